@@ -10,6 +10,7 @@ import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
 import { createLogger } from '../src/runtime/telemetry/log.ts'
 import { createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createListingCache } from '../src/runtime/tenancy/recent-names.ts'
+import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
@@ -117,6 +118,7 @@ async function measure(size: number): Promise<string[]> {
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
       listings: createListingCache(),
+      indexes: createIndexCache(),
       now: Date.now,
     }),
     log: createLogger({ level: 'error', write: console.error }),

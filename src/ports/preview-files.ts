@@ -13,13 +13,19 @@ export const indexFolder = 'index'
 
 const plainHash = /^[a-z0-9_-]{8,100}$/
 
+/** Returns the content hash without quotes as the name of a folder; `null` if it could not be a name everywhere. */
+export function plainFolder(contentHash: string): string | null {
+  const plain = contentHash.replaceAll('"', '')
+  return plainHash.test(plain) ? plain : null
+}
+
 /**
- * Returns the folder of a photo's previews: the content hash without quotes, or the SHA-256 of a hash that could not be a folder's name
- * everywhere. Hashes that differ only in case get different folders.
+ * Returns the folder of a photo's previews: {@link plainFolder}, or else the SHA-256 of the hash. Hashes that differ only in case get
+ * different folders.
  */
 export async function previewFolder(contentHash: string): Promise<string> {
-  const plain = contentHash.replaceAll('"', '')
-  if (plainHash.test(plain)) return plain
+  const plain = plainFolder(contentHash)
+  if (plain !== null) return plain
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(contentHash))
   return toHex(new Uint8Array(digest))
 }

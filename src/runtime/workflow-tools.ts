@@ -11,7 +11,7 @@ import type { PublishTools } from '../workflow/publish.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
-import { createFactsMemory } from './tenancy/facts-memory.ts'
+import { createFactsMemory, withIndexedDigests } from './tenancy/facts-memory.ts'
 import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
 /** Request or job that causes the work. */
@@ -25,14 +25,17 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
   return {
     store: runtime.storage(),
     digest: services.digest,
-    digests: createDigestMemory(services.sealedDigests, runtime, services.log),
+    digests: withIndexedDigests(
+      createDigestMemory(services.sealedDigests, runtime, services.log),
+      runtime.previews().index,
+    ),
   }
 }
 
 export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
   return {
     ...digestTools(services, runtime),
-    facts: createFactsMemory(services.photoFacts, runtime),
+    facts: createFactsMemory(runtime.previews().index, runtime.previews().unreadable),
     platforms: enabledPlatforms(runtime),
   }
 }

@@ -1,28 +1,32 @@
-/** In-memory cache of photo facts. */
-import { LRUCache } from 'lru-cache'
-import type { FactsMemory, PhotoFacts } from '../../workflow/picture-facts.ts'
-import type { TenantRuntime } from './tenant-runtime.ts'
+/** One tenant's photo facts and digests, in the photo index. */
+import type { DigestMemory } from '../../workflow/content-digest.ts'
+import type { FactsMemory } from '../../workflow/picture-facts.ts'
+import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
 
-/** Facts of all tenants' photos, with separate keys per tenant. One per process. */
-export type FactsCache = LRUCache<string, { facts: PhotoFacts | null }>
+/** Upper bound on photos without facts to remember. Such photos are rare. */
+const maxUnreadable = 500
 
-/** Upper bound on remembered photos (about 500 bytes each). */
-const maxPhotos = 5000
-
-export function createFactsCache(): FactsCache {
-  return new LRUCache({ max: maxPhotos })
+/** Creates the memory. Photos without facts are remembered in this process only. */
+export function createFactsMemory(index: PhotoIndex, unreadable: Set<string>): FactsMemory {
+  return {
+    async get(entry) {
+      const facts = (await index.get(entry))?.facts
+      return facts ?? (unreadable.has(entry.contentHash) ? null : undefined)
+    },
+    async put(entry, facts) {
+      if (facts) return index.note(entry, { facts })
+      if (unreadable.size >= maxUnreadable) unreadable.clear()
+      unreadable.add(entry.contentHash)
+    },
+  }
 }
 
-/** Creates one tenant's view of the cache. */
-export function createFactsMemory(
-  cache: FactsCache,
-  { host, config }: Pick<TenantRuntime, 'host' | 'config'>,
-): FactsMemory {
-  const { provider, paths } = config.storage
-  const keyOf = (name: string, contentHash: string) =>
-    JSON.stringify([host, provider, paths.root, name, contentHash])
+/** Wraps a memory of digests, so that digests last as long as the photo. */
+export function withIndexedDigests(digests: DigestMemory, index: PhotoIndex): DigestMemory {
   return {
-    get: ({ name, contentHash }) => cache.get(keyOf(name, contentHash))?.facts,
-    put: ({ name, contentHash }, facts) => void cache.set(keyOf(name, contentHash), { facts }),
+    get: async (entry) => (await digests.get(entry)) ?? (await index.get(entry))?.sha256 ?? null,
+    async put(entry, sha256) {
+      await Promise.all([digests.put(entry, sha256), index.note(entry, { sha256 })])
+    },
   }
 }
