@@ -90,10 +90,9 @@ export function createPhotoIndex({ files, memory, now, delay, onTrouble }: Photo
 
   async function stored(): Promise<{ document: IndexDocument; isComplete: boolean }> {
     const bytes = await files?.readPreview(indexFolder, file)
-    // A new index is swept a day later at the earliest.
-    if (!bytes) return { document: { ...emptyIndex, sweptDay: today() }, isComplete: true }
+    if (!bytes) return { document: emptyIndex, isComplete: true }
     const document = parseIndex(new TextDecoder().decode(bytes))
-    return { document: document ?? { ...emptyIndex, sweptDay: today() }, isComplete: document !== null }
+    return { document: document ?? emptyIndex, isComplete: document !== null }
   }
 
   const today = () => dayOf(now())
@@ -101,7 +100,8 @@ export function createPhotoIndex({ files, memory, now, delay, onTrouble }: Photo
 
   function remember(document: IndexDocument, isComplete: boolean): LoadedIndex {
     const { photos, sweptDay } = mergeIndexes(document, notesIn(pending))
-    const index = { photos: new Map(photos), sweptDay, isComplete, readAt: now(), triedAt: now() }
+    // A new index is swept a day later at the earliest.
+    const index = { photos: new Map(photos), sweptDay: sweptDay || today(), isComplete, readAt: now(), triedAt: now() }
     memory.set(index)
     return index
   }
@@ -152,7 +152,8 @@ export function createPhotoIndex({ files, memory, now, delay, onTrouble }: Photo
     pending = new Map()
     try {
       const { document, isComplete } = await stored()
-      const merged = mergeIndexes(document, notesIn(notes))
+      const known = mergeIndexes(document, notesIn(notes))
+      const merged = { ...known, sweptDay: known.sweptDay || today() }
       const text = formatIndex(merged)
       if (!isComplete || text !== formatIndex(document)) {
         await files?.writePreview(indexFolder, file, new TextEncoder().encode(text))
