@@ -18,6 +18,7 @@ import { countWaitingForAi } from './limits/ai-slots.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
+import { type ChangeTokens, createChangeTokens } from './sealing/change-tokens.ts'
 import { createSealedStore, type SealedStore } from './sealing/sealed-store.ts'
 import { createSignedLinks, type SignedLinks } from './sealing/signed-links.ts'
 import type { Settings } from './settings/settings.ts'
@@ -25,9 +26,10 @@ import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
-import { createListingCache } from './tenancy/recent-names.ts'
 import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
+import { createViewingMemory } from './tenancy/viewing/viewing.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -73,6 +75,10 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   links: SignedLinks
   /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
+  /** Counts changes of photos, which make memories outdated. */
+  photoChanges: PhotoChanges
+  /** Tokens by which a browser tells every process of its own changes. */
+  changeTokens: ChangeTokens
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
@@ -101,6 +107,7 @@ export function createServices(options: ServiceOptions): Services {
     now,
   })
   metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  const viewing = createViewingMemory()
   const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
   const sealedDigests = createSealedStore(sealing)
   const derive = tenantRuntimeFactory({
@@ -122,7 +129,8 @@ export function createServices(options: ServiceOptions): Services {
     indexes: createIndexCache(),
     placeholderOf: options.placeholderOf,
     indexDelay: options.indexDelay,
-    listings: createListingCache(),
+    viewing,
+    announceChange: invalidations.announceChange,
     pictures,
     settings,
     counter,
@@ -148,8 +156,13 @@ export function createServices(options: ServiceOptions): Services {
       const host = parseHost(name, settings.baseDomain)
       if (host) configurations.hearInvalidation(host.host)
     },
+    photosChanged(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) viewing.changes.hear(host.host)
+    },
     lost: () => configurations.checkOften(),
     restored() {
+      viewing.changes.hearAll()
       configurations.markAllSuspect()
       void signIn?.endings.tellAgain()
     },
@@ -162,6 +175,8 @@ export function createServices(options: ServiceOptions): Services {
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
+    photoChanges: viewing.changes,
+    changeTokens: createChangeTokens(settings.sessionSecrets, now),
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,

@@ -1,59 +1,12 @@
-/**
- * Reads a photo's size in pixels and its date from its first bytes. Remembers both, so that later views need not read the bytes
- * again.
- */
+/** Reads a photo's size in pixels and its date from its first bytes, while they pass on their way to the decoder. */
 import { type PictureFacts, pictureFacts } from '../base/picture/header.ts'
 import { createInput } from '../base/picture/input.ts'
-import type { Folder } from '../ports/photo.ts'
-import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import type { PhotoFacts } from './previews/index-document.ts'
 
 export type { PhotoFacts } from './previews/index-document.ts'
 
-/** Facts by the store's content hash. `null`: these bytes have no facts. */
-export interface FactsMemory {
-  get(entry: PhotoEntry): PhotoFacts | null | undefined | Promise<PhotoFacts | null | undefined>
-  put(entry: PhotoEntry, facts: PhotoFacts | null): void | Promise<void>
-}
-
 /** Upper bound on the bytes to read for the header. Phones write several MB of metadata before the size. */
 const maxBytesRead = 4 * 2 ** 20
-
-/**
- * Returns the facts from memory, or reads at most the first 4 MB of the photo. Returns `null` for a photo without a readable
- * header. Also returns `null` while the storage fails: a page works without facts.
- */
-export async function factsOf(
-  { store, facts }: { store: PhotoStore; facts: FactsMemory },
-  folder: Folder,
-  entry: PhotoEntry,
-): Promise<PhotoFacts | null> {
-  const known = await facts.get(entry)
-  if (known !== undefined) return known
-  try {
-    const { entry: found, body } = await store.read(folder, entry.name)
-    const read = await readFacts(body)
-    await facts.put(found, read)
-    return read
-  } catch {
-    return null
-  }
-}
-
-async function readFacts(body: ReadableStream<Uint8Array>): Promise<PhotoFacts | null> {
-  const reader = body.getReader()
-  const reading = createFactsReader()
-  try {
-    while (reading.facts() === undefined) {
-      const { done, value } = await reader.read()
-      if (value) reading.push(value)
-      if (done) reading.end()
-    }
-    return reading.facts() ?? null
-  } finally {
-    await reader.cancel().catch(() => undefined)
-  }
-}
 
 /** Reads the facts of a photo while its bytes pass. */
 export interface FactsReader {

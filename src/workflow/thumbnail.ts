@@ -102,11 +102,16 @@ async function find(tools: ThumbnailTools, wanted: Wanted, order: ReduceOrder): 
   const { entry, size, mediaType } = wanted
   const kept = await previews.find(entry, size, mediaType)
   const native = kept ?? (await nativeThumbnail(tools.store, wanted))
-  if (!native) return makeFromOriginal(tools, wanted, order)
+  if (!native) return (await keptAfterAll(tools, wanted)) ?? makeFromOriginal(tools, wanted, order)
   const found = kept ?? (isClean(native) ? plainly(native) : null)
   const thumbnail = found ?? plainly(await reduced(images, streamOf(native), wanted, order))
   if (boxes[size].width <= largestForPlaceholder) waitUntil(previews.noteSmall(entry, thumbnail))
   return thumbnail
+}
+
+/** Looks for the preview of a photo that the store could not reduce. */
+async function keptAfterAll({ store, previews }: ThumbnailTools, { entry, size, mediaType }: Wanted) {
+  return store.thumbnail ? previews.find(entry, size, mediaType, true) : null
 }
 
 /** Decoding a larger picture only for its placeholder would take too long. Pixels. */

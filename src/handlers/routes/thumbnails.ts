@@ -61,7 +61,7 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     const accept = c.req.header('accept')
     const { previews, lookAhead, care } = runtime.previews()
     const tools = {
-      store: runtime.viewing(),
+      store: runtime.viewing(waitUntil),
       images: services.images,
       memory: runtime.thumbnails,
       previews,

@@ -21,8 +21,6 @@ export interface TenantPreviews {
   index: PhotoIndex
   previews: Previews
   lookAhead: LookAhead
-  /** Content hashes of photos without a readable header. */
-  unreadable: Set<string>
   /** Writes new notes of the index, and sweeps once a day, both after the answer. */
   care(waitUntil: (work: Promise<unknown>) => void): void
 }
@@ -85,7 +83,6 @@ export function openTenantPreviews(
     index,
     previews,
     lookAhead: createLookAhead(now),
-    unreadable: new Set(),
     care(waitUntil) {
       index.save(waitUntil)
       // Few photos of a store with thumbnails of its own have previews.

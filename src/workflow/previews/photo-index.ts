@@ -22,6 +22,8 @@ export type PhotoNote = Partial<Omit<KnownPhoto, 'day'>>
 export interface PhotoIndex {
   /** Returns what is known about the photo. Loads the index at the first use. Never throws. */
   get(photo: Hashed): Promise<KnownPhoto | undefined>
+  /** Returns what memory knows about the photo, without a wait. Loads the index for later calls. */
+  peek(photo: Hashed): KnownPhoto | undefined
   /** Returns the placeholders, `null` where none is known, in the order of the photos. Never throws. */
   placeholders(photos: readonly Hashed[]): Promise<(string | null)[]>
   /** True when the index is recent enough to say that a photo without a note has no previews. Never throws. */
@@ -101,7 +103,13 @@ export function createPhotoIndex({ files, memory, now, delay, onTrouble }: Photo
   function remember(document: IndexDocument, isComplete: boolean): LoadedIndex {
     const { photos, sweptDay } = mergeIndexes(document, notesIn(pending))
     // A new index is swept a day later at the earliest.
-    const index = { photos: new Map(photos), sweptDay: sweptDay || today(), isComplete, readAt: now(), triedAt: now() }
+    const index = {
+      photos: new Map(photos),
+      sweptDay: sweptDay || today(),
+      isComplete,
+      readAt: now(),
+      triedAt: now(),
+    }
     memory.set(index)
     return index
   }
@@ -170,6 +178,12 @@ export function createPhotoIndex({ files, memory, now, delay, onTrouble }: Photo
     async get(photo) {
       const { photos } = await loaded()
       return photos.get(await folderOf(photo))
+    },
+
+    peek({ contentHash }) {
+      const known = memory.get()
+      if (!known) void loaded()
+      return known?.photos.get(plainFolder(contentHash) ?? '')
     },
 
     async placeholders(photos) {

@@ -16,8 +16,16 @@ export interface SizedThumbnail extends FinishedThumbnail {
 }
 
 export interface Previews {
-  /** Returns the kept preview, or `null`. Never throws: without a preview, the thumbnail is made again. */
-  find(entry: PhotoEntry, size: ThumbnailSize, mediaType: ThumbnailType): Promise<FinishedThumbnail | null>
+  /**
+   * Returns the kept preview, or `null`. Never throws: without a preview, the thumbnail is made again. `waits`: waits for the index.
+   * Default: not where the store makes thumbnails, which come sooner, and most photos have no previews.
+   */
+  find(
+    entry: PhotoEntry,
+    size: ThumbnailSize,
+    mediaType: ThumbnailType,
+    waits?: boolean,
+  ): Promise<FinishedThumbnail | null>
   /** Checks by the index if the photo certainly has this preview. Never throws. */
   has(entry: PhotoEntry, size: ThumbnailSize, mediaType: ThumbnailType): Promise<boolean>
   /** Keeps thumbnails that were made from the original, and notes what is known. Never throws. */
@@ -62,10 +70,11 @@ export function createPreviews(options: PreviewOptions): Previews {
   }
 
   return {
-    async find(entry, size, mediaType) {
+    async find(entry, size, mediaType, waits = !isNative) {
       const file = fileOf(size, mediaType)
       if (files === null || file === null) return null
-      const isKnown = (await index.get(entry))?.files.includes(file) ?? false
+      const known = waits ? await index.get(entry) : index.peek(entry)
+      const isKnown = known?.files.includes(file) ?? false
       if (!isKnown && (isNative || (await index.isRecent()))) return null
       const bytes = await files.readPreview(await previewFolder(entry.contentHash), file).catch(() => null)
       const preview = bytes && { bytes, mediaType }

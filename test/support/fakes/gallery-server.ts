@@ -45,6 +45,8 @@ export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
   return names.slice(0, count).map((name) => ({
     filename: `${name}.jpg`,
+    version: 'Rk9PQmFyQmF',
+    placeholder: null,
     temp_url: `/full-size/${name}.jpg`,
     thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
     sha256: name.padEnd(64, '0'),
@@ -102,7 +104,12 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
     if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
     if (pathname === '/') {
       const page = await assets.index(request)
-      const link = fetchAhead({ query: searchParams, isPublic: true, savesData: false })
+      const link = fetchAhead({
+        query: searchParams,
+        isPublic: true,
+        versionOf: () => undefined,
+        savesData: false,
+      })
       if (link) page.headers.set('link', link)
       return page
     }

@@ -228,7 +228,7 @@ describe('kept previews', () => {
     await first.settled()
     const second = start({ native: () => null })
     await second.ask()
-    expect(second.calls).toMatchObject({ thumbnail: 0, read: 0 })
+    expect(second.calls).toMatchObject({ read: 0 })
     expect(second.decodes).toEqual([])
   })
 

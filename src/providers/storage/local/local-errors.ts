@@ -55,6 +55,6 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     writePreview: guard(store.writePreview),
     listPreviewFolders: guard(store.listPreviewFolders),
     deletePreviewFolder: guard(store.deletePreviewFolder),
-  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'thumbnail'>
+  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }
