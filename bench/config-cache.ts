@@ -9,6 +9,7 @@ import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
 import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
 import { createLogger } from '../src/runtime/telemetry/log.ts'
 import { createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
+import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
@@ -116,6 +117,7 @@ async function measure(size: number): Promise<string[]> {
       observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
+      indexes: createIndexCache(),
       viewing: createViewingMemory(),
       now: Date.now,
     }),

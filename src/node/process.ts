@@ -6,6 +6,7 @@ import { type Metrics, noMetrics } from '../ports/metrics.ts'
 import { createLocalAssets } from '../providers/assets/local-assets.ts'
 import { sha256 } from '../providers/digest/node-hash.ts'
 import { createSharpReducer } from '../providers/images/sharp.ts'
+import { placeholderOf } from '../providers/images/sharp-placeholder.ts'
 import { openKeyValueStore } from '../providers/kv-stores.ts'
 import { providerVariables } from '../providers/registry.ts'
 import { createServices, type Services } from '../runtime/services.ts'
@@ -62,6 +63,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     counter,
     invalidations,
     isDraining: () => isDraining,
+    placeholderOf,
     images: createSharpReducer({ metrics }),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),

@@ -88,7 +88,7 @@ export interface StoredRecord {
   revision: string
 }
 
-export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles {
+export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles, PreviewFiles {
   /** Provider name in the configuration: `dropbox`, `s3`, `managed`, `local` ... */
   readonly provider: string
   /** Set if names that differ only in case are the same file. `sometimes`: depends on the disk. Absent: never. */
@@ -171,4 +171,22 @@ export interface RecordFiles {
   deleteRecord(key: RecordKey): Promise<void>
   /** Checks if {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
   canCreateAtomically(): Promise<boolean>
+}
+
+/**
+ * The previews and the photo index that this program keeps in a store (preview-files.ts). Folders and files are segments of a
+ * {@link RecordKey}. All files may be lost at any time, and are then made again.
+ */
+export interface PreviewFiles {
+  /** Returns the whole file, or `null` if the file is missing or larger than 8 MB. */
+  readPreview(folder: string, file: string): Promise<Uint8Array<ArrayBuffer> | null>
+  /**
+   * Creates or replaces the file; readers never see half a file. Throws `storage_unavailable` if the store allows no writes. A refusal
+   * says nothing about the credentials, which may allow only reading.
+   */
+  writePreview(folder: string, file: string, bytes: Uint8Array): Promise<void>
+  /** Lists the folders that have files, unordered. */
+  listPreviewFolders(): Promise<string[]>
+  /** Deletes a folder with its files. A missing folder is not an error. */
+  deletePreviewFolder(folder: string): Promise<void>
 }

@@ -13,6 +13,7 @@ import type { RateCounter } from '../ports/rate-counter.ts'
 import type { InstalledStorages } from '../ports/storage-driver.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
+import type { MakePlaceholder } from '../workflow/thumbnail/previews.ts'
 import { countWaitingForAi } from './limits/ai-slots.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
@@ -25,7 +26,7 @@ import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
-import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
+import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
@@ -45,6 +46,10 @@ export interface ServiceOptions {
   /** Checks if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
+  /** Makes placeholders of photos. Default: none. */
+  placeholderOf?: MakePlaceholder
+  /** Waits before a photo index is written, so that many notes share a write. Default: 2 s. */
+  indexDelay?(): Promise<void>
   digest: StreamDigest
   assets: Assets
   log: Logger
@@ -70,7 +75,6 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   links: SignedLinks
   /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
-  photoFacts: FactsCache
   /** Counts changes of photos, which make memories outdated. */
   photoChanges: PhotoChanges
   /** Tokens by which a browser tells every process of its own changes. */
@@ -122,6 +126,9 @@ export function createServices(options: ServiceOptions): Services {
     observe,
     observeSlots: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
+    indexes: createIndexCache(),
+    placeholderOf: options.placeholderOf,
+    indexDelay: options.indexDelay,
     viewing,
     announceChange: invalidations.announceChange,
     pictures,
@@ -168,7 +175,6 @@ export function createServices(options: ServiceOptions): Services {
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
-    photoFacts: createFactsCache(),
     photoChanges: viewing.changes,
     changeTokens: createChangeTokens(settings.sessionSecrets, now),
     invalidations,

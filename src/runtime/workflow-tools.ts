@@ -11,7 +11,7 @@ import type { PublishTools } from '../workflow/publish.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
-import { createFactsMemory } from './tenancy/facts-memory.ts'
+import { withIndexedDigests } from './tenancy/indexed-digests.ts'
 import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
 /** Request or job that causes the work. */
@@ -25,7 +25,10 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
   return {
     store: runtime.storage(),
     digest: services.digest,
-    digests: createDigestMemory(services.sealedDigests, runtime, services.log),
+    digests: withIndexedDigests(
+      createDigestMemory(services.sealedDigests, runtime, services.log),
+      runtime.previews().index,
+    ),
   }
 }
 
@@ -38,7 +41,7 @@ export function detailTools(
   return {
     store: runtime.viewing(waitUntil),
     digests: digestTools(services, runtime).digests,
-    facts: createFactsMemory(services.photoFacts, runtime),
+    index: runtime.previews().index,
     platforms: enabledPlatforms(runtime),
   }
 }

@@ -73,6 +73,8 @@ const compare = {
 
 export interface UploadTools extends NewPhotoTools, DigestTools {
   known: KnownPhotos
+  /** Keeps the thumbnails and facts of a stored photo, after the answer. */
+  keep(entry: PhotoEntry, photo: Pick<NewPhoto, 'previews' | 'facts'>): void
 }
 
 /**
@@ -94,6 +96,7 @@ export async function addPhoto(
   if (same) throw alreadyHere(same)
   const entry = await store.upload('root', name, streamOf(photo), photo.size)
   known.add(store, { folder: 'root', entry })
+  tools.keep(entry, photo)
   return entry
 }
 

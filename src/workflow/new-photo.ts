@@ -5,6 +5,7 @@ import { timeInContainer } from '../base/picture/container.ts'
 import { exifOfTime } from '../base/picture/exif.ts'
 import {
   type HeaderTrouble,
+  type PictureFacts,
   type PictureHeader,
   pictureFacts,
   readPictureFacts,
@@ -14,6 +15,9 @@ import { maxPhotoPixels } from '../base/picture/limits.ts'
 import { type PhoneFormat, phoneFormat } from '../base/picture/phone-formats.ts'
 import { withExif } from '../base/picture/strip/jpeg.ts'
 import type { ImageReducer } from '../ports/images.ts'
+import { type PhotoFacts, uprightFacts } from './picture-facts.ts'
+import type { SizedThumbnail } from './thumbnail/previews.ts'
+import { boxes, type ThumbnailSize } from './thumbnail/sizes.ts'
 
 /** A file as the client sent it. */
 export interface ReceivedFile {
@@ -38,10 +42,14 @@ export interface NewPhotoTools {
 /** A file whose content is a photo. */
 export interface NewPhoto extends ReceivedFile {
   mediaType: PictureHeader['mediaType']
+  /** Thumbnails that the check made. Empty if this host could not decode the photo now. */
+  previews: readonly SizedThumbnail[]
+  /** `null` for a photo that was converted, whose header nobody read. */
+  facts: PhotoFacts | null
 }
 
-/** Output size at which decoding a JPEG costs least. */
-const smallest = { width: 256, height: 256 }
+/** Sizes that the check makes: for tiles of the grid, and for a photo on a phone. Almost all browsers take WebP. */
+const checkedSizes: readonly ThumbnailSize[] = ['w960h640', 'w480h320', 'w256h256']
 
 /**
  * Returns the photo; an AVIF or HEIC becomes a JPEG. Throws `unsupported_photo`, `photo_unreadable` for a damaged or truncated
@@ -50,9 +58,10 @@ const smallest = { width: 256, height: 256 }
 export async function checkNewPhoto(tools: NewPhotoTools, file: ReceivedFile): Promise<NewPhoto> {
   const format = phoneFormat(beginning(file))
   if (format) return asJpeg(tools, file, format)
-  const { mediaType } = usable(headerOf(file))
-  await requirePicture(tools, file, mediaType)
-  return { ...file, mediaType }
+  const facts = usable(headerOf(file))
+  const { mediaType } = facts
+  const previews = await requirePicture(tools, file, mediaType)
+  return { ...file, mediaType, previews, facts: uprightFacts(facts) }
 }
 
 /** Returns the file as a stream. Can be called any number of times. */
@@ -79,7 +88,7 @@ async function asJpeg(
     const chunks = withTime(bytes, file)
     const size = chunks.reduce((sum, { length }) => sum + length, 0)
     if (size > maxBytes) throw largeAsJpeg(maxBytes)
-    return { filename: file.filename, chunks, size, mediaType: 'image/jpeg' }
+    return { filename: file.filename, chunks, size, mediaType: 'image/jpeg', previews: [], facts: null }
   } catch (error) {
     throw isPublisherError(error, 'thumbnail_unavailable') || isPublisherError(error, 'unsupported_photo')
       ? cannotOpen(format, error)
@@ -112,7 +121,7 @@ function cannotOpen(format: PhoneFormat, cause?: unknown): PublisherError {
   )
 }
 
-function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
+function usable(header: PictureFacts | HeaderTrouble): PictureFacts {
   if (header === 'excessive') {
     throw new PublisherError(
       'unsupported_photo',
@@ -132,20 +141,25 @@ function usable(header: PictureHeader | HeaderTrouble): PictureHeader {
 }
 
 /**
- * Throws if the picture is damaged or truncated, or if this host has too little memory to ever show the picture. If the host
+ * Returns thumbnails of the picture. Throws if the picture is damaged or truncated, or if this host has too little memory to ever show the picture. If the host
  * cannot decode the picture now, a file with a complete structure passes.
  */
 async function requirePicture(
   { images, owner }: NewPhotoTools,
   file: ReceivedFile,
   mediaType: PictureHeader['mediaType'],
-): Promise<void> {
+): Promise<SizedThumbnail[]> {
   try {
-    await images.reduce({ body: streamOf(file), size: file.size }, smallest, 'image/jpeg', owner)
+    const reductions = checkedSizes.map((size) => ({ box: boxes[size], mediaType: 'image/webp' as const }))
+    const pictures = await images.reduceAll({ body: streamOf(file), size: file.size }, reductions, { owner })
+    return pictures.flatMap(({ bytes, mediaType: made }, at): SizedThumbnail[] => {
+      const size = checkedSizes[at]
+      return size ? [{ size, bytes: new Uint8Array(bytes), mediaType: made }] : []
+    })
   } catch (error) {
     if (isPublisherError(error, 'photo_unreadable')) throw damaged(error)
     if (!isPublisherError(error) || error.code === 'photo_too_large') throw error
-    if (hasEnd(file, mediaType)) return
+    if (hasEnd(file, mediaType)) return []
     throw isPublisherError(error, 'busy') ? error : damaged(error)
   }
 }
@@ -179,7 +193,7 @@ function hasEnd({ chunks }: ReceivedFile, mediaType: PictureHeader['mediaType'])
 }
 
 /** Reads the header chunk by chunk: phones write several MB of metadata before the size. */
-function headerOf({ chunks }: ReceivedFile): PictureHeader | HeaderTrouble {
+function headerOf({ chunks }: ReceivedFile): PictureFacts | HeaderTrouble {
   const input = createInput()
   const reading = pictureFacts(input)
   for (const chunk of chunks) {

@@ -5,7 +5,8 @@ import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import type { DigestMemory } from './content-digest.ts'
 import { photoVersion } from './photo-version.ts'
-import type { FactsMemory, PhotoFacts } from './picture-facts.ts'
+import type { KnownPhoto, PhotoFacts } from './previews/index-document.ts'
+import type { PhotoIndex } from './previews/photo-index.ts'
 import {
   type CaptionSource,
   captionOf,
@@ -23,7 +24,8 @@ export interface DetailTools {
   /** Store for people who look: it answers most calls from memory. */
   store: Pick<PhotoStore, 'stat' | 'readSidecar' | 'temporaryLink'>
   digests: Pick<DigestMemory, 'get'>
-  facts: Pick<FactsMemory, 'get'>
+  /** Facts and placeholders that are known. */
+  index: Pick<PhotoIndex, 'get'>
   /** Platforms that the tenant has enabled. */
   platforms: readonly Platform[]
 }
@@ -33,6 +35,8 @@ export interface CommonDetails {
   name: PhotoName
   /** Version of the bytes, for addresses of pictures. */
   version: string
+  /** A thumbhash, base64url. `null`: none has been made yet. */
+  placeholder: string | null
   /** Also `null` if the sidecar holds only a Stable Diffusion caption, which is a prompt for a model. */
   caption: string | null
   altText: string | null
@@ -94,20 +98,21 @@ export async function photoDetails(
   name: PhotoName,
 ): Promise<PhotoDetails> {
   const entry = await existing(tools, folder, name)
-  const [link, sidecar, sha256] = await Promise.all([
+  const [link, sidecar, sha256, known] = await Promise.all([
     tools.store.temporaryLink(folder, name),
     sidecarOf(tools, folder, name),
     tools.digests.get(entry),
+    tools.index.get(entry),
   ])
   const { document } = sidecar
   return {
-    ...commonDetails(entry, sidecar),
+    ...commonDetails(entry, sidecar, known),
     temporaryUrl: link.url,
     sha256,
     sdCaption: document && sdCaptionOf(document),
     captions: savedCaptions(document, tools.platforms),
     metadata: document && metadataOf(document),
-    facts: tools.facts.get(entry) ?? null,
+    facts: known?.facts ?? null,
   }
 }
 
@@ -121,10 +126,10 @@ export async function visitorDetails(
   name: PhotoName,
 ): Promise<VisitorDetails> {
   const entry = await existing(tools, folder, name)
-  const sidecar = await sidecarOf(tools, folder, name)
-  const facts = tools.facts.get(entry) ?? null
+  const [sidecar, known] = await Promise.all([sidecarOf(tools, folder, name), tools.index.get(entry)])
+  const facts = known?.facts ?? null
   const { document } = sidecar
-  const common = commonDetails(entry, sidecar)
+  const common = commonDetails(entry, sidecar, known)
   const tags = document ? listOf(document, 'tags') : []
   const credit = document && textOf(document, 'artist_alias')
   return {
@@ -157,10 +162,15 @@ async function sidecarOf({ store }: DetailTools, folder: Folder, name: PhotoName
   return { exists: sidecar !== null, document: isReadable ? parseSidecar(sidecar.text) : null }
 }
 
-function commonDetails(entry: PhotoEntry, { exists, document }: FoundSidecar): CommonDetails {
+function commonDetails(
+  entry: PhotoEntry,
+  { exists, document }: FoundSidecar,
+  known: KnownPhoto | undefined,
+): CommonDetails {
   return {
     name: entry.name,
     version: photoVersion(entry),
+    placeholder: known?.placeholder ?? null,
     caption: document && captionOf(document),
     altText: document && textOf(document, 'alt_text'),
     hasSidecar: exists,

@@ -1,68 +1,60 @@
-/** Thumbnails: from the browser's cache, from memory, from the storage, or made here, in this order. */
+/** Thumbnails: from the browser's cache, from memory, from kept previews, from the storage, or made here, in this order. */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
-import { PublisherError } from '../base/errors.ts'
-import { withoutMetadata } from '../base/picture/clean.ts'
-import { readPictureFacts } from '../base/picture/header.ts'
-import type { ImageReducer, PictureSource, ThumbnailType } from '../ports/images.ts'
+import type { ImageReducer, PictureSource, ReduceOrder, ThumbnailType } from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
-import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
+import type { NativeThumbnail, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import { photoVersion } from './photo-version.ts'
+import { isClean } from './thumbnail/clean.ts'
 import { negotiateType } from './thumbnail/media-type.ts'
-import type { FinishedThumbnail, ThumbnailMemory } from './thumbnail/memory.ts'
+import type { FinishedThumbnail, ThumbnailMemory, ThumbnailWish } from './thumbnail/memory.ts'
+import { originalOf } from './thumbnail/original.ts'
+import type { Previews, SizedThumbnail } from './thumbnail/previews.ts'
+import { boxes, defaultThumbnailSize, smallestSize, type ThumbnailSize } from './thumbnail/sizes.ts'
 
-/** Width and height of the box in pixels. The box turns with the photo, so portraits get `w640h960`. */
-export const thumbnailSizes = [
-  'w256h256',
-  'w480h320',
-  'w640h480',
-  'w960h640',
-  'w1024h768',
-  'w2048h1536',
-  'w4096h4096',
-] as const
-export type ThumbnailSize = (typeof thumbnailSizes)[number]
-export const defaultThumbnailSize: ThumbnailSize = 'w960h640'
-
-const boxes: Readonly<Record<ThumbnailSize, ThumbnailBox>> = {
-  w256h256: { width: 256, height: 256 },
-  w480h320: { width: 480, height: 320 },
-  w640h480: { width: 640, height: 480 },
-  w960h640: { width: 960, height: 640 },
-  w1024h768: { width: 1024, height: 768 },
-  w2048h1536: { width: 2048, height: 1536 },
-  // For zooming: the long side of both landscapes and portraits.
-  w4096h4096: { width: 4096, height: 4096 },
-}
+export { defaultThumbnailSize, type ThumbnailSize, thumbnailSizes } from './thumbnail/sizes.ts'
 
 export interface ThumbnailTools {
+  /** The tenant's storage for people who look. */
   store: PhotoStore
   images: ImageReducer
   memory: ThumbnailMemory
+  previews: Previews
   /** The tenant, for fair queueing of image work. */
   owner: string
+  /** Keeps work alive after the answer. */
+  waitUntil(work: Promise<unknown>): void
 }
 
-export interface ThumbnailRequest {
+export interface ThumbnailRequest extends ThumbnailWish {
   folder: Folder
   name: PhotoName
   /** Default: `w960h640`. */
   size?: ThumbnailSize | undefined
+  /** Version of the photo that the client's address names. */
+  version?: string | undefined
   /** The `Accept` header. */
   accept?: string | undefined
   /** The `If-None-Match` header. */
   ifNoneMatch?: string | undefined
 }
 
+interface Answered {
+  etag: string
+  /** True when the client's address names the photo's present version, so that its answer never changes. */
+  isLasting: boolean
+}
+
 export type ThumbnailResult =
-  | { status: 'not_modified'; etag: string }
-  | ({ status: 'ok'; etag: string } & FinishedThumbnail)
+  | ({ status: 'not_modified' } & Answered)
+  | ({ status: 'ok' } & Answered & FinishedThumbnail)
 
 /**
  * Returns a thumbnail: upright, fitted into the size without enlarging, without metadata, with a strong entity tag. Looks up the
  * photo first, and reduces nothing if the client already has the thumbnail. The result depends on `Accept`, so the response needs
- * `Vary: Accept`.
+ * `Vary: Accept`. Previews and facts of a photo that is decoded here are kept after the answer.
  *
- * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduce}. Throws `busy` if the photo is replaced
+ * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduceAll}. Throws `busy` if the photo is replaced
  * while it is read.
  */
 export async function makeThumbnail(
@@ -70,17 +62,31 @@ export async function makeThumbnail(
   request: ThumbnailRequest,
 ): Promise<ThumbnailResult> {
   const { store, memory } = tools
-  const { folder, name, size = defaultThumbnailSize } = request
+  const { folder, name, size = defaultThumbnailSize, isAhead = false } = request
   const entry = await store.stat(folder, name)
   if (!entry) throw photoNotFound()
   const mediaType = negotiateType(request.accept, offeredTypes(store))
-  const etag = await thumbnailTag([store.provider, entry.contentHash, size, mediaType])
-  if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', etag }
-  // Different photos may share a content hash, which only distinguishes versions of one name.
-  const key = JSON.stringify([folder, name, etag])
-  const thumbnail = await memory.get(key, () => make(tools, folder, entry, boxes[size], mediaType))
-  return { status: 'ok', etag, ...thumbnail }
+  const photo = { folder, entry, size, mediaType }
+  const etag = await tagOf(store, photo)
+  const answered = { etag, isLasting: request.version === photoVersion(entry) }
+  if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', ...answered }
+  const make = (signal: AbortSignal) => find(tools, photo, { owner: tools.owner, isAhead, signal })
+  const thumbnail = await memory.get(keyOf(photo, etag), make, request)
+  return { status: 'ok', ...answered, ...thumbnail }
 }
+
+interface Wanted {
+  folder: Folder
+  entry: PhotoEntry
+  size: ThumbnailSize
+  mediaType: ThumbnailType
+}
+
+const tagOf = ({ provider }: PhotoStore, { entry, size, mediaType }: Wanted) =>
+  thumbnailTag([provider, entry.contentHash, size, mediaType])
+
+/** Returns the key in memory. Different photos may share a content hash, which only distinguishes versions of one name. */
+const keyOf = ({ folder, entry }: Wanted, etag: string) => JSON.stringify([folder, entry.name, etag])
 
 /**
  * Returns the types to prefer to JPEG. WebP takes as long to make as JPEG and has half the size. AVIF saves another quarter for
@@ -91,67 +97,88 @@ function offeredTypes(store: PhotoStore): readonly ThumbnailType[] {
   return store.thumbnail ? ['image/webp'] : ['image/webp', 'image/avif']
 }
 
-async function make(
-  tools: ThumbnailTools,
-  folder: Folder,
-  entry: PhotoEntry,
-  box: ThumbnailBox,
-  mediaType: ThumbnailType,
-): Promise<FinishedThumbnail> {
-  const { store, images, owner } = tools
-  const native =
-    mediaType === 'image/avif' ? null : await store.thumbnail?.(folder, entry.name, box, mediaType)
-  if (native && isClean(native)) return { bytes: new Uint8Array(native.bytes), mediaType: native.mediaType }
-  const source = native ? streamOf(native) : originalOf(store, folder, entry)
-  const { bytes, mediaType: made } = await images.reduce(source, box, mediaType, owner)
-  return { bytes: new Uint8Array(bytes), mediaType: made }
+async function find(tools: ThumbnailTools, wanted: Wanted, order: ReduceOrder): Promise<FinishedThumbnail> {
+  const { images, previews, waitUntil } = tools
+  const { entry, size, mediaType } = wanted
+  const kept = await previews.find(entry, size, mediaType)
+  const native = kept ?? (await nativeThumbnail(tools.store, wanted))
+  if (!native) return (await keptAfterAll(tools, wanted)) ?? makeFromOriginal(tools, wanted, order)
+  const found = kept ?? (isClean(native) ? plainly(native) : null)
+  const thumbnail = found ?? plainly(await reduced(images, streamOf(native), wanted, order))
+  if (boxes[size].width <= largestForPlaceholder) waitUntil(previews.noteSmall(entry, thumbnail))
+  return thumbnail
 }
 
-/** Checks if a storage's thumbnail contains only the picture. A damaged file goes to the reducer, which reports the fault. */
-function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
-  try {
-    const clean = withoutMetadata(bytes)
-    const isSame = clean.bytes.length === bytes.length && bytes.every((byte, at) => byte === clean.bytes[at])
-    const facts = readPictureFacts(bytes)
-    return isSame && typeof facts === 'object' && facts.mediaType === mediaType && facts.orientation === 1
-  } catch {
-    return false
+/** Looks for the preview of a photo that the store could not reduce. */
+async function keptAfterAll({ store, previews }: ThumbnailTools, { entry, size, mediaType }: Wanted) {
+  return store.thumbnail ? previews.find(entry, size, mediaType, true) : null
+}
+
+/** Decoding a larger picture only for its placeholder would take too long. Pixels. */
+const largestForPlaceholder = 1024
+/** Largest box that storages fill. */
+const largestNativeSide = 2048
+
+async function nativeThumbnail(
+  store: PhotoStore,
+  { folder, entry, size, mediaType }: Wanted,
+): Promise<NativeThumbnail | null> {
+  if (mediaType === 'image/avif' || boxes[size].width > largestNativeSide) return null
+  return (await store.thumbnail?.(folder, entry.name, boxes[size], mediaType)) ?? null
+}
+
+/** Makes the thumbnail, and with the same decode the smallest size, if it is not there yet. */
+async function makeFromOriginal(
+  tools: ThumbnailTools,
+  wanted: Wanted,
+  order: ReduceOrder,
+): Promise<FinishedThumbnail> {
+  const { store, images, previews, waitUntil } = tools
+  const { folder, entry, size, mediaType } = wanted
+  const sizes = (await needsSmallest(tools, wanted)) ? [size, smallestSize] : [size]
+  const original = originalOf(store, folder, entry)
+  const reductions = sizes.map((each) => ({ box: boxes[each], mediaType }))
+  const pictures = await images.reduceAll(original, reductions, order)
+  const made = pictures.flatMap((picture, at): SizedThumbnail[] => {
+    const madeSize = sizes[at]
+    return madeSize ? [{ size: madeSize, ...plainly(picture) }] : []
+  })
+  const [thumbnail, small] = made
+  if (!thumbnail) throw new TypeError('The reducer made no picture.')
+  if (small?.mediaType === mediaType) {
+    const smallest = { ...wanted, size: smallestSize }
+    tools.memory.put(keyOf(smallest, await tagOf(store, smallest)), plainly(small))
   }
+  const facts = original.facts()
+  waitUntil(previews.keep(entry, made, facts ? { facts } : {}))
+  return plainly(thumbnail)
+}
+
+async function needsSmallest({ store, memory, previews }: ThumbnailTools, wanted: Wanted): Promise<boolean> {
+  const { entry, size, mediaType } = wanted
+  if (size === smallestSize || mediaType === 'image/avif') return false
+  const smallest = { ...wanted, size: smallestSize }
+  if (memory.has(keyOf(smallest, await tagOf(store, smallest)))) return false
+  return !(await previews.has(entry, smallestSize, mediaType))
+}
+
+async function reduced(
+  images: ImageReducer,
+  source: PictureSource,
+  { size, mediaType }: Wanted,
+  order: ReduceOrder,
+): Promise<FinishedThumbnail> {
+  const [picture] = await images.reduceAll(source, [{ box: boxes[size], mediaType }], order)
+  if (!picture) throw new TypeError('The reducer made no picture.')
+  return plainly(picture)
 }
 
 /** Wraps a storage's thumbnail that contains metadata or is rotated. The reducer removes both. */
-function streamOf({ bytes }: NativeThumbnail): PictureSource {
+function streamOf({ bytes }: { bytes: Uint8Array }): PictureSource {
   return { body: new Blob([new Uint8Array(bytes)]).stream(), size: bytes.byteLength }
 }
 
-/** Opens the original only when the reducer begins to read, so that a queued job holds no connection. */
-function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): PictureSource {
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-  let isCancelled = false
-  const open = async () => {
-    const content = await store.read(folder, entry.name)
-    if (content.entry.contentHash === entry.contentHash) return content.body.getReader()
-    // The entity tag belongs to the replaced photo, so caches would keep the new picture under a wrong tag.
-    await content.body.cancel()
-    throw new PublisherError('busy', 'This photo has just been replaced. Try again.', { retryAfterMs: 1000 })
-  }
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        reader ??= await open()
-        // The stream was cancelled while the original was being opened.
-        if (isCancelled) return reader.cancel()
-        const { done, value } = await reader.read()
-        if (isCancelled) return
-        if (done) controller.close()
-        else controller.enqueue(value)
-      },
-      async cancel(reason) {
-        isCancelled = true
-        await reader?.cancel(reason)
-      },
-    },
-    { highWaterMark: 0 },
-  )
-  return { body, size: entry.size }
+/** Returns only what a finished thumbnail has. */
+function plainly({ bytes, mediaType }: { bytes: Uint8Array; mediaType: ThumbnailType }): FinishedThumbnail {
+  return { bytes: new Uint8Array(bytes), mediaType }
 }

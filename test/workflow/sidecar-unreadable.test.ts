@@ -28,7 +28,7 @@ function counting(store: PhotoStore) {
 const digests = {
   digest: sha256,
   digests: { get: async () => null, put: async () => undefined },
-  facts: { get: () => null, put: () => undefined },
+  index: { get: async () => undefined },
   platforms: [],
 }
 

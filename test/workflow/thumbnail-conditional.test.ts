@@ -11,7 +11,7 @@ describe('a conditional request', () => {
     const { etag } = await made(ask())
     const before = { ...calls }
     for (const ifNoneMatch of [etag, `W/${etag}`, `"other", ${etag}`, '*', ' * ']) {
-      expect(await ask({ ifNoneMatch })).toEqual({ status: 'not_modified', etag })
+      expect(await ask({ ifNoneMatch })).toMatchObject({ status: 'not_modified', etag })
     }
     expect(calls).toEqual({ ...before, stat: before.stat + 5 })
     expect(owners).toHaveLength(1)
@@ -20,7 +20,7 @@ describe('a conditional request', () => {
   it('does not read the original when the client has the thumbnail and the memory does not', async () => {
     const { etag } = await made(scene().ask())
     const restarted = scene()
-    expect(await restarted.ask({ ifNoneMatch: etag })).toEqual({ status: 'not_modified', etag })
+    expect(await restarted.ask({ ifNoneMatch: etag })).toMatchObject({ status: 'not_modified', etag })
     expect(restarted.calls.read).toBe(0)
   })
 

@@ -106,7 +106,7 @@ describe('a storage’s own thumbnail', () => {
 describe('the original of a thumbnail', () => {
   it('does not request the original before the reducer reads', async () => {
     const { ask, tools, calls } = scene()
-    tools.images.reduce = async ({ body }) => {
+    tools.images.reduceAll = async ({ body }) => {
       expect(calls.read).toBe(0)
       await body.cancel()
       throw new PublisherError('busy', 'Too many pictures.')
@@ -117,7 +117,7 @@ describe('the original of a thumbnail', () => {
 
   it('cancels the original when the reducer gives up half-way', async () => {
     const { ask, tools, calls } = scene()
-    tools.images.reduce = async ({ body }) => {
+    tools.images.reduceAll = async ({ body }) => {
       const reader = body.getReader()
       await reader.read()
       await reader.cancel()
@@ -137,7 +137,7 @@ describe('the original of a thumbnail', () => {
       await isOpened.promise
       return read(folder, photo)
     }
-    tools.images.reduce = async ({ body }) => {
+    tools.images.reduceAll = async ({ body }) => {
       const reader = body.getReader()
       const reading = reader.read()
       await isOpening.promise

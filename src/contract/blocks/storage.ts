@@ -47,10 +47,15 @@ function subPathsBelow(root: unknown) {
   })
 }
 
+/** Places of previews: the tenant's storage, or the memory of each process. */
+const previewPlaces = ['storage', 'memory'] as const
+const previews = choice(previewPlaces, 'storage')
+
 export const storageSchema = z
   .object({
     provider: z.string().trim().toLowerCase().pipe(z.enum(storageProviders)),
     credentials_ref: z.string().optional(),
+    previews: z.enum(previewPlaces),
     paths: z
       .object({ root: path, archive: z.string(), keep: z.string(), remove: z.string() })
       .transform((paths, context) => {
@@ -79,6 +84,7 @@ export function storageDocument(value: unknown, path: string, faults: Fault[]): 
       `${path}.credentials_ref`,
       faults,
     ),
+    previews: previews.read(memberOf(value, 'previews'), `${path}.previews`, faults),
     paths: isRecord(paths) ? { root, ...subPathsBelow(root).read(paths, `${path}.paths`, faults) } : paths,
   }
 }
@@ -93,6 +99,11 @@ export const storageKeys = documented(
     credentials_ref: documented(credentialsRef, {
       description: 'Reference to credentials of that provider. `local` needs none.',
       example: 'alice-storage',
+    }),
+    previews: documented(previews, {
+      description:
+        'Where previews of photos are kept: below `.publisher` in the root folder, or in memory, where a restart loses them.',
+      example: 'memory',
     }),
     paths: documented(
       block({

@@ -18,12 +18,21 @@ export const photoVersionSchema = z.string().openapi({
   example: 'Rk9PQmFyQmF',
 })
 
+export const placeholderSchema = z.string().nullable().openapi({
+  description:
+    'A thumbhash of the photo in base64url, to show until the thumbnail has loaded. null: none has been made yet',
+  example: '1QcSHQRnh493V4dIh4eXh1h4kJUI',
+})
+
 export const imageListSchema = z
   .object({
     filenames: z.array(z.string()),
     versions: z
       .array(photoVersionSchema)
       .openapi({ description: 'Version of each photo, in the same order' }),
+    placeholders: z
+      .array(placeholderSchema)
+      .openapi({ description: 'Placeholder of each photo, in the same order' }),
     count: z.number().int(),
     missing_folder: missingFolder,
   })
@@ -60,18 +69,16 @@ export const photoSchema = z
   .object({
     filename: z.string(),
     version: photoVersionSchema,
+    placeholder: placeholderSchema,
     temp_url: z.string().openapi({
       description:
         'Link to the photo in full size. The link is valid for about four hours, for everyone who has it. Visitors get a copy without metadata on this host, admins the original',
     }),
     thumbnail_url: z.string(),
-    sha256: z
-      .string()
-      .nullable()
-      .openapi({
-        description:
-          'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
-      }),
+    sha256: z.string().nullable().openapi({
+      description:
+        'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
+    }),
     caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),
     captions: captionsSchema.optional().openapi({ description: 'For admins' }),

@@ -47,12 +47,16 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     responses: { 200: json(imageListSchema, 'The sorted names') },
   })
   app.openapi(list, async (c) => {
-    const listing = await viewingOf(c).list('root')
+    const { index, care } = runtimeOf(c.env).previews()
+    // Reads the index beside the listing, so that a first list waits for one answer of the storage only.
+    const [listing] = await Promise.all([viewingOf(c).list('root'), index.isRecent()])
     const photos = inOrder(listing.photos, c.req.valid('query'))
     const filenames = photos.map(({ name }) => name)
     const versions = photos.map(photoVersion)
     const missing = listing.isFolderMissing ? await missingRoot(c, services) : {}
-    return c.json({ filenames, versions, count: filenames.length, ...missing }, 200)
+    const placeholders = await index.placeholders(photos)
+    care(c.env.connection.waitUntil)
+    return c.json({ filenames, versions, placeholders, count: filenames.length, ...missing }, 200)
   })
 }
 

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
 import { orEmpty, wholeNumber } from '../input-schemas.ts'
-import { missingFolder, photoVersionSchema } from './images-schemas.ts'
+import { missingFolder, photoVersionSchema, placeholderSchema } from './images-schemas.ts'
 import { maxCursorLength, parseCursor } from './library-cursor.ts'
 
 const key = z.string().min(1).max(1000).openapi({
@@ -47,6 +47,7 @@ export const libraryPageSchema = z
       z.object({
         key: z.string(),
         version: photoVersionSchema,
+        placeholder: placeholderSchema,
         size: z.number().int(),
         last_modified: z.iso.datetime(),
       }),

@@ -54,11 +54,13 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       offset,
       limit,
     })
+    const placeholders = await runtime.previews().index.placeholders(page.photos)
     return c.json(
       {
-        objects: page.photos.map((photo) => ({
+        objects: page.photos.map((photo, at) => ({
           key: keyOf(folder, photo.name),
           version: photoVersion(photo),
+          placeholder: placeholders[at] ?? null,
           size: photo.size,
           last_modified: photo.modifiedAt.toISOString(),
         })),

@@ -36,6 +36,7 @@ async function visitorAnswer(
   return {
     filename: photo.name,
     version: photo.version,
+    placeholder: photo.placeholder,
     temp_url: c.env.origin + (await copyPath(services, runtime, photo.name)),
     thumbnail_url: thumbnailPath(folder, photo),
     sha256: null,
@@ -61,6 +62,7 @@ async function adminAnswer(
   return {
     filename: photo.name,
     version: photo.version,
+    placeholder: photo.placeholder,
     // A store without links of its own returns a path on this host.
     temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
     thumbnail_url: thumbnailPath(folder, photo),

@@ -13,7 +13,26 @@ import { filenameParameter, photoFolder } from './images-schemas.ts'
 const thumbnailQuery = z.object({
   size: orEmpty(z.enum(thumbnailSizes).default('w960h640')),
   folder: photoFolder,
+  v: z.string().max(100).optional().openapi({
+    description:
+      '`version` of the photo. If the photo still has this version, the answer may be cached for a year',
+    example: 'q1Xo3vB0_9k',
+  }),
 })
+
+/** Ages in seconds. */
+const year = 31_536_000
+const hour = 3600
+
+/**
+ * Returns `Cache-Control`. The answer at the address of a photo's present version never changes. Shared caches keep public answers for
+ * an hour only, so that they let go of photos that were removed.
+ */
+function cacheControl(isPublic: boolean, isLasting: boolean): string {
+  const scope = isPublic ? 'public' : 'private'
+  if (!isLasting) return `${scope}, max-age=${hour}`
+  return `${scope}, max-age=${year}, ${isPublic ? `s-maxage=${hour}, ` : ''}immutable`
+}
 
 export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   const route = routeFor('viewer', services, {
@@ -34,35 +53,40 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
   })
   app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
-    const { size, folder } = c.req.valid('query')
+    const { waitUntil } = c.env.connection
+    const { size, folder, v } = c.req.valid('query')
     // Visitors see the root only: removed photos are not public.
     if (folder !== 'root') await requireAdmin(c, services)
-    const making = makeThumbnail(
-      {
-        store: runtime.storage(),
-        images: services.images,
-        memory: runtime.thumbnails,
-        owner: runtime.tenant,
-      },
-      {
-        folder,
-        name: parsePhotoName(c.req.valid('param').filename),
-        size,
-        accept: c.req.header('accept'),
-        ifNoneMatch: c.req.header('if-none-match'),
-      },
-    )
+    const name = parsePhotoName(c.req.valid('param').filename)
+    const accept = c.req.header('accept')
+    const { previews, lookAhead, care } = runtime.previews()
+    const tools = {
+      store: runtime.viewing(waitUntil),
+      images: services.images,
+      memory: runtime.thumbnails,
+      previews,
+      owner: runtime.tenant,
+      waitUntil,
+    }
+    const ifNoneMatch = c.req.header('if-none-match')
+    const making = makeThumbnail(tools, {
+      folder,
+      name,
+      size,
+      accept,
+      ifNoneMatch,
+      version: v,
+      clientSignal: () => c.req.raw.signal,
+    })
     // Other clients may wait for the same thumbnail, so the work continues if this client disconnects.
-    c.env.connection.waitUntil(making.catch(() => undefined))
+    waitUntil(making.catch(() => undefined))
     const thumbnail = await making
+    lookAhead(tools, { folder, name, size, accept })
+    care(waitUntil)
     c.header('etag', thumbnail.etag)
     c.header('vary', 'Accept')
-    c.header(
-      'cache-control',
-      runtime.config.features.auto_view_enabled && folder === 'root'
-        ? 'public, max-age=3600'
-        : 'private, max-age=3600',
-    )
+    const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
+    c.header('cache-control', cacheControl(isPublic, thumbnail.isLasting))
     if (thumbnail.status === 'not_modified') return c.body(null, 304)
     return c.body(thumbnail.bytes, 200, {
       'content-type': thumbnail.mediaType,

@@ -1,9 +1,11 @@
 /** Uploads of photos to the root folder. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { PhotoEntry } from '../../ports/storage.ts'
 import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
 import type { Services } from '../../runtime/services.ts'
 import { digestTools } from '../../runtime/workflow-tools.ts'
 import { addPhoto } from '../../workflow/library.ts'
+import type { NewPhoto } from '../../workflow/new-photo.ts'
 import { createKnownPhotos } from '../../workflow/same-photo.ts'
 import type { AppEnv } from '../exchange.ts'
 import { pictureErrors, storageErrors } from '../expected-errors.ts'
@@ -71,12 +73,17 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
     const { duplicates } = c.req.valid('query')
+    const { previews, care } = runtime.previews()
+    const { waitUntil } = c.env.connection
     const tools = {
       ...digestTools(services, runtime),
       images: services.images,
       owner: runtime.tenant,
       maxBytes: maxUploadBytes,
       known,
+      keep(entry: PhotoEntry, { previews: made, facts }: Pick<NewPhoto, 'previews' | 'facts'>) {
+        waitUntil(previews.keep(entry, made, { facts }).then(() => care(waitUntil)))
+      },
     }
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)
     if (announced > maxUploadBytes + formOverheadBytes) throw photoTooLarge(maxUploadBytes)

@@ -10,6 +10,7 @@ import { createDropboxFetch } from './dropbox/hosts.ts'
 import { createListing } from './dropbox/listing.ts'
 import { createDropboxPaths } from './dropbox/paths.ts'
 import { createPhotoFiles } from './dropbox/photos.ts'
+import { createPreviewFiles } from './dropbox/previews.ts'
 import { createRecordFiles } from './dropbox/records.ts'
 import { createSidecarFiles } from './dropbox/sidecars.ts'
 
@@ -62,5 +63,6 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
     ...createPhotoFiles({ api, files, paths, listFolder: createListing(api, retry.deadlineMs), now }),
     ...createSidecarFiles(files, paths),
     ...createRecordFiles({ api, files, paths }),
+    ...createPreviewFiles({ api, files, paths }),
   }
 }

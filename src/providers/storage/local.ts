@@ -5,6 +5,7 @@ import { withStorageErrors } from './local/local-errors.ts'
 import { createLocalFiles, type LocalFiles } from './local/local-files.ts'
 import { safeDirectories } from './local/local-paths.ts'
 import { createPhotoFiles } from './local/local-photos.ts'
+import { createPreviewFiles } from './local/local-previews.ts'
 import { createRecordFiles } from './local/local-records.ts'
 import { createSidecarFiles } from './local/local-sidecars.ts'
 
@@ -34,5 +35,6 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
     ...createPhotoFiles({ files, directories, link, now }),
     ...createSidecarFiles(files, directories),
     ...createRecordFiles(files, directories),
+    ...createPreviewFiles(files, directories),
   })
 }

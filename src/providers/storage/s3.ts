@@ -8,6 +8,7 @@ import { createExclusive } from './s3/exclusive.ts'
 import { createKeys } from './s3/keys.ts'
 import { createS3Objects } from './s3/objects.ts'
 import { createPhotoFiles } from './s3/photos.ts'
+import { createPreviewFiles } from './s3/previews.ts'
 import { createRecordFiles } from './s3/records.ts'
 import { createSidecarFiles } from './s3/sidecars.ts'
 import type { S3Credentials } from './s3/signing.ts'
@@ -72,5 +73,6 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     ...createPhotoFiles({ objects, keys, create, presign: client.presign, now }),
     ...createSidecarFiles({ objects, keys, verdicts }),
     ...createRecordFiles({ objects, keys, verdicts, create }),
+    ...createPreviewFiles({ objects, keys }),
   }
 }

@@ -24,6 +24,7 @@ import { adminsOf } from '../sign-in/admins.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { modelCalls } from '../vendor-calls/model-calls.ts'
 import { logNotices } from './answer-notices.ts'
+import { openTenantPreviews, type TenantPreviewOptions, type TenantPreviews } from './tenant-previews.ts'
 import { openTenantPublishers, type TenantPublishers } from './tenant-publishers.ts'
 import { type TenantScope, type TenantScopeOptions, tenantScope } from './tenant-scope.ts'
 import { openTenantStorage, type TenantStorageOptions } from './tenant-storage.ts'
@@ -61,9 +62,11 @@ export interface TenantRuntime {
   postSlots(): PostSlots
   /** Finished thumbnails of this tenant and configuration version. */
   readonly thumbnails: ThumbnailMemory
+  /** Previews and photo index of this tenant, opened at the first use. Throws `provider_unavailable`. */
+  previews(): TenantPreviews
 }
 
-export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions {
+export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions, TenantPreviewOptions {
   /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
   /** What people look at, in memory. Shared by all tenants; each tenant has its own keys. */
@@ -122,6 +125,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return aiSlots()
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
+      previews: once(() => openTenantPreviews(options, scope, identity, storage().store)),
     }
   }
 }

@@ -29,6 +29,11 @@ const calls = {
   listRecords: { operation: 'list_records', kind: 'read' },
   replaceRecord: { operation: 'replace_record', kind: 'settle' },
   deleteRecord: { operation: 'delete_record', kind: 'settle' },
+  // Nobody waits for previews: their calls yield to all others, and are refused while the storage is busy or down.
+  readPreview: { operation: 'read_preview', kind: 'read' },
+  writePreview: { operation: 'write_preview', kind: 'read' },
+  listPreviewFolders: { operation: 'list_previews', kind: 'read' },
+  deletePreviewFolder: { operation: 'delete_previews', kind: 'read' },
   // Some stores answer without a call to their server.
   canCreateAtomically: { operation: 'probe', kind: 'read', provesNothing: true },
 } as const satisfies LimitedTable<PhotoStore>

@@ -15,9 +15,32 @@ export type ThumbnailCache = LRUCache<string, FinishedThumbnail>
 export interface ThumbnailMemory {
   /**
    * Returns the thumbnail under this key: from memory, from a call that is making it now, or from `make`. Failures are not
-   * remembered.
+   * remembered. The signal of `make` fires when no client waits any more.
    */
-  get(key: string, make: () => Promise<FinishedThumbnail>): Promise<FinishedThumbnail>
+  get(
+    key: string,
+    make: (left: AbortSignal) => Promise<FinishedThumbnail>,
+    wish?: ThumbnailWish,
+  ): Promise<FinishedThumbnail>
+  /** Checks if {@link get} would answer from memory, or from a call that is making the thumbnail now. */
+  has(key: string): boolean
+  /** Remembers a thumbnail that was made along with another. */
+  put(key: string, thumbnail: FinishedThumbnail): void
+}
+
+export interface ThumbnailWish {
+  /** Returns a signal that fires when the client disconnects. Called only for work. Default: the client waits. */
+  clientSignal?: (() => AbortSignal) | undefined
+  /** True when no client waits. A client that comes does not wait behind such work while that work waits itself. */
+  isAhead?: boolean
+}
+
+interface Flight {
+  result: Promise<FinishedThumbnail>
+  isAhead: boolean
+  /** Clients that wait for the result. */
+  waiting: number
+  queue: AbortController
 }
 
 export interface ThumbnailMemoryOptions {
@@ -44,33 +67,71 @@ export function createThumbnailCache(maxBytes = 16 * 2 ** 20): ThumbnailCache {
 
 export function createThumbnailMemory(options: ThumbnailMemoryOptions): ThumbnailMemory {
   const { cache, identity, patienceMs = 25_000 } = options
-  const inFlight = new Map<string, Promise<FinishedThumbnail>>()
+  const inFlight = new Map<string, Flight>()
+  const cacheKeyOf = (key: string) => JSON.stringify([identity, key])
 
-  async function start(key: string, make: () => Promise<FinishedThumbnail>): Promise<FinishedThumbnail> {
-    const flight = make()
-    inFlight.set(key, flight)
-    try {
-      return await flight
-    } finally {
-      // A caller that stopped waiting may have started its own.
-      if (inFlight.get(key) === flight) inFlight.delete(key)
+  function forget(key: string, flight: Flight): void {
+    // A caller that stopped waiting may have started its own.
+    if (inFlight.get(key) === flight) inFlight.delete(key)
+  }
+
+  function start(
+    key: string,
+    make: (left: AbortSignal) => Promise<FinishedThumbnail>,
+    isAhead: boolean,
+  ): Flight {
+    const queue = new AbortController()
+    const work = async () => {
+      try {
+        const made = await make(queue.signal)
+        cache.set(cacheKeyOf(key), made)
+        return made
+      } finally {
+        forget(key, flight)
+      }
     }
+    const flight: Flight = { result: Promise.resolve().then(work), isAhead, waiting: 0, queue }
+    inFlight.set(key, flight)
+    return flight
+  }
+
+  /** Counts a client until it disconnects. Work without a client leaves the queue, and later clients start anew. */
+  function attend(key: string, flight: Flight, signal: AbortSignal | undefined): void {
+    flight.waiting++
+    const leave = () => {
+      if (--flight.waiting > 0) return
+      forget(key, flight)
+      flight.queue.abort()
+    }
+    if (signal?.aborted) leave()
+    signal?.addEventListener('abort', leave, { once: true })
+    const done = () => signal?.removeEventListener('abort', leave)
+    flight.result.then(done, done)
   }
 
   return {
-    async get(key, make) {
-      const cacheKey = JSON.stringify([identity, key])
+    async get(key, make, { clientSignal, isAhead = false } = {}) {
       for (;;) {
-        const remembered = cache.get(cacheKey)
+        const remembered = cache.get(cacheKeyOf(key))
         if (remembered) return remembered
         const flight = inFlight.get(key)
         if (!flight) break
-        if (await settlesWithin(flight, patienceMs)) return flight
-        if (inFlight.get(key) === flight) inFlight.delete(key)
+        const isOvertaking = flight.isAhead && !isAhead
+        // Work that waits gives way and fails. Work that runs goes on, and its result is used.
+        if (isOvertaking) flight.queue.abort()
+        else if (!isAhead) attend(key, flight, clientSignal?.())
+        if (await settlesWithin(flight.result, patienceMs)) {
+          if (!isOvertaking) return flight.result
+          const overtaken = await flight.result.catch(() => null)
+          if (overtaken) return overtaken
+        }
+        forget(key, flight)
       }
-      const made = await start(key, make)
-      cache.set(cacheKey, made)
-      return made
+      const flight = start(key, make, isAhead)
+      if (!isAhead) attend(key, flight, clientSignal?.())
+      return flight.result
     },
+    has: (key) => cache.has(cacheKeyOf(key)) || inFlight.has(key),
+    put: (key, thumbnail) => void cache.set(cacheKeyOf(key), thumbnail),
   }
 }

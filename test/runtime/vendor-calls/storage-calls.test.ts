@@ -61,6 +61,10 @@ const calls: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   readRecord: (store) => store.readRecord(key),
   listRecords: (store) => store.listRecords(['ledger']),
   canCreateAtomically: (store) => store.canCreateAtomically(),
+  readPreview: (store) => store.readPreview('a1b2c3d4', 'w256h256.webp'),
+  writePreview: (store) => store.writePreview('a1b2c3d4', 'w256h256.webp', new Uint8Array(3)),
+  listPreviewFolders: (store) => store.listPreviewFolders(),
+  deletePreviewFolder: (store) => store.deletePreviewFolder('a1b2c3d4'),
   upload: (store) => store.upload('root', photo, body(), 3),
   createRecord: (store) => store.createRecord(key, 'claim'),
   move: (store) => store.move(photo, 'root', 'archive'),
@@ -78,6 +82,10 @@ const refused = [
   'readRecord',
   'listRecords',
   'canCreateAtomically',
+  'readPreview',
+  'writePreview',
+  'listPreviewFolders',
+  'deletePreviewFolder',
 ]
 const begins = ['upload', 'createRecord']
 const tried = ['move', 'delete', 'writeSidecar', 'replaceRecord', 'deleteRecord']

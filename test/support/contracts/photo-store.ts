@@ -564,6 +564,45 @@ export function describePhotoStore(
       await expect(store.listRecords(['..'])).rejects.toMatchObject({ code: 'invalid_request' })
     })
 
+    it('keeps, replaces, lists and deletes the files of previews', async () => {
+      await using storage = await open()
+      const { store } = storage
+      const bytes = (...values: number[]) => Uint8Array.from(values)
+      expect(await store.listPreviewFolders()).toEqual([])
+      expect(await store.readPreview('a1b2c3d4', 'w256h256.webp')).toBeNull()
+      await store.deletePreviewFolder('a1b2c3d4')
+      await store.writePreview('a1b2c3d4', 'w256h256.webp', bytes(0, 255, 128))
+      await store.writePreview('a1b2c3d4', 'w256h256.webp', bytes(1, 254))
+      await store.writePreview('a1b2c3d4', 'w960h640.jpg', bytes(7))
+      await store.writePreview('index', 'photos.json', bytes(0x7b, 0x7d))
+      expect(await storage.another().readPreview('a1b2c3d4', 'w256h256.webp')).toEqual(bytes(1, 254))
+      expect((await store.listPreviewFolders()).toSorted()).toEqual(['a1b2c3d4', 'index'])
+      await store.deletePreviewFolder('a1b2c3d4')
+      expect(await store.listPreviewFolders()).toEqual(['index'])
+      expect(await store.readPreview('a1b2c3d4', 'w960h640.jpg')).toBeNull()
+      for (const folder of folders) expect((await store.list(folder)).photos).toEqual([])
+    })
+
+    it('lists more folders of previews than fit on one page', async () => {
+      await using storage = await open()
+      const names = Array.from({ length: 25 }, (_, index) => `hash-${String(index).padStart(4, '0')}`)
+      for (const name of names) await storage.store.writePreview(name, 'w256h256.webp', new Uint8Array(3))
+      expect((await storage.store.listPreviewFolders()).toSorted()).toEqual(names)
+    })
+
+    it.each(['..', 'a/b', '', '.hidden', 'a\\b'])(
+      'refuses %j as a folder or file of previews',
+      async (part) => {
+        await using storage = await open()
+        const refusal = { code: 'invalid_request' }
+        await expect(storage.store.readPreview(part, 'w256h256.webp')).rejects.toMatchObject(refusal)
+        await expect(storage.store.writePreview('a1b2c3d4', part, new Uint8Array(1))).rejects.toMatchObject(
+          refusal,
+        )
+        await expect(storage.store.deletePreviewFolder(part)).rejects.toMatchObject(refusal)
+      },
+    )
+
     it.each([[[]], [['..']], [['a', '..', 'b']], [['a/b']], [['']], [['.hidden']], [['a\\b']], [['a\nb']]])(
       'refuses the record key %j',
       async (key) => {

@@ -46,6 +46,7 @@ export function somePhotos(count: number): Photo[] {
   return names.slice(0, count).map((name) => ({
     filename: `${name}.jpg`,
     version: name.padEnd(11, '0'),
+    placeholder: null,
     temp_url: `/full-size/${name}.jpg`,
     thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
     sha256: name.padEnd(64, '0'),

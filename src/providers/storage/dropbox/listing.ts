@@ -56,6 +56,12 @@ export async function listFileNames(api: DropboxApi, path: string): Promise<stri
   return [...(entries?.values() ?? [])].filter(isFile).map(({ name }) => name)
 }
 
+/** Returns the names of the folders directly below a folder, given by its full path, in their original spelling. */
+export async function listFolderNames(api: DropboxApi, path: string): Promise<string[]> {
+  const entries = await entriesOf(api, path)
+  return [...(entries?.values() ?? [])].filter((entry) => !isFile(entry)).map(({ name }) => name)
+}
+
 /** Returns the entries of all pages; `null` for a missing folder. */
 async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry> | null> {
   for (let restarts = 0; ; restarts++) {

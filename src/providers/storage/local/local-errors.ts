@@ -51,6 +51,10 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     replaceRecord: guard(store.replaceRecord),
     deleteRecord: guard(store.deleteRecord),
     canCreateAtomically: guard(store.canCreateAtomically),
+    readPreview: guard(store.readPreview),
+    writePreview: guard(store.writePreview),
+    listPreviewFolders: guard(store.listPreviewFolders),
+    deletePreviewFolder: guard(store.deletePreviewFolder),
   } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }

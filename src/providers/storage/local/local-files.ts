@@ -1,7 +1,7 @@
 /** Disk operations of the store. Readers never see half a file, except during a copy on a file system without hard links. */
 import { createHash, randomUUID } from 'node:crypto'
 import { constants, createReadStream, createWriteStream, type Stats } from 'node:fs'
-import { copyFile, link, lstat, mkdir, open, readdir, rename, unlink } from 'node:fs/promises'
+import { copyFile, link, lstat, mkdir, open, readdir, rename, rm, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -27,6 +27,8 @@ export interface LocalFiles {
   sameContent(one: string, other: string): Promise<boolean>
   /** Removes the file. Returns false if the file was missing. */
   remove(path: string): Promise<boolean>
+  /** Removes the directory and its files. Follows no links. A missing directory is not an error. */
+  removeFolder(path: string): Promise<void>
 }
 
 export function createLocalFiles(): LocalFiles {
@@ -101,6 +103,7 @@ export function createLocalFiles(): LocalFiles {
     },
 
     remove,
+    removeFolder: (path) => rm(path, { recursive: true, force: true }),
   }
 }
 

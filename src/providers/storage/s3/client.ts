@@ -20,6 +20,8 @@ export interface S3Request extends UnsignedRequest {
   maxAnswerBytes?: number
   /** Leaves the body of a successful answer to the caller. Default: the attempt reads the body. */
   streamsAnswer?: boolean
+  /** Throws `storage_unavailable` if the server denies access. Default: `credentials_rejected`. */
+  isOptional?: boolean
 }
 
 export interface S3Client {
@@ -64,7 +66,10 @@ export function createS3Client(options: S3ClientOptions): S3Client {
     const isStreamed = response.ok && request.streamsAnswer
     const limit = response.ok ? request.maxAnswerBytes : undefined
     const answer = isStreamed ? response : await readWhole(response, limit)
-    await throwUnlessUsable(answer, now(), isConditional(request))
+    await throwUnlessUsable(answer, now(), {
+      isConditional: isConditional(request),
+      isOptional: request.isOptional,
+    })
     if (request.method === 'HEAD' && answer.ok && !answer.headers.get('etag')) {
       // A server on disk may answer without an entity tag while it writes the object.
       throw new RetryableError('The S3 server left out required headers of an object.')

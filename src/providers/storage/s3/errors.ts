@@ -7,12 +7,15 @@ import { errorCodeOf } from './xml.ts'
 
 /**
  * Throws the error for an answer that reports a failure. Leaves 501 and 400 of a conditional write to the caller, because servers
- * refuse an unknown header with these statuses.
+ * refuse an unknown header with these statuses. A denied access is `storage_unavailable` if the request is optional.
  */
 export async function throwUnlessUsable(
   response: Response,
   now: number,
-  isConditional: boolean,
+  {
+    isConditional = false,
+    isOptional = false,
+  }: { isConditional?: boolean; isOptional?: boolean | undefined },
 ): Promise<void> {
   const { status } = response
   if (status < 300 || status === 304 || status === 412) return
@@ -29,6 +32,7 @@ export async function throwUnlessUsable(
     })
   }
   if (code === 'RequestTimeTooSkewed') throw storageUnavailable(cause)
+  if (isOptional && status === 403 && code === 'AccessDenied') throw storageUnavailable(cause)
   if (status === 401 || status === 403 || rejectionCodes.has(code)) throw credentialsRejected(cause)
   if (mayRefuseHeader) return
   throw storageUnavailable(cause)

@@ -1,7 +1,7 @@
-/** Lists the objects directly below a prefix, page by page (ListObjectsV2). */
+/** Lists the objects and folders directly below a prefix, page by page (ListObjectsV2). */
 import type { S3Client } from './client.ts'
 import { storageUnavailable } from './errors.ts'
-import { type ListedObject, parseListPage } from './xml.ts'
+import { type ListedObject, type ListPage, parseListPage } from './xml.ts'
 
 /** Upper bound on pages: a million objects in a folder, at the page size that S3 allows. */
 const maxPages = 1000
@@ -13,6 +13,24 @@ export async function listObjects(
   pageSize: number,
 ): Promise<ListedObject[]> {
   const objects: ListedObject[] = []
+  for await (const page of pagesOf(client, prefix, pageSize)) {
+    // Some servers may ignore the prefix, and keys outside of it do not belong to this folder.
+    objects.push(...page.objects.filter(({ key }) => key.startsWith(prefix)))
+  }
+  return objects
+}
+
+/** Returns the names of the folders of all pages. Throws as {@link listObjects} does. */
+export async function listFolders(client: S3Client, prefix: string, pageSize: number): Promise<string[]> {
+  const names: string[] = []
+  for await (const page of pagesOf(client, prefix, pageSize)) {
+    const inside = page.prefixes.filter((folder) => folder.startsWith(prefix))
+    names.push(...inside.map((folder) => folder.slice(prefix.length, -1)))
+  }
+  return names
+}
+
+async function* pagesOf(client: S3Client, prefix: string, pageSize: number): AsyncGenerator<ListPage> {
   const tokens = new Set<string>()
   for (let next: string | undefined = ''; next !== undefined; ) {
     if (tokens.has(next) || tokens.size === maxPages)
@@ -28,15 +46,13 @@ export async function listObjects(
       ...token,
     }
     const response = await client.send({ method: 'GET', query })
-    const found = readPage(await response.text())
-    // Some servers may ignore the prefix, and keys outside of it do not belong to this folder.
-    objects.push(...found.objects.filter(({ key }) => key.startsWith(prefix)))
+    const found: ListPage = readPage(await response.text())
+    yield found
     next = found.next
   }
-  return objects
 }
 
-function readPage(xml: string) {
+function readPage(xml: string): ListPage {
   try {
     return parseListPage(xml)
   } catch (cause) {

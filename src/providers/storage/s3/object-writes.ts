@@ -11,6 +11,8 @@ export interface PutOptions {
   /** Writes only if no object has this key. Some servers ignore the condition and overwrite: see conditions.ts. */
   ifAbsent?: boolean
   ifEtag?: string
+  /** Reports a forbidden write as `storage_unavailable` instead of rejected credentials: they may allow only reading. */
+  isOptional?: boolean
 }
 
 /** Outcome of a write. `exists`: the condition failed. `unsupported`: the server refuses conditions and wrote nothing. */
@@ -35,14 +37,14 @@ export interface ObjectWrites {
 /** Creates the writing operations of a bucket. */
 export function createObjectWrites(client: S3Client): ObjectWrites {
   return {
-    async put(key, body, { contentType, metadata = {}, ifAbsent, ifEtag }) {
+    async put(key, body, { contentType, metadata = {}, ifAbsent, ifEtag, isOptional = false }) {
       const headers = {
         'content-type': contentType,
         ...metadataHeaders(metadata),
         ...(ifAbsent && { 'if-none-match': '*' }),
         ...(ifEtag !== undefined && { 'if-match': `"${ifEtag}"` }),
       }
-      const response = await client.send({ method: 'PUT', key, body, headers })
+      const response = await client.send({ method: 'PUT', key, body, headers, isOptional })
       // AWS answers 404 to `If-Match` on a missing object.
       if (response.status === 412 || (response.status === 404 && ifEtag !== undefined)) return 'exists'
       if (response.status === 400 || response.status === 501) return 'unsupported'

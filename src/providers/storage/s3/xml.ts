@@ -7,7 +7,7 @@ const parser = new XMLParser({
   ignoreAttributes: true,
   // Decodes numeric entities too: MinIO writes the quotes of an entity tag as &#34;.
   htmlEntities: true,
-  isArray: (name) => name === 'Contents',
+  isArray: (name) => name === 'Contents' || name === 'CommonPrefixes',
 })
 
 const text = z.coerce.string()
@@ -27,6 +27,7 @@ const listSchema = z.object({
         }),
       )
       .default([]),
+    CommonPrefixes: z.array(z.object({ Prefix: text })).default([]),
   }),
 })
 
@@ -40,13 +41,15 @@ export interface ListedObject {
 
 export interface ListPage {
   objects: ListedObject[]
+  /** Prefixes of the folders, with their last slash. */
+  prefixes: string[]
   /** Token of the next page; `undefined` after the last page. */
   next: string | undefined
 }
 
 /** Parses a page of ListObjectsV2. Throws for any other document, and for a truncated page without a continuation token. */
 export function parseListPage(xml: string): ListPage {
-  const { EncodingType, IsTruncated, NextContinuationToken, Contents } = listSchema.parse(
+  const { EncodingType, IsTruncated, NextContinuationToken, Contents, CommonPrefixes } = listSchema.parse(
     parser.parse(xml),
   ).ListBucketResult
   const decode = EncodingType === 'url' ? decodeKey : (key: string) => key
@@ -57,6 +60,7 @@ export function parseListPage(xml: string): ListPage {
       modifiedAt: LastModified,
       etag: unquote(ETag),
     })),
+    prefixes: CommonPrefixes.map(({ Prefix }) => decode(Prefix)),
     next: IsTruncated === 'true' ? z.string().parse(NextContinuationToken) : undefined,
   }
 }

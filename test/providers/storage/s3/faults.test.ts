@@ -43,6 +43,10 @@ const operations: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   replaceRecord: (store) => store.replaceRecord(record, 'replaced'),
   deleteRecord: (store) => store.deleteRecord(record),
   canCreateAtomically: (store) => store.canCreateAtomically(),
+  readPreview: (store) => store.readPreview('a1b2c3d4', 'w256h256.webp'),
+  writePreview: (store) => store.writePreview('a1b2c3d4', 'w256h256.webp', new Uint8Array([1, 2])),
+  listPreviewFolders: (store) => store.listPreviewFolders(),
+  deletePreviewFolder: (store) => store.deletePreviewFolder('a1b2c3d4'),
 }
 
 async function seeded(): Promise<ScriptedS3> {

@@ -1,0 +1,16 @@
+/** Digests of originals in the photo index, where they last as long as the photo. */
+import type { DigestMemory } from '../../workflow/content-digest.ts'
+import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
+
+/** Wraps a memory of digests. The index answers what the memory has forgotten. */
+export function withIndexedDigests(
+  digests: DigestMemory,
+  index: Pick<PhotoIndex, 'get' | 'note'>,
+): DigestMemory {
+  return {
+    get: async (entry) => (await digests.get(entry)) ?? (await index.get(entry))?.sha256 ?? null,
+    async put(entry, sha256) {
+      await Promise.all([digests.put(entry, sha256), index.note(entry, { sha256 })])
+    },
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The photo index as a document: what is known about photos, by the folder of their previews. Documents of several processes merge in any
+ * order with the same result.
+ */
+import { z } from 'zod'
+
+/** Size and date of a photo, read from its first bytes. */
+export interface PhotoFacts {
+  /** Pixels, after rotation to upright. */
+  width: number
+  height: number
+  /** ISO 8601; without an offset if the camera recorded none. */
+  takenAt: string | null
+}
+
+/** What is known about the bytes of a photo. */
+export interface KnownPhoto {
+  /** Day of the last note, in days since 1970. */
+  day: number
+  /** `null`: not known. */
+  facts: PhotoFacts | null
+  /** A thumbhash, base64url. `null`: not known. */
+  placeholder: string | null
+  /** Lower-case hex. `null`: not known. */
+  sha256: string | null
+  /** File names of the previews, sorted. */
+  files: readonly string[]
+}
+
+export interface IndexDocument {
+  photos: ReadonlyMap<string, KnownPhoto>
+  /** Day of the last sweep, in days since 1970. */
+  sweptDay: number
+  /** Folders whose photo the last sweep did not find, with the day on which a sweep first missed it. */
+  gone: ReadonlyMap<string, number>
+}
+
+export const emptyIndex: IndexDocument = { photos: new Map(), sweptDay: 0, gone: new Map() }
+
+/** Upper bound on the text, some 5,000 photos. The photos with the oldest notes are left out first. */
+const maxTextLength = 1_000_000
+/** Upper bound on the previews of one photo: all sizes in two types. */
+const maxFiles = 20
+
+const day = z.number().int().min(0).max(1_000_000)
+const folder = z.string().regex(/^[a-z0-9_-]{8,100}$/)
+const pixels = z.number().int().min(1).max(1_000_000)
+const photoSchema = z
+  .tuple([
+    day,
+    z.tuple([pixels, pixels, z.string().max(40).nullable()]).nullable(),
+    z
+      .string()
+      .regex(/^[\w-]{1,60}$/)
+      .nullable(),
+    z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .nullable(),
+    z.array(z.string().regex(/^w\d{1,5}h\d{1,5}\.(webp|jpg)$/)).max(maxFiles),
+  ])
+  .transform(([noted, facts, placeholder, sha256, files]): KnownPhoto => {
+    const [width, height, takenAt] = facts ?? []
+    return {
+      day: noted,
+      facts: width && height ? { width, height, takenAt: takenAt ?? null } : null,
+      placeholder,
+      sha256,
+      files,
+    }
+  })
+const documentSchema = z.object({
+  version: z.literal(1),
+  swept_day: day,
+  gone: z.record(z.string(), z.unknown()),
+  photos: z.record(z.string(), z.unknown()),
+})
+
+/** Parses the text of an index. Leaves out what it cannot read. Returns `null` for a text that is no index. */
+export function parseIndex(text: string): IndexDocument | null {
+  const document = documentSchema.safeParse(jsonOf(text))
+  if (!document.success) return null
+  const { photos, gone, swept_day: sweptDay } = document.data
+  return { photos: readable(photos, photoSchema), gone: readable(gone, day), sweptDay }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function readable<T>(values: Record<string, unknown>, schema: z.ZodType<T>): Map<string, T> {
+  const found = new Map<string, T>()
+  for (const [key, value] of Object.entries(values)) {
+    const parsed = schema.safeParse(value)
+    if (parsed.success && folder.safeParse(key).success) found.set(key, parsed.data)
+  }
+  return found
+}
+
+/** Returns the text of an index, at most a million characters. */
+export function formatIndex({ photos, gone, sweptDay }: IndexDocument): string {
+  const newestFirst = [...photos].toSorted(
+    ([left, one], [right, other]) => other.day - one.day || compare(left, right),
+  )
+  const parts: string[] = []
+  let length = 100
+  for (const entry of newestFirst) {
+    const part = `${JSON.stringify(entry[0])}:${JSON.stringify(tupleOf(entry[1]))}`
+    length += part.length + 1
+    if (length > maxTextLength * 0.9) break
+    parts.push(part)
+  }
+  const missing = Object.fromEntries(
+    [...gone].toSorted(([left], [right]) => compare(left, right)).slice(0, 1000),
+  )
+  return `{"version":1,"swept_day":${sweptDay},"gone":${JSON.stringify(missing)},"photos":{${parts.join(',')}}}`
+}
+
+function tupleOf({ day: noted, facts, placeholder, sha256, files }: KnownPhoto) {
+  return [noted, facts && [facts.width, facts.height, facts.takenAt], placeholder, sha256, files]
+}
+
+/** Merges two indexes: keeps all that either knows. The order of merges does not matter, nor does a repetition. */
+export function mergeIndexes(one: IndexDocument, other: IndexDocument): IndexDocument {
+  const photos = new Map(one.photos)
+  for (const [key, photo] of other.photos) photos.set(key, mergePhotos(photos.get(key), photo))
+  if (one.sweptDay !== other.sweptDay) {
+    const { sweptDay, gone } = one.sweptDay > other.sweptDay ? one : other
+    return { photos, sweptDay, gone }
+  }
+  const gone = new Map(one.gone)
+  for (const [key, since] of other.gone) gone.set(key, Math.min(since, gone.get(key) ?? since))
+  return { photos, sweptDay: one.sweptDay, gone }
+}
+
+/** Merges what is known about the same bytes. Between contradictions, which only damage can cause, the greater text wins. */
+export function mergePhotos(one: KnownPhoto | undefined, other: KnownPhoto): KnownPhoto {
+  if (!one) return other
+  return {
+    day: Math.max(one.day, other.day),
+    facts: greater(one.facts, other.facts, (facts) => JSON.stringify(tupleOfFacts(facts))),
+    placeholder: greater(one.placeholder, other.placeholder, String),
+    sha256: greater(one.sha256, other.sha256, String),
+    files: [...new Set([...one.files, ...other.files])].toSorted(compare).slice(0, maxFiles),
+  }
+}
+
+function tupleOfFacts({ width, height, takenAt }: PhotoFacts) {
+  return [width, height, takenAt]
+}
+
+function greater<T>(one: T | null, other: T | null, textOf: (value: T) => string): T | null {
+  if (one === null || other === null) return one ?? other
+  return textOf(one) >= textOf(other) ? one : other
+}
+
+const compare = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1)
