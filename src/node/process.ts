@@ -33,6 +33,9 @@ const builtUi = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/ui/' : '../../ui/', import.meta.url),
 )
 
+/** Memory for pictures that analyses make for publishing: a dozen of the largest. */
+const readyPictureBytes = 16 * 2 ** 20
+
 /** Wires a process without a server, for jobs. Throws `SettingsError` for an invalid environment. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   return (await createNodeProcess(options)).services
@@ -63,6 +66,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     invalidations,
     isDraining: () => isDraining,
     images: createSharpReducer({ metrics }),
+    readyPictureBytes,
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
     log,

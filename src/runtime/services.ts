@@ -25,6 +25,7 @@ import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
+import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { createListingCache } from './tenancy/recent-names.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
@@ -43,6 +44,8 @@ export interface ServiceOptions {
   /** Checks if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
+  /** Bytes for pictures that analyses make for publishing. Default: none, so publishing makes its pictures itself. */
+  readyPictureBytes?: number
   digest: StreamDigest
   assets: Assets
   log: Logger
@@ -60,7 +63,8 @@ export interface ServiceOptions {
 }
 
 /** Parts that the handlers and jobs of one process share. */
-export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness'> {
+export interface Services
+  extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness' | 'readyPictureBytes'> {
   storages: InstalledStorages
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
@@ -69,6 +73,8 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
   photoFacts: FactsCache
+  /** `null` if analyses make no pictures for publishing. */
+  readyPictures: ReadyPictureCache | null
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
@@ -156,6 +162,7 @@ export function createServices(options: ServiceOptions): Services {
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
     photoFacts: createFactsCache(),
+    readyPictures: options.readyPictureBytes ? createReadyPictureCache(options.readyPictureBytes, now) : null,
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,

@@ -8,10 +8,12 @@ import type { DetailTools } from '../workflow/photo-details.ts'
 import type { PublicationTools } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
+import type { ReadyPictures } from '../workflow/ready-pictures.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsMemory } from './tenancy/facts-memory.ts'
+import { createReadyPictures } from './tenancy/ready-pictures.ts'
 import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
 /** Request or job that causes the work. */
@@ -27,6 +29,10 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
     digest: services.digest,
     digests: createDigestMemory(services.sealedDigests, runtime, services.log),
   }
+}
+
+function readyTools({ readyPictures }: Services, runtime: TenantRuntime): { ready?: ReadyPictures } {
+  return readyPictures ? { ready: createReadyPictures(readyPictures, runtime) } : {}
 }
 
 export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
@@ -71,6 +77,7 @@ export function analysisTools(
   const { tenant } = runtime
   return {
     ...digestTools(services, runtime),
+    ...readyTools(services, runtime),
     images: services.images,
     model,
     slots: runtime.aiSlots,
@@ -97,6 +104,7 @@ export function publishTools(
   const { available, unavailable } = runtime.publishers()
   return {
     ...digestTools(services, runtime),
+    ...readyTools(services, runtime),
     images: services.images,
     publishers: available,
     unavailable,

@@ -1,12 +1,10 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
-import type { ReducedImage } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
-import type { PhotoEntry, ThumbnailBox } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import {
   askForCaptions,
@@ -14,12 +12,14 @@ import {
   captionCalls,
   type GeneratedCaptions,
 } from './analysis/captions.ts'
+import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
-import { contentDigest, type DigestTools } from './content-digest.ts'
-import { type PictureTools, readOriginal, readPictures } from './original.ts'
+import type { DigestTools } from './content-digest.ts'
+import type { PictureTools } from './original.ts'
+import type { ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
@@ -38,7 +38,9 @@ export interface AnalysisTools extends DigestTools, PictureTools {
   model: LanguageModel
   slots: AiSlots
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
-  platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags'>[]
+  platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
+  /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
+  ready?: ReadyPictures
   settings: AnalysisSettings
   now: () => number
   /** Receives the tokens that one AI call used. Must not throw. */
@@ -116,30 +118,6 @@ export async function analyzePhoto(
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, generated, saved)
-}
-
-/** Reads the original once for the digest and the first picture. A second, larger picture is rare, and reads it again. */
-function pictureSource(tools: AnalysisTools, entry: PhotoEntry) {
-  let sha256: Promise<string> | undefined
-  async function first(box: ThumbnailBox): Promise<ReducedImage[]> {
-    const remembered = await tools.digests.get(entry)
-    if (remembered) {
-      sha256 = Promise.resolve(remembered)
-      return readPictures(tools, 'root', entry, [box])
-    }
-    const reading = await readOriginal(tools, 'root', entry, [box])
-    sha256 = reading.sha256
-    return reading.pictures
-  }
-  return {
-    async pictureWithin(box: ThumbnailBox): Promise<ReducedImage> {
-      const [picture] = await (sha256 ? readPictures(tools, 'root', entry, [box]) : first(box))
-      if (!picture) throw new Error('the reducer made no picture')
-      return picture
-    },
-    /** Waits for the digest of the first reading. */
-    sha256: () => sha256 ?? contentDigest(tools, 'root', entry),
-  }
 }
 
 function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {

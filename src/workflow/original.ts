@@ -14,11 +14,16 @@ export interface PictureTools {
   owner: string
 }
 
-export interface OriginalReading {
-  /** SHA-256 of the original, in lower-case hex. Rejects with the errors of the store. */
-  sha256: Promise<string>
+export interface Making {
+  /** The picture of the first box, perhaps before the others. */
+  first: Promise<ReducedImage>
   /** JPEGs without metadata, in the order of the boxes. Rejects with the errors of the reducer and the store. */
   pictures: Promise<ReducedImage[]>
+}
+
+export interface OriginalReading extends Making {
+  /** SHA-256 of the original, in lower-case hex. Rejects with the errors of the store. */
+  sha256: Promise<string>
   /** Drops the pictures if their work has not begun. */
   drop(): void
 }
@@ -44,33 +49,42 @@ export async function readOriginal(
     await digests.put(entry, known)
     return known
   })
-  const pictures = reduce(tools, shared.body, entry, { boxes, signal: dropping.signal })
-  // A caller may need only the other result.
-  for (const result of [sha256, pictures]) result.catch(() => undefined)
-  return { sha256, pictures, drop: () => dropping.abort() }
+  // A caller may need only the pictures.
+  sha256.catch(() => undefined)
+  const making = make(tools, shared.body, entry, { boxes, signal: dropping.signal })
+  return { ...making, sha256, drop: () => dropping.abort() }
 }
 
 /**
- * Reads the original once for all the pictures. Throws `photo_changed` if other bytes have the name by now, and the errors of the
- * store and the reducer.
+ * Reads the original once, and begins all the pictures. Throws `photo_changed` if other bytes have the name by now, and the errors of the
+ * store.
  */
 export async function readPictures(
   tools: PictureTools,
   folder: Folder,
   entry: PhotoEntry,
   boxes: readonly ThumbnailBox[],
-): Promise<ReducedImage[]> {
-  return reduce(tools, await open(tools, folder, entry), entry, { boxes })
+): Promise<Making> {
+  return make(tools, await open(tools, folder, entry), entry, { boxes })
 }
 
-function reduce(
+function make(
   { images, owner }: PictureTools,
   body: ReadableStream<Uint8Array>,
   { size }: PhotoEntry,
   { boxes, signal }: { boxes: readonly ThumbnailBox[]; signal?: AbortSignal },
-): Promise<ReducedImage[]> {
+): Making {
   const reductions = boxes.map((box) => ({ box, mediaType: 'image/jpeg' as const }))
-  return images.reduceAll({ body, size }, reductions, { owner, ...(signal && { signal }) })
+  const first = Promise.withResolvers<ReducedImage>()
+  const order = { owner, ...(signal && { signal }), onFirst: first.resolve }
+  const pictures = images.reduceAll({ body, size }, reductions, order)
+  pictures.then(([picture]) => {
+    if (picture) first.resolve(picture)
+    else first.reject(new Error('the reducer made no picture'))
+  }, first.reject)
+  // A caller may need only some of the results.
+  for (const result of [first.promise, pictures]) result.catch(() => undefined)
+  return { first: first.promise, pictures }
 }
 
 async function open(

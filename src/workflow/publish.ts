@@ -20,7 +20,7 @@ import {
   saveSubmitted,
 } from './publish/captions.ts'
 import { locate } from './publish/locate.ts'
-import { distinctBoxes, noPictures } from './publish/pictures.ts'
+import { noPictures } from './publish/pictures.ts'
 import { picturesFor, standingsOf } from './publish/plan.ts'
 import {
   type PlatformJob,
@@ -30,6 +30,7 @@ import {
   publishTo,
   rememberFailure,
 } from './publish/platform.ts'
+import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
@@ -42,6 +43,8 @@ export interface PublishTools extends DigestTools, PictureTools {
   hashtagString: string
   /** `content.archive`. */
   archives: boolean
+  /** Pictures that an analysis made ahead. Default: none. */
+  ready?: ReadyPictures
   slots: PostSlots
   now: () => number
   /** Default: {@link publishTiming}. */

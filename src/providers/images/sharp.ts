@@ -133,6 +133,7 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
           encode(original, picture, target, mediaType),
         )
         results.push(made)
+        if (results.length === 1) order.onFirst?.(made)
       }
       return results
     })

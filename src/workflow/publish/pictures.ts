@@ -2,6 +2,7 @@
 import { once } from '../../base/once.ts'
 import type { ReducedImage } from '../../ports/images.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
+import { boxKey, distinctBoxes } from '../ready-pictures.ts'
 
 export interface Pictures {
   /** Makes the pictures now instead of at the first {@link get}, which reports errors. */
@@ -18,13 +19,13 @@ export function createPictures(
   const making = once(async () => {
     const boxes = distinctBoxes(await wanted())
     const pictures = boxes.length === 0 ? [] : await make(boxes)
-    return new Map(boxes.map((box, index) => [keyOf(box), pictures[index]]))
+    return new Map(boxes.map((box, index) => [boxKey(box), pictures[index]]))
   })
   return {
     begin: () => void making().catch(() => undefined),
     async get(box) {
-      const picture = (await making()).get(keyOf(box))
-      if (!picture) throw new Error(`no picture was planned for ${keyOf(box)}`)
+      const picture = (await making()).get(boxKey(box))
+      if (!picture) throw new Error(`no picture was planned for ${boxKey(box)}`)
       return picture
     },
   }
@@ -35,12 +36,3 @@ export const noPictures = createPictures(
   async () => [],
   async () => [],
 )
-
-/** Returns each size once. */
-export function distinctBoxes(boxes: readonly ThumbnailBox[]): ThumbnailBox[] {
-  return [...new Map(boxes.map((box) => [keyOf(box), box])).values()]
-}
-
-function keyOf({ width, height }: ThumbnailBox): string {
-  return `${width}x${height}`
-}

@@ -1,8 +1,10 @@
 /** Work before the platforms: asks the ledger about all of them at once, and makes only the pictures that will be sent. */
 import type { Platform } from '../../contract/platform.ts'
+import type { ReducedImage } from '../../ports/images.ts'
 import type { Publisher } from '../../ports/publisher.ts'
 import type { Ledger, Standing } from '../ledger.ts'
 import { expectUnchanged, type PictureTools, readPictures } from '../original.ts'
+import { type ReadyPictures, readyPicturesOf } from '../ready-pictures.ts'
 import type { Located } from './locate.ts'
 import { createPictures, type Pictures } from './pictures.ts'
 import { needsPicture } from './platform.ts'
@@ -25,12 +27,17 @@ export interface PictureOrder {
   request: { force: boolean }
 }
 
-/** Begins the pictures of the platforms that lack the photo, unless the reading for the digest makes them already. */
+/** Begins the pictures of the platforms that lack the photo, unless an analysis or the reading for the digest made them. */
 export function picturesFor(
-  tools: PictureTools,
-  { folder, entry, reading }: Located,
+  tools: PictureTools & { ready?: ReadyPictures },
+  { folder, entry, sha256, reading }: Located,
   { publishers, standing, request }: PictureOrder,
 ): Pictures {
+  /** Refuses pictures of a photo that was replaced since they were made. */
+  const stillOf = async (made: Promise<ReducedImage[]>) => {
+    const [pictures] = await Promise.all([made, expectUnchanged(tools, folder, entry)])
+    return pictures
+  }
   const wanted = async () => {
     const boxes = await Promise.all(
       publishers.map(async ({ platform, pictureBox }) => {
@@ -40,18 +47,16 @@ export function picturesFor(
     )
     return boxes.flat()
   }
-  if (!reading) {
-    const pictures = createPictures(wanted, (boxes) => readPictures(tools, folder, entry, boxes))
-    pictures.begin()
-    return pictures
+  if (reading) {
+    void wanted().then((boxes) => boxes.length === 0 && reading.drop())
+    const planned = async () => publishers.map(({ pictureBox }) => pictureBox)
+    return createPictures(planned, () => stillOf(reading.pictures))
   }
-  void wanted().then((boxes) => boxes.length === 0 && reading.drop())
-  return createPictures(
-    async () => publishers.map(({ pictureBox }) => pictureBox),
-    async () => {
-      // The photo may have been replaced since the reading began.
-      const [pictures] = await Promise.all([reading.pictures, expectUnchanged(tools, folder, entry)])
-      return pictures
-    },
-  )
+  const pictures = createPictures(wanted, async (boxes) => {
+    const made = readyPicturesOf(tools.ready, sha256, boxes)
+    if (made) return stillOf(Promise.resolve(made))
+    return (await readPictures(tools, folder, entry, boxes)).pictures
+  })
+  pictures.begin()
+  return pictures
 }
