@@ -16,7 +16,7 @@ export interface SharedBodyOptions {
   patienceMs: number
 }
 
-/** Splits the original. Holds at most one chunk, whichever reader is slow. */
+/** Splits the original. Holds at most one chunk, even if a reader is slow. */
 export function shareBody(
   original: ReadableStream<Uint8Array>,
   { digest, again, patienceMs }: SharedBodyOptions,

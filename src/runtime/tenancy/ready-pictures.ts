@@ -12,7 +12,7 @@ const ttlMs = 10 * 60_000
 /** Memory of an entry besides its bytes. */
 const entryBytes = 500
 
-/** Creates the cache. The oldest pictures make room for new ones. */
+/** Creates the cache. A new picture displaces the oldest. */
 export function createReadyPictureCache(maxBytes: number, now: () => number): ReadyPictureCache {
   return new LRUCache({
     maxSize: maxBytes,
