@@ -23,12 +23,13 @@ export interface Reduction {
   mediaType: ThumbnailType
 }
 
+/** Place of the work in the queue. A host without a queue ignores the order. */
 export interface ReduceOrder {
   /** The tenant, for fair queueing. */
   owner: string
   /** True for work that no client waits for: it begins only while no other task waits. */
   isAhead?: boolean
-  /** Ends the wait in the queue with `busy`, but not a running decode. */
+  /** Ends the wait in the queue and the reading of the source with `busy`, but not a running decode. */
   signal?: AbortSignal
   /**
    * Receives the first picture before the others are made, for a caller in a hurry. Must not throw. A host that cannot make it sooner
@@ -55,7 +56,7 @@ export interface ImageReducer {
   ): Promise<ReducedImage>
   /**
    * Creates several pictures as {@link reduce} does, in the order of `reductions`. Reads `source` once and decodes it once; smaller
-   * pictures come from a larger one. Throws the errors of {@link reduce}, and makes all the pictures or none.
+   * pictures come from the largest. Throws the errors of {@link reduce}, and makes all the pictures or none.
    */
   reduceAll(
     source: PictureSource,

@@ -27,3 +27,11 @@ export function fittedLongSide(box: Size, photo: Size): number {
   // Round down: rounding up could push the short side over its limit.
   return Math.max(1, Math.floor(long * scale))
 }
+
+/** Returns the size of the photo after fitting into the turned box, in whole pixels and at least 1. Never enlarges. */
+export function fittedSize(box: Size, photo: Size): Size {
+  const turned = turnBox(box, photo)
+  const scale = Math.min(1, turned.width / photo.width, turned.height / photo.height)
+  const side = (length: number) => Math.max(1, Math.round(length * scale))
+  return { width: side(photo.width), height: side(photo.height) }
+}

@@ -4,46 +4,19 @@
  */
 import { BodyTooLarge, bytesAtMost } from '../../base/bounded-body.ts'
 import { PublisherError } from '../../base/errors.ts'
-import { withoutMetadata } from '../../base/picture/clean.ts'
-import { fittedLongSide } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
-import type {
-  ImageReducer,
-  PictureSource,
-  ReducedImage,
-  Reduction,
-  ThumbnailType,
-} from '../../ports/images.ts'
-import { type PeekedPicture, peekPicture, unreadable } from './cloudflare/peek.ts'
-
-/** Subset of the binding, in web-platform types. `ImagesBinding` of @cloudflare/workers-types implements this interface. */
-export interface ImagesService {
-  info(picture: ReadableStream<Uint8Array>): Promise<{ format: string; width?: number; height?: number }>
-  input(picture: ReadableStream<Uint8Array>): PictureTransformer
-}
-
-interface PictureTransformer {
-  transform(options: { width: number; height: number; fit: 'scale-down' }): PictureTransformer
-  output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>
-}
+import type { ImageReducer, PictureSource, ReducedImage, Reduction } from '../../ports/images.ts'
+import { peekPicture, unreadable } from './cloudflare/peek.ts'
+import { type ImagesService, transformed } from './cloudflare/transform.ts'
 
 /** Quality of a JPEG that replaces an original. */
 const originalQuality = 92
-/** Quality of a picture from which smaller pictures are made. */
-const betweenQuality = 95
-
 export interface CloudflareReducerOptions {
   /** Largest original in bytes. Default: 50 MB. */
   maxBytes?: number
   /** Largest picture in pixels. Default: 110 million. The service itself stops at 100 million. */
   maxPixels?: number
-}
-
-const quality: Readonly<Record<ThumbnailType, number>> = {
-  'image/jpeg': 80,
-  'image/webp': 80,
-  'image/avif': 55,
 }
 
 /**
@@ -57,40 +30,6 @@ export function createCloudflareReducer(
 ): ImageReducer {
   const { maxBytes = maxPhotoBytes, maxPixels = maxPhotoPixels } = options
 
-  /** Lets the service make one picture of a stream whose header is known. */
-  async function make(
-    body: ReadableStream<Uint8Array>,
-    side: number,
-    mediaType: ThumbnailType,
-    quality: number,
-  ) {
-    const result = await binding
-      .input(body)
-      .transform({ width: side, height: side, fit: 'scale-down' })
-      .output({ format: mediaType, quality, anim: false })
-    return reducedImage(binding, result.response())
-  }
-
-  async function makeAll(
-    { header, body }: Pick<PeekedPicture, 'header' | 'body'>,
-    reductions: readonly Reduction[],
-  ): Promise<ReducedImage[]> {
-    const tasks = reductions.map(({ box, mediaType }) => ({ side: fittedLongSide(box, header), mediaType }))
-    const [only] = tasks
-    if (only && tasks.length === 1)
-      return [await make(body, only.side, only.mediaType, quality[only.mediaType])]
-    const largest = Math.max(...tasks.map(({ side }) => side))
-    // WebP keeps the transparency of a PNG or WebP.
-    const type = header.mediaType === 'image/jpeg' ? 'image/jpeg' : 'image/webp'
-    const between = await make(body, largest, type, betweenQuality)
-    const results: ReducedImage[] = []
-    for (const { side, mediaType } of tasks) {
-      const copy = new Blob([new Uint8Array(between.bytes)]).stream()
-      results.push(await make(copy, side, mediaType, quality[mediaType]))
-    }
-    return results
-  }
-
   async function reduceAll(source: PictureSource, reductions: readonly Reduction[]): Promise<ReducedImage[]> {
     if (source.size > maxBytes) {
       await source.body.cancel().catch(() => undefined)
@@ -101,7 +40,7 @@ export function createCloudflareReducer(
       if (header.width * header.height > maxPixels) {
         throw tooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
       }
-      return await makeAll({ header, body }, reductions)
+      return await transformed(binding, { header, body }, reductions)
     } catch (error) {
       await body.cancel(error).catch(() => undefined)
       throw failure() ?? asPublisherError(error)
@@ -149,18 +88,6 @@ export function createUnavailableReducer(): ImageReducer {
     throw new PublisherError('thumbnail_unavailable', message)
   }
   return { reduce: refuse, reduceAll: refuse }
-}
-
-async function reducedImage(binding: ImagesService, response: Response): Promise<ReducedImage> {
-  const bytes = new Uint8Array(await response.arrayBuffer())
-  const header = readPictureHeader(bytes)
-  if (typeof header === 'object' && header.mediaType !== 'image/png') {
-    // The service keeps the copyright tags of JPEGs.
-    return { ...header, mediaType: header.mediaType, bytes: withoutMetadata(bytes).bytes }
-  }
-  const { format, width, height } = await binding.info(new Blob([bytes]).stream())
-  if (format !== 'image/avif' || !width || !height) throw new Error(`unexpected result: ${format}`)
-  return { bytes, mediaType: format, width, height }
 }
 
 /** Error codes of the service (https://developers.cloudflare.com/images/reference/troubleshooting/). */

@@ -1,5 +1,5 @@
 /** Reduces a JPEG, PNG or WebP with libvips, and repairs JPEGs that phones write incorrectly. */
-import sharp, { type Metadata, type Sharp } from 'sharp'
+import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp'
 import type { ReducedImage, ThumbnailType } from '../../ports/images.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 import { orUnreadable } from './sharp-errors.ts'
@@ -11,41 +11,89 @@ import { withEndMark, withScanHeader } from './sharp-source.ts'
  */
 export const decodeSeconds = 10
 
+/** A picture to make. */
+export interface Target {
+  /** Upright size in pixels, with the shape of the photo. */
+  size: ThumbnailBox
+  mediaType: ThumbnailType
+}
+
 /** Reads the header with libvips, which inflates the text and profiles of a PNG. */
 export async function inspect(original: Uint8Array): Promise<Metadata> {
   // sharp's own limit would throw an error without a reason.
   return orUnreadable(() => sharp(original, { limitInputPixels: false }).metadata())
 }
 
-/** Encodes the picture within the box, in sRGB without metadata. Throws `photo_unreadable`, or `busy` after {@link decodeSeconds}. */
-export async function encode(
+/**
+ * Encodes the picture in each size, in sRGB without metadata. Decodes the original once: with several targets, all are made from the
+ * pixels of the largest. Throws `photo_unreadable`, or `busy` after {@link decodeSeconds} for the decode or a single target.
+ */
+export async function encodeAll(
   original: Uint8Array<ArrayBuffer>,
   picture: Metadata,
-  box: ThumbnailBox,
-  mediaType: ThumbnailType,
-): Promise<ReducedImage> {
-  // sharp's defaults drop all metadata and convert to sRGB.
-  const attempt = (bytes: Uint8Array) =>
-    encoder(
-      sharp(bytes, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
-        .timeout({ seconds: decodeSeconds })
-        .autoOrient()
-        .resize({ ...box, fit: 'inside', withoutEnlargement: true }),
-      mediaType,
-    ).toBuffer({ resolveWithObject: true })
-  const { data, info } = await orUnreadable(() =>
-    attempt(original)
-      .catch((error: unknown) => {
-        if (isHarmless(error)) return attempt(withScanHeader(original))
-        throw error
-      })
-      .catch((error: unknown) => {
-        // With an end marker, libjpeg warns only if picture data is missing.
-        if (hasNoEnd(error)) return attempt(withEndMark(original))
-        throw error
-      }),
-  )
-  return { bytes: new Uint8Array(data), mediaType, width: info.width, height: info.height }
+  targets: readonly Target[],
+): Promise<ReducedImage[]> {
+  const decode = (size: ThumbnailBox, output: (upright: Sharp) => Sharp) =>
+    withRepairs(original, (bytes) => {
+      const whole = sharp(bytes, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
+      // sharp's defaults drop all metadata and convert to sRGB.
+      const upright = whole.autoOrient().resize({ ...size, fit: 'inside', withoutEnlargement: true })
+      return finished(output(upright))
+    })
+  return orUnreadable(async () => {
+    const [only] = targets
+    if (only && targets.length === 1) {
+      return [reduced(await decode(only.size, (upright) => encoder(upright, only.mediaType)), only.mediaType)]
+    }
+    const largest = largestOf(targets)
+    const { data, info } = await decode(largest, (upright) => upright.raw({ depth: 'uchar' }))
+    const { width, height, channels } = info
+    const results: ReducedImage[] = []
+    for (const { size, mediaType } of targets) {
+      const pixels = sharp(data, { raw: { width, height, channels } })
+      const isLargest = size.width === largest.width && size.height === largest.height
+      const scaled = isLargest ? pixels : pixels.resize({ ...size, fit: 'fill' })
+      results.push(reduced(await finished(encoder(scaled, mediaType)), mediaType))
+    }
+    return results
+  })
+}
+
+interface Output {
+  data: Uint8Array
+  info: OutputInfo
+}
+
+function finished(picture: Sharp): Promise<Output> {
+  return picture.timeout({ seconds: decodeSeconds }).toBuffer({ resolveWithObject: true })
+}
+
+function reduced({ data, info: { width, height } }: Output, mediaType: ThumbnailType): ReducedImage {
+  return { bytes: new Uint8Array(data), mediaType, width, height }
+}
+
+function largestOf(targets: readonly Target[]): ThumbnailBox {
+  return {
+    width: Math.max(...targets.map(({ size }) => size.width)),
+    height: Math.max(...targets.map(({ size }) => size.height)),
+  }
+}
+
+/** Tries again with a repaired original where only a mark of the file is wrong. */
+async function withRepairs<T>(
+  original: Uint8Array<ArrayBuffer>,
+  attempt: (bytes: Uint8Array) => Promise<T>,
+): Promise<T> {
+  return attempt(original)
+    .catch((error: unknown) => {
+      if (isHarmless(error)) return attempt(withScanHeader(original))
+      throw error
+    })
+    .catch((error: unknown) => {
+      // With an end marker, libjpeg warns only if picture data is missing.
+      if (hasNoEnd(error)) return attempt(withEndMark(original))
+      throw error
+    })
 }
 
 /**

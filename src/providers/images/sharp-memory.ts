@@ -2,7 +2,7 @@
 import type { Metadata } from 'sharp'
 import { webpChunks } from '../../base/picture/blocks.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
-import type { ThumbnailBox } from '../../ports/storage.ts'
+import type { Target } from './sharp-encode.ts'
 
 /** Header fields that the estimate uses. */
 type Picture = Pick<
@@ -28,19 +28,24 @@ const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
   'image/webp': 14,
   'image/avif': 55,
 }
+/** Bytes of a pixel that several results are made from: three colours and transparency. */
+const bytesPerKeptPixel = 4
 
 /**
  * Estimates the peak in bytes beyond the compressed original. The estimate is too high by a tenth for decoders that hold the whole
  * picture, where it matters most. For baseline JPEGs, which libjpeg shrinks while reading, it is up to three times too high.
+ *
+ * Several results come from the pixels of the largest: these pixels remain in memory while one result after another is encoded.
  */
-export function estimateMemory(
-  picture: Picture,
-  original: Uint8Array,
-  result: ThumbnailBox,
-  mediaType: ThumbnailType,
-): number {
-  const resultBytes = result.width * result.height * bytesPerResultPixel[mediaType]
-  return Math.ceil(fixedBytes + resultBytes + sourceBytes(picture, original))
+export function estimateMemory(picture: Picture, original: Uint8Array, results: readonly Target[]): number {
+  const pixels = Math.max(...results.map(({ size }) => size.width * size.height))
+  const encoding = Math.max(
+    ...results.map(({ size, mediaType }) => size.width * size.height * bytesPerResultPixel[mediaType]),
+  )
+  const source = sourceBytes(picture, original)
+  if (results.length === 1) return Math.ceil(fixedBytes + encoding + source)
+  const decoding = source + pixels * bytesPerResultPixel['image/jpeg']
+  return Math.ceil(fixedBytes + Math.max(decoding, pixels * bytesPerKeptPixel + encoding))
 }
 
 /**

@@ -1,95 +1,96 @@
 /**
- * Queue that counts bytes instead of items and is fair between owners. The waiting owner with the fewest bytes so far is next (start-time
- * fair queueing). No maintained library does both.
+ * Queue that counts bytes instead of items and is fair between owners. Work that no client waits for begins only while the queue is
+ * otherwise empty. No maintained library does all of this.
  */
 import { PublisherError } from '../../base/errors.ts'
+import { createFairOrder, type WaitingTask } from './sharp-order.ts'
 import { createShares, type SharesOptions } from './sharp-shares.ts'
 
 export interface ByteQueueOptions extends SharesOptions {
-  /** Upper bound on waiting tasks; each owner may use half of it. */
+  /** Upper bound on waiting tasks, of clients and ahead each. An owner may use half of it. */
   maxWaiting: number
+  /** Checks if work ahead may begin now, beyond the rules of this queue. Asked again when a task ends. Default: always true. */
+  isCalm?: () => boolean
+}
+
+export interface Turn {
+  owner: string
+  /** True for work ahead: it begins only while no client's task waits, leaves a slot free, and runs a single task at a time. */
+  isAhead?: boolean | undefined
+  /** Ends the wait. */
+  patience: AbortSignal
 }
 
 export interface ByteQueue {
   /** Bytes that running tasks hold now. */
   readonly takenBytes: number
-  /** Number of tasks that wait now. */
+  /** Number of tasks that wait now, including work ahead. */
   readonly waitingTasks: number
+  /** Number of clients' tasks that wait now. */
+  readonly waitingClients: number
   /**
    * Runs `task` when `bytes` are free, and releases them when the task ends. Each owner holds at most half of the budget, except with a
    * single task. Throws `busy` when the queue is full, or when `patience` ends before the task begins. Throws a `RangeError` for a task
    * larger than the budget, which could never begin.
    */
-  run<T>(owner: string, bytes: number, patience: AbortSignal, task: () => Promise<T>): Promise<T>
+  run<T>(turn: Turn, bytes: number, task: () => Promise<T>): Promise<T>
 }
 
-interface Waiting {
-  owner: string
-  bytes: number
-  /** Position in the fair order: the bytes that its owner got before this task. */
-  tag: number
+interface Waiting extends WaitingTask {
   begin(): void
 }
 
 const retryAfterMs = 3000
 
 /** Creates an empty queue. */
-export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): ByteQueue {
-  const { budgetBytes } = options
+export function createByteQueue({
+  maxWaiting,
+  isCalm = () => true,
+  ...options
+}: ByteQueueOptions): ByteQueue {
   const shares = createShares(options)
-  const waiting = new Set<Waiting>()
-  const nextTagByOwner = new Map<string, number>()
-  let clock = 0
+  const clients = createFairOrder<Waiting>()
+  const ahead = createFairOrder<Waiting>()
+  let isAheadRunning = false
 
-  function enqueue(owner: string, bytes: number, patience: AbortSignal): Promise<void> {
+  function enqueue({ owner, isAhead, patience }: Turn, bytes: number): Promise<void> {
+    const order = isAhead ? ahead : clients
     return new Promise((resolve, reject) => {
-      const ofOwner = [...waiting].filter((other) => other.owner === owner).length
-      if (patience.aborted || waiting.size >= maxWaiting || ofOwner >= maxWaiting / 2) return reject(busy())
-      const tag = Math.max(clock, nextTagByOwner.get(owner) ?? 0)
-      nextTagByOwner.set(owner, tag + bytes)
+      const isFull = order.size >= maxWaiting || order.countOf(owner) >= maxWaiting / 2
+      if (patience.aborted || isFull) return reject(busy())
       const giveUp = () => {
-        waiting.delete(job)
-        nextTagByOwner.set(owner, (nextTagByOwner.get(owner) ?? 0) - bytes)
+        order.drop(task)
         reject(busy())
         // All other tasks may have waited behind this task.
         beginWhatFits()
       }
       const begin = () => {
-        waiting.delete(job)
+        order.begin(task)
         patience.removeEventListener('abort', giveUp)
         resolve()
       }
-      const job: Waiting = { owner, bytes, tag, begin }
-      waiting.add(job)
+      const task: Waiting = { owner, bytes, begin }
+      order.add(task)
       patience.addEventListener('abort', giveUp, { once: true })
       beginWhatFits()
     })
   }
 
+  const isFair = ({ owner, bytes }: Waiting) => shares.isFair(owner, bytes)
+
   /** Begins tasks strictly in order, so that small tasks cannot starve a large task. */
   function beginWhatFits(): void {
-    for (let job = next(); job && shares.fits(job.bytes); job = next()) {
-      clock = Math.max(clock, job.tag)
-      shares.take(job.owner, job.bytes)
-      job.begin()
+    for (let task = clients.next(isFair); task && shares.fits(task.bytes); task = clients.next(isFair)) {
+      shares.take(task.owner, task.bytes)
+      task.begin()
     }
-  }
-
-  /** Finds the next task. Considers only the oldest task of each owner, so that an owner's small tasks cannot starve its large task. */
-  function next(): Waiting | undefined {
-    const seen = new Set<string>()
-    let first: Waiting | undefined
-    for (const job of waiting) {
-      if (seen.has(job.owner)) continue
-      seen.add(job.owner)
-      if (shares.isFair(job.owner, job.bytes) && (first === undefined || job.tag < first.tag)) first = job
-    }
-    return first
-  }
-
-  /** Deletes the tags that the clock has passed: they no longer affect the order. */
-  function forget(): void {
-    for (const [owner, tag] of nextTagByOwner) if (tag <= clock) nextTagByOwner.delete(owner)
+    if (clients.size > 0 || isAheadRunning || !shares.leavesSlot() || !isCalm()) return
+    const task = ahead.next(() => true)
+    if (!task || !shares.fits(task.bytes)) return
+    isAheadRunning = true
+    // Work ahead must not use up the share that its owner's clients need.
+    shares.take(null, task.bytes)
+    task.begin()
   }
 
   return {
@@ -97,17 +98,22 @@ export function createByteQueue({ maxWaiting, ...options }: ByteQueueOptions): B
       return shares.heldBytes
     },
     get waitingTasks() {
-      return waiting.size
+      return clients.size + ahead.size
     },
-    async run(owner, bytes, patience, task) {
-      if (bytes > budgetBytes) throw new RangeError('a task larger than the whole budget can never begin')
-      await enqueue(owner, bytes, patience)
+    get waitingClients() {
+      return clients.size
+    },
+    async run(turn, bytes, task) {
+      if (bytes > options.budgetBytes) {
+        throw new RangeError('a task larger than the whole budget can never begin')
+      }
+      await enqueue(turn, bytes)
       try {
         return await task()
       } finally {
-        shares.giveBack(owner, bytes)
+        shares.giveBack(turn.isAhead ? null : turn.owner, bytes)
+        if (turn.isAhead) isAheadRunning = false
         beginWhatFits()
-        forget()
       }
     },
   }

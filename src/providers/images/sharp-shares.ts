@@ -14,10 +14,14 @@ export interface Shares {
   readonly heldBytes: number
   /** Checks if a task of `bytes` may begin now. Always true while no task runs. */
   fits(bytes: number): boolean
+  /** Checks if another task may begin and leave a slot free. Always true while no task runs. */
+  leavesSlot(): boolean
   /** Checks if the owner stays within half of the budget. Always true for the owner's only task. */
   isFair(owner: string, bytes: number): boolean
-  take(owner: string, bytes: number): void
-  giveBack(owner: string, bytes: number): void
+  /** Begins a task. Counts it to no share if `owner` is null. */
+  take(owner: string | null, bytes: number): void
+  /** Ends a task of {@link take}. */
+  giveBack(owner: string | null, bytes: number): void
 }
 
 /** Creates the shares of one budget, all of them free. */
@@ -27,9 +31,10 @@ export function createShares(options: SharesOptions): Shares {
   let running = 0
   let heldBytes = 0
 
-  function change(owner: string, bytes: number, tasks: 1 | -1): void {
+  function change(owner: string | null, bytes: number, tasks: 1 | -1): void {
     running += tasks
     heldBytes += tasks * bytes
+    if (owner === null) return
     const held = (heldByOwner.get(owner) ?? 0) + tasks * bytes
     if (held > 0) heldByOwner.set(owner, held)
     else heldByOwner.delete(owner)
@@ -43,6 +48,7 @@ export function createShares(options: SharesOptions): Shares {
       if (running === 0) return true
       return running < parallel && heldBytes + bytes <= budgetBytes && hasRoomFor(bytes)
     },
+    leavesSlot: () => running === 0 || running + 1 < parallel,
     isFair(owner, bytes) {
       const held = heldByOwner.get(owner) ?? 0
       return held === 0 || held + bytes <= budgetBytes / 2

@@ -3,20 +3,20 @@
  * there is room for its bytes.
  */
 import sharp from 'sharp'
-import { turnBox } from '../../base/picture/fit.ts'
+import { fittedSize } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
-import { within } from '../../base/time.ts'
-import type { ImageReducer, PictureSource, ReducedImage, ReduceOrder, Reduction } from '../../ports/images.ts'
+import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 import { convert, inspectAvif } from './sharp-convert.ts'
-import { decodeSeconds, encode, inspect } from './sharp-encode.ts'
-import { tooSlow, unreadable } from './sharp-errors.ts'
+import { encodeAll, inspect, type Target } from './sharp-encode.ts'
+import { unreadable } from './sharp-errors.ts'
 import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
-import { createByteQueue } from './sharp-queue.ts'
-import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
+import { createByteQueue, type Turn } from './sharp-queue.ts'
+import { createReading } from './sharp-reading.ts'
+import { type Pace, photoTooLarge } from './sharp-source.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -78,65 +78,42 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
   const hasRoomFor = (bytes: number) => process.memoryUsage.rss() + bytes <= maxResidentBytes
   // Two queues, because the size of the decoded picture is known only after the original has arrived. They cannot deadlock: a task that
   // runs in the second queue waits for nothing.
-  const originals = createByteQueue({ budgetBytes: originalBudgetBytes, maxWaiting })
   const decodes = createByteQueue({ budgetBytes: decodeBudgetBytes, parallel, maxWaiting, hasRoomFor })
+  const originals = createByteQueue({
+    budgetBytes: originalBudgetBytes,
+    maxWaiting,
+    // An original that arrives ahead would hold memory that clients wait for.
+    isCalm: () => decodes.waitingClients === 0,
+  })
   metrics.watch('image_original_bytes', () => originals.takenBytes)
   metrics.watch('image_decode_bytes', () => decodes.takenBytes)
   metrics.watch('image_tasks_waiting', () => originals.waitingTasks + decodes.waitingTasks)
   restrictSharp()
 
-  const runDecode: RunDecode = async (owner, bytes, patience, task) => {
+  const withOriginal = createReading({ originals, maxBytes, patienceMs, pace })
+  const inspecting = <T>(turn: Turn, task: () => Promise<T>) =>
+    decodes.run(turn, Math.min(fixedBytes, decodeBudgetBytes), task)
+  const decoding = async <T>(turn: Turn, bytes: number, task: () => Promise<T>) => {
     if (bytes > decodeBudgetBytes) throw photoTooLarge(tooMuchMemory)
-    return decodes.run(owner, bytes, patience, task)
+    return decodes.run(turn, bytes, task)
   }
 
-  /** Reads the original, runs `work` on it, and settles in time. */
-  async function withOriginal<T>(
-    { body, size }: PictureSource,
-    { owner, signal }: ReduceOrder,
-    work: (original: Uint8Array<ArrayBuffer>, patience: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const timeout = AbortSignal.timeout(patienceMs)
-    const patience = signal ? AbortSignal.any([signal, timeout]) : timeout
-    try {
-      if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
-      const running = originals.run(owner, size, patience, async () => {
-        const original = await readOriginal(body, size, patience, pace)
-        try {
-          return await work(original, patience)
-        } finally {
-          // Frees the memory when the queue counts it as free, instead of at a later garbage collection.
-          original.buffer.transfer(0)
-        }
-      })
-      // libvips cannot be aborted while it reads a header. Overdue work keeps its memory and its slot until it ends.
-      const overdue = () => tooSlow(new Error('libvips did not end in time'))
-      return await within(running, patienceMs + decodeSeconds * 1000, overdue)
-    } catch (error) {
-      // Cancelling a stream that has failed rejects, and is not needed.
-      await body.cancel(error).catch(() => undefined)
-      throw error
+  const reduceAll: ImageReducer['reduceAll'] = async (source, reductions, order) => {
+    if (reductions.length === 0) {
+      await source.body.cancel()
+      return []
     }
-  }
-
-  const least = Math.min(fixedBytes, decodeBudgetBytes)
-  const reduceAll = (source: PictureSource, reductions: readonly Reduction[], order: ReduceOrder) =>
-    withOriginal(source, order, async (original, patience) => {
-      const { owner } = order
+    return withOriginal(source, order, async (original, turn) => {
       refuseByHeader(original, maxPixels)
-      const picture = await decodes.run(owner, least, patience, () => inspect(original))
-      const results: ReducedImage[] = []
-      for (const { box, mediaType } of reductions) {
-        const target = turnBox(box, picture.autoOrient)
-        const bytes = estimateMemory(picture, original, atMost(target, picture.autoOrient), mediaType)
-        const made = await runDecode(owner, bytes, patience, () =>
-          encode(original, picture, target, mediaType),
-        )
-        results.push(made)
-        if (results.length === 1) order.onFirst?.(made)
-      }
-      return results
+      const picture = await inspecting(turn, () => inspect(original))
+      const targets = reductions.map(({ box, mediaType }) => {
+        return { size: fittedSize(box, picture.autoOrient), mediaType }
+      })
+      const make = (some: readonly Target[]) =>
+        decoding(turn, estimateMemory(picture, original, some), () => encodeAll(original, picture, some))
+      return order.onFirst ? firstAlone(targets, make, order.onFirst) : make(targets)
     })
+  }
 
   return {
     async reduce(source, box, mediaType, owner) {
@@ -146,16 +123,25 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     },
     reduceAll,
     toJpeg: (source, owner) =>
-      withOriginal(source, { owner }, async (original, patience) => {
+      withOriginal(source, { owner }, async (original, turn) => {
         if (phoneFormat(original) === null) throw unreadable(new Error('neither AVIF nor HEIC'))
-        const picture = await decodes.run(owner, least, patience, () => inspectAvif(original))
+        const picture = await inspecting(turn, () => inspectAvif(original))
         refusePixels(picture, maxPixels)
-        return runDecode(owner, estimateAvifMemory(picture), patience, () => convert(original, picture))
+        return decoding(turn, estimateAvifMemory(picture), () => convert(original, picture))
       }),
   }
 }
 
-type RunDecode = ReturnType<typeof createByteQueue>['run']
+/** Makes the first target by a decode of its own, because a decode for the largest would take longer. Then makes the others. */
+async function firstAlone(
+  [first, ...others]: readonly Target[],
+  make: (targets: readonly Target[]) => Promise<ReducedImage[]>,
+  onFirst: (picture: ReducedImage) => void,
+): Promise<ReducedImage[]> {
+  const made = first ? await make([first]) : []
+  for (const picture of made) onFirst(picture)
+  return others.length === 0 ? made : [...made, ...(await make(others))]
+}
 
 function restrictSharp(): void {
   sharp.cache(false)
@@ -179,8 +165,4 @@ function refusePixels({ width, height }: ThumbnailBox, maxPixels: number): void 
   if (width * height > maxPixels) {
     throw photoTooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
   }
-}
-
-function atMost(box: ThumbnailBox, { width, height }: ThumbnailBox): ThumbnailBox {
-  return { width: Math.min(width, box.width), height: Math.min(height, box.height) }
 }

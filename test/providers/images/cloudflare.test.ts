@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { isPublisherError, PublisherError } from '../../../src/base/errors.ts'
 import type { ThumbnailType } from '../../../src/ports/images.ts'
-import { createCloudflareReducer, type ImagesService } from '../../../src/providers/images/cloudflare.ts'
+import type { ImagesService } from '../../../src/providers/images/cloudflare/transform.ts'
+import { createCloudflareReducer } from '../../../src/providers/images/cloudflare.ts'
 import {
   artist,
   carriesMetadata,

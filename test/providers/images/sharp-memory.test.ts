@@ -13,7 +13,7 @@ async function estimated(
   mediaType: ThumbnailType = 'image/jpeg',
 ): Promise<number> {
   const bytes = await picture.toBuffer()
-  return estimateMemory(await sharp(bytes).metadata(), bytes, box, mediaType)
+  return estimateMemory(await sharp(bytes).metadata(), bytes, [{ size: box, mediaType }])
 }
 
 /** Returns the estimated bytes per pixel of the original. */
@@ -78,6 +78,19 @@ describe('the estimated memory', () => {
     expect(await estimated(picture.clone().jpeg(), large, 'image/avif')).toBeGreaterThan(thumbnail + 100e6)
   })
 
+  it('counts the kept pixels and the most demanding result for several results, but the decode only once', async () => {
+    const bytes = await picture.clone().jpeg({ progressive: true }).toBuffer()
+    const metadata = await sharp(bytes).metadata()
+    const of = (...results: Parameters<typeof estimateMemory>[2]) => estimateMemory(metadata, bytes, results)
+    const large = { size: { width: 2048, height: 1365 }, mediaType: 'image/jpeg' } as const
+    const thumbnail = { size: small, mediaType: 'image/webp' } as const
+    const avif = { size: large.size, mediaType: 'image/avif' } as const
+    expect(of(large, thumbnail)).toBe(of(large))
+    expect(of(large, large)).toBe(of(large))
+    expect(of(large, avif)).toBeGreaterThan(2048 * 1365 * 58)
+    expect(of(large, avif)).toBeLessThan(of(avif) + of(large))
+  })
+
   it('fits a progressive photo of 100 megapixels into the default budget, also for the vision model', () => {
     const photo = {
       format: 'jpeg',
@@ -90,7 +103,7 @@ describe('the estimated memory', () => {
       hasAlpha: false,
     } as const
     const vision = { width: 2048, height: 1422 }
-    const bytes = estimateMemory(photo, new Uint8Array(), vision, 'image/jpeg')
+    const bytes = estimateMemory(photo, new Uint8Array(), [{ size: vision, mediaType: 'image/jpeg' }])
     expect(bytes).toBeLessThan(350_000_000)
     expect(bytes).toBeGreaterThan(332_000_000)
   })

@@ -1,34 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ByteQueueOptions, createByteQueue } from '../../../src/providers/images/sharp-queue.ts'
-
-const forever = new AbortController().signal
-
-/** Creates a queue whose tasks end on command. */
-function controlled(options: Partial<ByteQueueOptions> = {}) {
-  const queue = createByteQueue({ budgetBytes: 100, maxWaiting: 100, ...options })
-  const begun: string[] = []
-  const endings = new Map<string, (error?: Error) => void>()
-  return {
-    queue,
-    begun,
-    add(name: string, owner: string, bytes: number, patience: AbortSignal = forever): Promise<string> {
-      return queue.run(owner, bytes, patience, () => {
-        begun.push(name)
-        return new Promise((resolve, reject) => {
-          endings.set(name, (error) => (error ? reject(error) : resolve(name)))
-        })
-      })
-    },
-    async end(name: string, error?: Error): Promise<void> {
-      endings.get(name)?.(error)
-      // Lets all pending promises settle, so that the queue sees the end.
-      await new Promise((resolve) => setImmediate(resolve))
-    },
-  }
-}
-
-const settled = () => new Promise((resolve) => setImmediate(resolve))
+import { createByteQueue } from '../../../src/providers/images/sharp-queue.ts'
+import { controlled, forever, settled } from '../../support/fixtures/byte-queue.ts'
 
 describe('the byte queue', () => {
   it('runs tasks concurrently while they fit, and the next when a task ends', async () => {
@@ -179,7 +152,7 @@ describe('the byte queue', () => {
         let highest = 0
         const done = await Promise.all(
           jobs.map(({ owner, bytes, turns }) =>
-            queue.run(owner, bytes, forever, async () => {
+            queue.run({ owner, patience: forever }, bytes, async () => {
               highest = Math.max(highest, queue.takenBytes)
               for (let i = 0; i < turns; i++) await Promise.resolve()
               return bytes

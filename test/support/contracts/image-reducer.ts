@@ -240,7 +240,7 @@ function describeSeveral(title: string, reduce: Reduce, reduceAll: ReduceAll): v
 }
 
 /** Returns the mean difference of the samples of two pictures of the same size, from 0 to 255. */
-async function meanDifference(one: Uint8Array, other: Uint8Array): Promise<number> {
+export async function meanDifference(one: Uint8Array, other: Uint8Array): Promise<number> {
   const samplesOf = (bytes: Uint8Array) => sharp(bytes).removeAlpha().toColourspace('srgb').raw().toBuffer()
   const [left, right] = [await samplesOf(one), await samplesOf(other)]
   const sum = left.reduce((total, sample, at) => total + Math.abs(sample - (right[at] ?? 0)), 0)
