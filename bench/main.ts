@@ -5,6 +5,7 @@ import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { endWithHelp } from '../src/node/usage.ts'
 import { measureConfigCache } from './config-cache.ts'
+import { measurePictureFormats } from './picture-formats.ts'
 import { measureStartup } from './startup.ts'
 import { renderTable, type Table } from './table.ts'
 import { measureTenants } from './tenants.ts'
@@ -31,6 +32,7 @@ for (const measure of [
   async () => [await measureThroughput()],
   // Runs early, because the reducer waits while this process has little memory left.
   measureThumbnails,
+  measurePictureFormats,
   measureWorkflow,
   measureWebApp,
   async () => [await measureGrid()],

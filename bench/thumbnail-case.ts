@@ -1,9 +1,10 @@
 /**
  * Measures one row of thumbnail-memory.ts in a separate process, because peak memory is known per process:
- * `node bench/thumbnail-case.ts FILE PARALLEL`. Prints JSON.
+ * `node bench/thumbnail-case.ts FILE PARALLEL SIZES`. Prints JSON.
  */
 import { openAsBlob } from 'node:fs'
 import { z } from 'zod'
+import type { Reduction } from '../src/ports/images.ts'
 import { createSharpReducer } from '../src/providers/images/sharp.ts'
 
 export const measuredSchema = z.object({
@@ -15,21 +16,25 @@ export const measuredSchema = z.object({
 })
 export type Measured = z.output<typeof measuredSchema>
 
-const box = { width: 960, height: 640 }
+/** Pictures that a row makes from each original. */
+export const sizes = {
+  thumbnail: [{ box: { width: 960, height: 640 }, mediaType: 'image/jpeg' }],
+  zoom: [{ box: { width: 4096, height: 4096 }, mediaType: 'image/jpeg' }],
+  'six sizes': [256, 480, 640, 960, 1024, 2048].map((width) => {
+    return { box: { width, height: width }, mediaType: 'image/webp' } as const
+  }),
+} as const satisfies Record<string, readonly Reduction[]>
+export type Sizes = keyof typeof sizes
 
-async function measure(file: string, parallel: number): Promise<Measured> {
+async function measure(file: string, parallel: number, reductions: readonly Reduction[]): Promise<Measured> {
   const original = await openAsBlob(file)
   // Longer than in production, so that a slow machine measures memory instead of timeouts.
   const reducer = createSharpReducer({ patienceMs: 80_000 })
   const start = performance.now()
   const results = await Promise.allSettled(
     Array.from({ length: parallel }, (_, index) => {
-      return reducer.reduce(
-        { body: original.stream(), size: original.size },
-        box,
-        'image/jpeg',
-        `tenant ${index % 4}`,
-      )
+      const source = { body: original.stream(), size: original.size }
+      return reducer.reduceAll(source, reductions, { owner: `tenant ${index % 4}` })
     }),
   )
   const refused = results.flatMap((result) =>
@@ -43,5 +48,9 @@ async function measure(file: string, parallel: number): Promise<Measured> {
   }
 }
 
-const [file, parallel] = process.argv.slice(2)
-if (import.meta.main && file) console.log(JSON.stringify(await measure(file, Number(parallel))))
+const isSizes = (name: string): name is Sizes => name in sizes
+
+const [file, parallel, name = 'thumbnail'] = process.argv.slice(2)
+if (import.meta.main && file && isSizes(name)) {
+  console.log(JSON.stringify(await measure(file, Number(parallel), sizes[name])))
+}

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { renderTable, type Table } from './table.ts'
-import { type Measured, measuredSchema } from './thumbnail-case.ts'
+import { type Measured, measuredSchema, type Sizes } from './thumbnail-case.ts'
 import { type Original, originals } from './thumbnail-originals.ts'
 
 /**
@@ -22,7 +22,7 @@ export const dynoSettings = {
   MALLOC_TRIM_THRESHOLD_: '131072',
 }
 
-const cases: readonly [original: Original, parallel: number][] = [
+const cases: readonly [original: Original, parallel: number, sizes?: Sizes][] = [
   ['baseline-24.jpg', 40],
   ['progressive-24.jpg', 40],
   ['plain-12.png', 40],
@@ -30,6 +30,11 @@ const cases: readonly [original: Original, parallel: number][] = [
   ['baseline-100.jpg', 10],
   ['progressive-100.jpg', 1],
   ['progressive-100.jpg', 10],
+  ['baseline-24.jpg', 10, 'zoom'],
+  ['progressive-24.jpg', 10, 'zoom'],
+  ['progressive-100.jpg', 2, 'zoom'],
+  ['baseline-24.jpg', 10, 'six sizes'],
+  ['progressive-24.jpg', 10, 'six sizes'],
 ]
 
 const run = promisify(execFile)
@@ -40,11 +45,12 @@ export async function thumbnailMemory(): Promise<Table> {
   try {
     await run(process.execPath, [beside('thumbnail-originals.ts'), directory])
     const rows: string[][] = []
-    for (const [original, parallel] of cases) {
-      const plain = await measure(join(directory, original), parallel, {})
-      const tuned = await measure(join(directory, original), parallel, dynoSettings)
+    for (const [original, parallel, sizes = 'thumbnail'] of cases) {
+      const args = [join(directory, original), String(parallel), sizes]
+      const plain = await measure(args, {})
+      const tuned = await measure(args, dynoSettings)
       rows.push([
-        `${parallel} x ${originals[original]}`,
+        `${parallel} x ${originals[original]}${sizes === 'thumbnail' ? '' : `, ${sizes}`}`,
         megabytes(plain),
         megabytes(tuned),
         tuned.seconds.toFixed(1),
@@ -52,10 +58,12 @@ export async function thumbnailMemory(): Promise<Table> {
       ])
     }
     return {
-      title: 'Memory of thumbnails (w960h640, JPEG)',
+      title: 'Memory of thumbnails',
       columns: ['at once', 'max RSS, MB', 'with the settings of app.json, MB', 'seconds', 'made'],
       rows,
-      note: `Limit: 512 MB. Settings: ${Object.entries(dynoSettings)
+      note: `w960h640 as JPEG, zoom: w4096h4096 as JPEG, six sizes: all from one decode, as WebP. Limit: 512 MB. Settings: ${Object.entries(
+        dynoSettings,
+      )
         .map((pair) => pair.join('='))
         .join(', ')}.`,
     }
@@ -64,8 +72,8 @@ export async function thumbnailMemory(): Promise<Table> {
   }
 }
 
-async function measure(file: string, parallel: number, settings: Record<string, string>): Promise<Measured> {
-  const { stdout } = await run(process.execPath, [beside('thumbnail-case.ts'), file, String(parallel)], {
+async function measure(args: readonly string[], settings: Record<string, string>): Promise<Measured> {
+  const { stdout } = await run(process.execPath, [beside('thumbnail-case.ts'), ...args], {
     env: { ...process.env, ...settings },
   })
   return measuredSchema.parse(JSON.parse(stdout))

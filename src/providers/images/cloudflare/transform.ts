@@ -22,7 +22,7 @@ const betweenQuality = 95
 const quality: Readonly<Record<ThumbnailType, number>> = {
   'image/jpeg': 80,
   'image/webp': 80,
-  'image/avif': 55,
+  'image/avif': 70,
 }
 
 /**
