@@ -43,3 +43,11 @@ describe('the first of several pictures', () => {
     expect(arrived).toEqual([])
   })
 })
+
+describe('a single picture', () => {
+  it('fills the long side of its box even if the short side is rounded', async () => {
+    const photo = sourceOf(new Uint8Array(await noise(180, 120).jpeg().toBuffer()))
+    const { width, height } = await images.reduce(photo, { width: 128, height: 128 }, 'image/jpeg', 'alice')
+    expect([width, height]).toEqual([128, 85])
+  })
+})
