@@ -34,6 +34,9 @@ const builtUi = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../dist/ui/' : '../../ui/', import.meta.url),
 )
 
+/** Memory for pictures that analyses make for publishing: a dozen of the largest. */
+const readyPictureBytes = 16 * 2 ** 20
+
 /** Wires a process without a server, for jobs. Throws `SettingsError` for an invalid environment. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   return (await createNodeProcess(options)).services
@@ -65,6 +68,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     isDraining: () => isDraining,
     placeholderOf,
     images: createSharpReducer({ metrics }),
+    readyPictureBytes,
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
     log,

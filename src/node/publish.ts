@@ -97,8 +97,9 @@ function describeOutcome({ preview, standing, error, skipped, ...outcome }: Plat
   const { url, postId, publishedAt, warning } = outcome
   const since = [publishedAt && `since ${dateOf(publishedAt)}`, url].filter(Boolean).join(', ')
   const addition = warning ? ` (${warning})` : ''
-  if (standing === 'duplicate') return `already there ${since}; nothing would be sent`
-  if (skipped === 'duplicate') return `already there ${since}; nothing was sent`
+  const there = ['already there', since].filter(Boolean).join(' ')
+  if (standing === 'duplicate') return `${there}; nothing would be sent`
+  if (skipped === 'duplicate') return `${there}; nothing was sent`
   return (preview ?? error ?? `published as ${url ?? postId}`) + addition
 }
 

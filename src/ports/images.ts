@@ -31,6 +31,11 @@ export interface ReduceOrder {
   isAhead?: boolean
   /** Ends the wait in the queue and the reading of the source with `busy`, but not a running decode. */
   signal?: AbortSignal
+  /**
+   * Receives the first picture before the others are made, for a caller in a hurry. Must not throw. A host that cannot make it sooner
+   * does not call it.
+   */
+  onFirst?(picture: ReducedImage): void
 }
 
 export interface ImageReducer {

@@ -27,6 +27,7 @@ import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createIndexCache } from './tenancy/tenant-previews.ts'
+import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
@@ -50,6 +51,8 @@ export interface ServiceOptions {
   placeholderOf?: MakePlaceholder
   /** Waits before a photo index is written, so that many notes share a write. Default: 2 s. */
   indexDelay?(): Promise<void>
+  /** Bytes for pictures that analyses make for publishing. Default: none, so publishing makes its pictures itself. */
+  readyPictureBytes?: number
   digest: StreamDigest
   assets: Assets
   log: Logger
@@ -67,7 +70,8 @@ export interface ServiceOptions {
 }
 
 /** Parts that the handlers and jobs of one process share. */
-export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness'> {
+export interface Services
+  extends Omit<ServiceOptions, 'storages' | 'counter' | 'fairness' | 'readyPictureBytes'> {
   storages: InstalledStorages
   invalidations: Invalidations
   configurations: ConfigCache<TenantRuntime>
@@ -79,6 +83,8 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   photoChanges: PhotoChanges
   /** Tokens by which a browser tells every process of its own changes. */
   changeTokens: ChangeTokens
+  /** `null` if analyses make no pictures for publishing. */
+  readyPictures: ReadyPictureCache | null
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
@@ -177,6 +183,7 @@ export function createServices(options: ServiceOptions): Services {
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
     photoChanges: viewing.changes,
     changeTokens: createChangeTokens(settings.sessionSecrets, now),
+    readyPictures: options.readyPictureBytes ? createReadyPictureCache(options.readyPictureBytes, now) : null,
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,

@@ -8,10 +8,12 @@ import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
+import type { ReadyPictures } from '../workflow/ready-pictures.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { withIndexedDigests } from './tenancy/indexed-digests.ts'
+import { createReadyPictures } from './tenancy/ready-pictures.ts'
 import type { TenantRuntime } from './tenancy/tenant-runtime.ts'
 
 /** Request or job that causes the work. */
@@ -30,6 +32,10 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
       runtime.previews().index,
     ),
   }
+}
+
+function readyTools({ readyPictures }: Services, runtime: TenantRuntime): { ready?: ReadyPictures } {
+  return readyPictures ? { ready: createReadyPictures(readyPictures, runtime) } : {}
 }
 
 /** Creates the tools for looking at a photo. They answer from memory where they can, and never read an original. */
@@ -89,6 +95,7 @@ export function analysisTools(
   const { tenant } = runtime
   return {
     ...digestTools(services, runtime),
+    ...readyTools(services, runtime),
     images: services.images,
     model,
     slots: runtime.aiSlots,
@@ -115,6 +122,7 @@ export function publishTools(
   const { available, unavailable } = runtime.publishers()
   return {
     ...digestTools(services, runtime),
+    ...readyTools(services, runtime),
     images: services.images,
     publishers: available,
     unavailable,

@@ -1,7 +1,6 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
-import type { ImageReducer } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
@@ -13,11 +12,14 @@ import {
   captionCalls,
   type GeneratedCaptions,
 } from './analysis/captions.ts'
+import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
-import { contentDigest, type DigestTools } from './content-digest.ts'
+import type { DigestTools } from './content-digest.ts'
+import type { PictureTools } from './original.ts'
+import type { ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
@@ -32,15 +34,14 @@ export interface AnalysisSettings {
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
 
-export interface AnalysisTools extends DigestTools {
-  images: ImageReducer
+export interface AnalysisTools extends DigestTools, PictureTools {
   model: LanguageModel
   slots: AiSlots
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
-  platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags'>[]
+  platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
+  /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
+  ready?: ReadyPictures
   settings: AnalysisSettings
-  /** The tenant, for fair queueing of image work. */
-  owner: string
   now: () => number
   /** Receives the tokens that one AI call used. Must not throw. */
   onTokens(tokens: number): void
@@ -72,9 +73,12 @@ export async function analyzePhoto(
   const store = readingSidecarsOnce(given.store)
   const tools = { ...given, store }
   const { settings, platforms } = tools
+  const reading = store.readSidecar('root', name)
+  // A missing photo is reported first.
+  reading.catch(() => undefined)
   const entry = await store.stat('root', name)
   if (!entry) throw photoNotFound()
-  const sidecar = await store.readSidecar('root', name)
+  const sidecar = await reading
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   if (sidecar && !forceRefresh) {
@@ -82,32 +86,35 @@ export async function analyzePhoto(
     if (remembered) return remembered
   }
   report('reading')
-  const sha256 = await contentDigest(tools, 'root', entry)
   const client = aiClient(tools)
-  const seen = await describePhoto(
-    {
-      ...tools,
-      client,
-      settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
-      callsInAll: 1 + captionCalls(settings.ai),
-      onDescribe: () => report('looking'),
+  const source = pictureSource(tools, entry)
+  let recent: Promise<string[]> | undefined
+  const seen = await describePhoto({
+    ...tools,
+    pictureWithin: source.pictureWithin,
+    client,
+    settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
+    callsInAll: 1 + captionCalls(settings.ai),
+    onDescribe() {
+      report('looking')
+      // Reads other sidecars while the AI looks.
+      recent ??= recentCaptions(tools)
     },
-    entry,
-  )
+  })
   report('writing_captions')
   const generated = await askForCaptions({
     client,
     settings: { ...settings.ai, ...settings.content, ...settings.features },
     platforms,
     seen: seen.value,
-    recent: await recentCaptions(tools),
+    recent: await (recent ?? []),
   })
   report('saving')
   const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
     generated,
-    sha256,
+    sha256: await source.sha256(),
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, generated, saved)

@@ -4,15 +4,13 @@
  * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
-import { type Platform, platforms } from '../contract/platform.ts'
-import type { ImageReducer } from '../ports/images.ts'
-import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { Platform } from '../contract/platform.ts'
+import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
 import type { Publisher } from '../ports/publisher.ts'
-import type { PhotoEntry } from '../ports/storage.ts'
-import { photoNotFound } from '../ports/storage-errors.ts'
-import { contentDigest, type DigestTools } from './content-digest.ts'
-import { createLedger, type Ledger } from './ledger.ts'
+import type { DigestTools } from './content-digest.ts'
+import { createLedger } from './ledger.ts'
+import type { PictureTools } from './original.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,
@@ -21,7 +19,9 @@ import {
   type SubmittedCaptions,
   saveSubmitted,
 } from './publish/captions.ts'
-import { createPictures } from './publish/pictures.ts'
+import { locate } from './publish/locate.ts'
+import { noPictures } from './publish/pictures.ts'
+import { picturesFor, standingsOf } from './publish/plan.ts'
 import {
   type PlatformJob,
   type PlatformResult,
@@ -30,11 +30,11 @@ import {
   publishTo,
   rememberFailure,
 } from './publish/platform.ts'
+import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
-export interface PublishTools extends DigestTools {
-  images: ImageReducer
+export interface PublishTools extends DigestTools, PictureTools {
   /** Publishers that the tenant has enabled and this server can use. */
   publishers: readonly Publisher[]
   /** Platforms that the tenant has enabled but this server cannot use. Each becomes a failure in the results. */
@@ -43,13 +43,13 @@ export interface PublishTools extends DigestTools {
   hashtagString: string
   /** `content.archive`. */
   archives: boolean
-  /** The tenant, for fair queueing of image work. */
-  owner: string
+  /** Pictures that an analysis made ahead. Default: none. */
+  ready?: ReadyPictures
   slots: PostSlots
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
-  /** Receives the result of each publisher, but not of `unavailable` platforms. Must not throw. */
+  /** Receives the result of each platform, also of `unavailable` platforms. Must not throw. */
   onResult?(platform: Platform, result: PlatformResult): void
   /** Receives the cause of a failure or a warning, for the log. */
   onTrouble(error: unknown): void
@@ -131,14 +131,22 @@ async function publishChosen(
   const { now } = tools
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
-  const { folder, entry, sha256 } = await locate(tools, ledger, request, () => report('preparing'))
+  const found = await locate(tools, ledger, {
+    ...request,
+    boxes: request.dryRun ? [] : distinctBoxes(publishers.map(({ pictureBox }) => pictureBox)),
+    onFound: () => report('preparing'),
+  })
+  const { folder, entry, sha256 } = found
+  const standing = standingsOf(ledger, sha256, publishers)
+  const pictures = request.dryRun ? noPictures : picturesFor(tools, found, { publishers, standing, request })
   const sidecar = await store.readSidecar(folder, entry.name)
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
   const warnings = isUnreadable ? [captionsUnreadable] : []
   const job: PlatformJob = {
     ledger,
-    pictures: createPictures(tools, folder, entry),
+    standing,
+    pictures,
     slots: tools.slots,
     photo: { name: entry.name, sha256, ...postDetailsOf(document) },
     request,
@@ -154,14 +162,17 @@ async function publishChosen(
   }
   const published = publishers.map(async (publisher) => {
     const caption = captionFor(publisher, document, request, tools.hashtagString)
-    const result = await publishTo(publisher, caption, job)
-    tools.onResult?.(publisher.platform, result)
-    return [publisher.platform, result] as const
+    return [publisher.platform, await publishTo(publisher, caption, job)] as const
   })
   const missing = unavailable.map(
     async (platform) => [platform, await platformUnavailable(platform, job)] as const,
   )
-  const results = Object.fromEntries(await Promise.all([...published, ...missing]))
+  const outcomes = [...published, ...missing].map(async (outcome) => {
+    const [platform, result] = await outcome
+    tools.onResult?.(platform, result)
+    return [platform, result] as const
+  })
+  const results = Object.fromEntries(await Promise.all(outcomes))
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
   if (!mayArchive) return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings }
@@ -202,72 +213,6 @@ async function platformUnavailable(platform: Platform, job: PlatformJob): Promis
   if (!job.request.dryRun) await rememberFailure(platform, result, job)
   job.report('failed', { platform, code })
   return result
-}
-
-interface Located {
-  folder: Folder
-  entry: PhotoEntry
-  sha256: string
-}
-
-/**
- * Finds the photo in the root or the archive. Calls `onFound` once when a photo of that name exists, before its bytes are read.
- */
-async function locate(
-  tools: PublishTools,
-  ledger: Ledger,
-  { name, sha256 }: PublishRequest,
-  onFound: () => void,
-): Promise<Located> {
-  let isTold = false
-  const tellOnce = () => {
-    if (!isTold) onFound()
-    isTold = true
-  }
-  const isMeant = (found: Located | null): found is Located =>
-    found !== null && (sha256 === undefined || found.sha256 === sha256)
-  const inRoot = await findIn(tools, 'root', name, tellOnce)
-  if (isMeant(inRoot)) return inRoot
-  const archived = await findIn(tools, 'archive', name, tellOnce)
-  // Without any record this is a different photo of that name, or it was published before the ledger existed.
-  if (isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
-  throw inRoot ? anotherPhoto() : photoNotFound()
-}
-
-async function findIn(
-  tools: PublishTools,
-  folder: Folder,
-  name: PhotoName,
-  onFound: () => void,
-): Promise<Located | null> {
-  const entry = await tools.store.stat(folder, name)
-  if (!entry) return null
-  onFound()
-  try {
-    return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
-  } catch (error) {
-    // Another attempt may be moving the photo right now.
-    if (await tools.store.stat(folder, name)) throw error
-    return null
-  }
-}
-
-/** Checks if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
-async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
-  const records = await Promise.all(
-    platforms.map(async (platform) => {
-      const { kind } = await ledger.standing(sha256, platform)
-      return kind !== 'free' || (await ledger.failure(sha256, platform)) !== null
-    }),
-  )
-  return records.includes(true)
-}
-
-function anotherPhoto(): PublisherError {
-  return new PublisherError(
-    'photo_changed',
-    'A different photo has this name now. Nothing was sent. Check the photo, then publish again.',
-  )
 }
 
 function notAtomic(): PublisherError {

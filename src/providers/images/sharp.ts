@@ -7,11 +7,11 @@ import { fittedSize } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
-import type { ImageReducer } from '../../ports/images.ts'
+import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 import { convert, inspectAvif } from './sharp-convert.ts'
-import { encodeAll, inspect } from './sharp-encode.ts'
+import { encodeAll, inspect, type Target } from './sharp-encode.ts'
 import { unreadable } from './sharp-errors.ts'
 import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue, type Turn } from './sharp-queue.ts'
@@ -109,8 +109,9 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
       const targets = reductions.map(({ box, mediaType }) => {
         return { size: fittedSize(box, picture.autoOrient), mediaType }
       })
-      const bytes = estimateMemory(picture, original, targets)
-      return decoding(turn, bytes, () => encodeAll(original, picture, targets))
+      const make = (some: readonly Target[]) =>
+        decoding(turn, estimateMemory(picture, original, some), () => encodeAll(original, picture, some))
+      return order.onFirst ? firstAlone(targets, make, order.onFirst) : make(targets)
     })
   }
 
@@ -129,6 +130,17 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
         return decoding(turn, estimateAvifMemory(picture), () => convert(original, picture))
       }),
   }
+}
+
+/** Makes the first target by a decode of its own, because a decode for the largest would take longer. Then makes the others. */
+async function firstAlone(
+  [first, ...others]: readonly Target[],
+  make: (targets: readonly Target[]) => Promise<ReducedImage[]>,
+  onFirst: (picture: ReducedImage) => void,
+): Promise<ReducedImage[]> {
+  const made = first ? await make([first]) : []
+  for (const picture of made) onFirst(picture)
+  return others.length === 0 ? made : [...made, ...(await make(others))]
 }
 
 function restrictSharp(): void {

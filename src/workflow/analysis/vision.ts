@@ -1,9 +1,9 @@
 /** The first AI call: describes the photo. */
 import { z } from 'zod'
-import { isPublisherError, PublisherError } from '../../base/errors.ts'
-import type { ImageReducer } from '../../ports/images.ts'
+import { isPublisherError } from '../../base/errors.ts'
+import type { ReducedImage } from '../../ports/images.ts'
 import type { ModelAnswer, ModelPicture, ModelRequest } from '../../ports/language-model.ts'
-import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
+import type { ThumbnailBox } from '../../ports/storage.ts'
 import { clean, cleanList } from './clean.ts'
 import { dataRule, visionPrompt, visionSystemPrompt } from './prompts.ts'
 
@@ -53,9 +53,8 @@ export const defaultVisionModel = 'gpt-4o'
 const maxTokens = 4000
 
 export interface DescribeTools {
-  store: PhotoStore
-  images: ImageReducer
-  owner: string
+  /** Returns the photo as a JPEG without metadata. Throws `photo_changed`, and the errors of the store and the reducer. */
+  pictureWithin(box: ThumbnailBox): Promise<ReducedImage>
   client: AiClient
   settings: VisionSettings
   /**
@@ -76,10 +75,10 @@ interface Attempt {
 }
 
 /** Describes the photo with the AI. If the first attempt fails, tries once more with a larger picture. */
-export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Promise<ModelAnswer<Seen>> {
+export async function describePhoto(tools: DescribeTools): Promise<ModelAnswer<Seen>> {
   const { settings, callsInAll, onTrouble } = tools
   try {
-    return await describeOnce(tools, entry, {
+    return await describeOnce(tools, {
       dimension: settings.vision_max_dimension,
       detail: settings.vision_detail,
       calls: callsInAll,
@@ -87,7 +86,7 @@ export async function describePhoto(tools: DescribeTools, entry: PhotoEntry): Pr
   } catch (error) {
     if (!settings.vision_fallback_enabled || !isWorthRetrying(error)) throw error
     onTrouble(error)
-    return describeOnce(tools, entry, {
+    return describeOnce(tools, {
       dimension: settings.vision_fallback_max_dimension,
       detail: settings.vision_fallback_detail,
       calls: 1,
@@ -106,11 +105,10 @@ function isWorthRetrying(error: unknown): boolean {
 
 async function describeOnce(
   tools: DescribeTools,
-  entry: PhotoEntry,
   { dimension, detail, calls }: Attempt,
 ): Promise<ModelAnswer<Seen>> {
   const { client, settings, onDescribe } = tools
-  const picture = await reduced(tools, entry, dimension)
+  const picture = await tools.pictureWithin(boxOf(dimension))
   await client.allow(calls)
   onDescribe()
   const answer = await client.ask({
@@ -136,16 +134,10 @@ function natureOf({ tags_nature = '' }: Pick<VisionSettings, 'tags_nature'>): st
 /** Longest side that any model reads, in pixels. A larger picture would only cost memory. */
 const maxDimension = 4096
 
-async function reduced({ store, images, owner }: DescribeTools, entry: PhotoEntry, dimension: number) {
-  const content = await store.read('root', entry.name)
-  if (content.entry.contentHash !== entry.contentHash) {
-    await content.body.cancel()
-    throw new PublisherError('photo_changed', 'This photo has just been replaced. Try again.')
-  }
-  // 0 means the original size, up to the limit. The reducer never enlarges.
+/** Returns the box of a configured dimension. 0 means the original size, up to the limit. The reducer never enlarges. */
+function boxOf(dimension: number): ThumbnailBox {
   const side = dimension === 0 ? maxDimension : Math.min(dimension, maxDimension)
-  const source = { body: content.body, size: entry.size }
-  return images.reduce(source, { width: side, height: side }, 'image/jpeg', owner)
+  return { width: side, height: side }
 }
 
 function cleaned(seen: Seen): Seen {

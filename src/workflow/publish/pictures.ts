@@ -1,50 +1,38 @@
-/** Pictures for the platforms: reduced from the same original, once per size. */
-import { PublisherError } from '../../base/errors.ts'
-import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
-import type { Folder } from '../../ports/photo.ts'
-import type { PhotoEntry, PhotoStore, ThumbnailBox } from '../../ports/storage.ts'
+/** Pictures for the platforms: reduced from the same original, by one decode for all sizes. */
+import { once } from '../../base/once.ts'
+import type { ReducedImage } from '../../ports/images.ts'
+import type { ThumbnailBox } from '../../ports/storage.ts'
+import { boxKey, distinctBoxes } from '../ready-pictures.ts'
 
 export interface Pictures {
+  /** Makes the pictures now instead of at the first {@link get}, which reports errors. */
+  begin(): void
   /** Returns a JPEG without metadata. Throws `photo_changed`, and the errors of the reducer and the store. */
   get(box: ThumbnailBox): Promise<ReducedImage>
 }
 
-interface PictureTools {
-  store: PhotoStore
-  images: ImageReducer
-  owner: string
-}
-
-/** Creates the pictures one after another, which limits the memory that a photo needs. */
+/** Creates the pictures of these boxes with one call of `make`, which gets each box once. */
 export function createPictures(
-  { store, images, owner }: PictureTools,
-  folder: Folder,
-  entry: PhotoEntry,
+  wanted: () => Promise<readonly ThumbnailBox[]>,
+  make: (boxes: readonly ThumbnailBox[]) => Promise<ReducedImage[]>,
 ): Pictures {
-  const made = new Map<string, Promise<ReducedImage>>()
-  let before: Promise<unknown> = Promise.resolve()
-
-  async function make(box: ThumbnailBox): Promise<ReducedImage> {
-    const content = await store.read(folder, entry.name)
-    if (content.entry.contentHash !== entry.contentHash) {
-      await content.body.cancel()
-      throw new PublisherError(
-        'photo_changed',
-        'This photo has just been replaced. Check the photo, then publish again.',
-      )
-    }
-    return images.reduce({ body: content.body, size: entry.size }, box, 'image/jpeg', owner)
-  }
-
+  const making = once(async () => {
+    const boxes = distinctBoxes(await wanted())
+    const pictures = boxes.length === 0 ? [] : await make(boxes)
+    return new Map(boxes.map((box, index) => [boxKey(box), pictures[index]]))
+  })
   return {
-    get(box) {
-      const key = `${box.width}x${box.height}`
-      const known = made.get(key)
-      if (known) return known
-      const making = before.then(() => make(box))
-      before = making.catch(() => undefined)
-      made.set(key, making)
-      return making
+    begin: () => void making().catch(() => undefined),
+    async get(box) {
+      const picture = (await making()).get(boxKey(box))
+      if (!picture) throw new Error(`no picture was planned for ${boxKey(box)}`)
+      return picture
     },
   }
 }
+
+/** Pictures of a preview, which sends none. */
+export const noPictures = createPictures(
+  async () => [],
+  async () => [],
+)

@@ -42,6 +42,8 @@ export const publishTiming: PublishTiming = { sendingMs: 90_000, receiptPauseMs:
 
 export interface PlatformJob {
   ledger: Ledger
+  /** Returns the platform's standing at the start of the attempt. */
+  standing(platform: Platform): Promise<Standing>
   pictures: Pictures
   slots: Pick<PostSlots, 'carry'>
   photo: Omit<Post, 'caption' | 'picture'>
@@ -89,17 +91,27 @@ export async function rememberFailure(
 }
 
 async function attempt(publisher: Publisher, caption: string, job: PlatformJob): Promise<PlatformResult> {
-  const { ledger, photo, request, slots } = job
-  const { platform } = publisher
-  const { sha256 } = photo
-  const known = await ledger.standing(sha256, platform)
+  const { photo, request, slots } = job
+  const known = await job.standing(publisher.platform)
   if (request.dryRun) return previewOf(publisher, { ...photo, caption }, known)
-  const over = known.kind === 'unknown' && request.force ? known.attempt : null
-  if (known.kind !== 'free' && over === null) return skipped(known)
+  if (known.kind !== 'free' && !isForced(known, request)) return skipped(known)
+  const over = isForced(known, request) ? known.attempt : null
   const picture = await pictureFor(publisher, job)
   if (picture.kind === 'duplicate') return skipped(picture)
   const post = { ...photo, caption, picture: picture.image }
   return slots.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, over, job))
+}
+
+/** Checks if an attempt at a platform of this standing would send the photo. */
+export function needsPicture(known: Standing, request: Pick<PlatformJob['request'], 'force'>): boolean {
+  return known.kind === 'free' || isForced(known, request)
+}
+
+function isForced(
+  known: Standing,
+  { force }: Pick<PlatformJob['request'], 'force'>,
+): known is Standing & { kind: 'unknown' } {
+  return known.kind === 'unknown' && force
 }
 
 async function claimAndSend(

@@ -1,0 +1,93 @@
+/** Finds the photo to publish in the root or the archive, with the digest of its bytes. */
+import { PublisherError } from '../../base/errors.ts'
+import { platforms } from '../../contract/platform.ts'
+import type { Folder, PhotoName } from '../../ports/photo.ts'
+import type { PhotoEntry, ThumbnailBox } from '../../ports/storage.ts'
+import { photoNotFound } from '../../ports/storage-errors.ts'
+import { contentDigest, type DigestTools } from '../content-digest.ts'
+import type { Ledger } from '../ledger.ts'
+import { type OriginalReading, type PictureTools, readOriginal } from '../original.ts'
+
+export interface Located {
+  folder: Folder
+  entry: PhotoEntry
+  sha256: string
+  /** Pictures of the same reading as the digest. `null` if the digest was remembered. */
+  reading: OriginalReading | null
+}
+
+export interface Search {
+  name: PhotoName
+  /** SHA-256 of the intended photo. Default: any photo of that name. */
+  sha256?: string | undefined
+  /** Sizes of the pictures to make if the original must be read for its digest. Empty: none. */
+  boxes: readonly ThumbnailBox[]
+  /** Runs once when a photo of that name exists, before its bytes are read. */
+  onFound(): void
+}
+
+/**
+ * Finds the photo in the root or the archive. Throws `photo_not_found`, `photo_changed` if only a different photo has the name, and
+ * the errors of the store.
+ */
+export async function locate(
+  tools: PictureTools & DigestTools,
+  ledger: Ledger,
+  search: Search,
+): Promise<Located> {
+  let isTold = false
+  const onFound = () => {
+    if (!isTold) search.onFound()
+    isTold = true
+  }
+  const isMeant = ({ sha256 }: Located) => search.sha256 === undefined || sha256 === search.sha256
+  const inRoot = await findIn(tools, 'root', { ...search, onFound })
+  if (inRoot && isMeant(inRoot)) return inRoot
+  inRoot?.reading?.drop()
+  // Few photos of the archive may be published, so no picture is made before the ledger is asked.
+  const archived = await findIn(tools, 'archive', { ...search, onFound, boxes: [] })
+  // Without any record this is a different photo of that name, or it was published before the ledger existed.
+  if (archived && isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
+  throw inRoot ? anotherPhoto() : photoNotFound()
+}
+
+async function findIn(
+  tools: PictureTools & DigestTools,
+  folder: Folder,
+  { name, boxes, onFound }: Search,
+): Promise<Located | null> {
+  const entry = await tools.store.stat(folder, name)
+  if (!entry) return null
+  onFound()
+  try {
+    const remembered = await tools.digests.get(entry)
+    if (remembered) return { folder, entry, sha256: remembered, reading: null }
+    if (boxes.length === 0) {
+      return { folder, entry, sha256: await contentDigest(tools, folder, entry), reading: null }
+    }
+    const reading = await readOriginal(tools, folder, entry, boxes)
+    return { folder, entry, sha256: await reading.sha256, reading }
+  } catch (error) {
+    // Another attempt may be moving the photo right now.
+    if (await tools.store.stat(folder, name)) throw error
+    return null
+  }
+}
+
+/** Checks if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
+async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
+  const records = await Promise.all(
+    platforms.map(async (platform) => {
+      const { kind } = await ledger.standing(sha256, platform)
+      return kind !== 'free' || (await ledger.failure(sha256, platform)) !== null
+    }),
+  )
+  return records.includes(true)
+}
+
+function anotherPhoto(): PublisherError {
+  return new PublisherError(
+    'photo_changed',
+    'A different photo has this name now. Nothing was sent. Check the photo, then publish again.',
+  )
+}
