@@ -14,7 +14,7 @@ import type { InstalledStorages } from '../ports/storage-driver.ts'
 import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import { countWaitingForAi } from './limits/ai-slots.ts'
-import { createByteBudget } from './limits/byte-budget.ts'
+import { type ByteBudget, createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
 import { createSealedStore, type SealedStore } from './sealing/sealed-store.ts'
@@ -27,6 +27,8 @@ import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
 import { createListingCache } from './tenancy/recent-names.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import type { RequestMeter } from './usage/request-meter.ts'
+import { createStorageMetering } from './usage/storage-metering.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -50,6 +52,8 @@ export interface ServiceOptions {
   metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
+  /** Runs work later, without keeping the process alive. Absent on Workers: they flush `requestMeter` after each request. */
+  runLater?(work: () => void, ms: number): void
   /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
   storages(links: SignedLinks): InstalledStorages
   publishers: InstalledPublishers
@@ -71,6 +75,8 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   photoFacts: FactsCache
   limits: RequestLimits
   metrics: Metrics
+  /** Counts the storage requests of tenants that pay for them. */
+  requestMeter: RequestMeter
   /** Digests of originals. */
   sealedDigests: SealedStore
   /** `null` if no identity provider is configured. */
@@ -90,17 +96,13 @@ export function createServices(options: ServiceOptions): Services {
   const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const storages = options.storages(links)
-  const pictures = createByteBudget({
-    total: postedPictureBytes,
-    patienceMs: 10_000,
-    busy: 'Too many photos are being published at once. Nothing was sent. Try again in a few seconds.',
-    now,
-  })
-  metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  const pictures = postedPictures(metrics, now)
   const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
   const sealedDigests = createSealedStore(sealing)
+  const { requestMeter, requestsOf } = createStorageMetering({ ...options, source, metrics })
   const derive = tenantRuntimeFactory({
     source,
+    requestsOf,
     digestsOf: (store, tenant) => {
       const digests = createDigestMemory(sealedDigests, tenant, log)
       const tools = { store, digest: options.digest, digests }
@@ -159,9 +161,22 @@ export function createServices(options: ServiceOptions): Services {
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,
+    requestMeter,
     sealedDigests,
     signIn,
   }
+}
+
+/** Creates the memory for pictures of running posts, and counts what is taken. */
+function postedPictures(metrics: Metrics, now: () => number): ByteBudget {
+  const pictures = createByteBudget({
+    total: postedPictureBytes,
+    patienceMs: 10_000,
+    busy: 'Too many photos are being published at once. Nothing was sent. Try again in a few seconds.',
+    now,
+  })
+  metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  return pictures
 }
 
 /** Logs each change of a breaker. Refused calls are only counted. */
