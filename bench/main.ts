@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { endWithHelp } from '../src/node/usage.ts'
 import { measureConfigCache } from './config-cache.ts'
 import { measureStartup } from './startup.ts'
+import { measureStorageCalls } from './storage-calls.ts'
 import { renderTable, type Table } from './table.ts'
 import { measureTenants } from './tenants.ts'
 import { measureThroughput, publisherEnvironment } from './throughput.ts'
@@ -32,6 +33,7 @@ for (const measure of [
   // Runs early, because the reducer waits while this process has little memory left.
   measureThumbnails,
   measureWorkflow,
+  measureStorageCalls,
   measureWebApp,
   async () => [await measureGrid()],
   async () => [await measureTenants()],
