@@ -38,6 +38,8 @@ export function createRequestMeter({ report, onLost, runLater, now }: RequestMet
   const counts = new Map<Tenant, number>()
   let running: Promise<void> | undefined
   let isPlanned = false
+  /** True after a failed report, until the next planned series: busy tenants must not lose report after report. */
+  let isPatient = false
 
   /** Reports the count of the tenant. Returns false if the report failed. */
   async function send(tenant: Tenant): Promise<boolean> {
@@ -50,6 +52,7 @@ export function createRequestMeter({ report, onLost, runLater, now }: RequestMet
       await report({ tenant, metric: 'storage_ops_requests', quantity, idempotencyKey, occurredAt })
       return true
     } catch (error) {
+      isPatient = true
       onLost(tenant, error)
       return false
     }
@@ -78,6 +81,7 @@ export function createRequestMeter({ report, onLost, runLater, now }: RequestMet
     isPlanned = true
     runLater(() => {
       isPlanned = false
+      isPatient = false
       begin()
     }, batchMs)
   }
@@ -86,7 +90,7 @@ export function createRequestMeter({ report, onLost, runLater, now }: RequestMet
     count(tenant) {
       const quantity = (counts.get(tenant) ?? 0) + 1
       counts.set(tenant, quantity)
-      if (quantity >= batchRequests && runLater) begin()
+      if (quantity >= batchRequests && runLater && !isPatient) begin()
       else plan()
     },
     async flush() {

@@ -120,6 +120,22 @@ describe('the meter of storage requests', () => {
     expect(new Set(reports.map(({ tenant }) => tenant)).size).toBe(20)
   })
 
+  it('waits for the next minute after a failed report, however many requests follow', async () => {
+    const { state, count, billed, elapse } = open()
+    state.answer = () => Promise.reject(new Error('down'))
+    count(alice, 500)
+    await settle()
+    count(alice, 2000)
+    await settle()
+    expect(billed()).toEqual([['alice', 500]])
+    state.answer = async () => undefined
+    await elapse()
+    expect(billed()).toEqual([
+      ['alice', 500],
+      ['alice', 2000],
+    ])
+  })
+
   it('plans nothing where a host has no timers, and reports when asked', async () => {
     const { meter, count, billed } = open({ isTimed: false })
     count(alice, 1200)
