@@ -7,6 +7,7 @@ import { endWithHelp } from '../src/node/usage.ts'
 import { measureConfigCache } from './config-cache.ts'
 import { measurePictureFormats } from './picture-formats.ts'
 import { measureStartup } from './startup.ts'
+import { measureStorageCalls } from './storage-calls.ts'
 import { renderTable, type Table } from './table.ts'
 import { measureTenants } from './tenants.ts'
 import { measureThroughput, publisherEnvironment } from './throughput.ts'
@@ -34,6 +35,7 @@ for (const measure of [
   measureThumbnails,
   measurePictureFormats,
   measureWorkflow,
+  measureStorageCalls,
   measureWebApp,
   async () => [await measureGrid()],
   async () => [await measureTenants()],

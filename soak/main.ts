@@ -1,6 +1,6 @@
 /**
  * `npm run soak`: runs a fleet under load and injected faults for a fixed time and checks it against rules.
- * `--seconds 300 --tenants 300 --clients 24 --seed 1`; `--report` writes docs/reliability.md. Exits with 1 if
+ * `--seconds 300 --tenants 300 --clients 24 --storage-ms 150 --seed 1`; `--report` writes docs/reliability.md. Exits with 1 if
  * a rule was broken or never checked.
  */
 import { execFileSync } from 'node:child_process'
@@ -24,13 +24,15 @@ import { createJudge } from './rules.ts'
 import { firstPhotos } from './tenants.ts'
 import type { Fleet } from './traffic.ts'
 import { createTroubles, type Troubles } from './troubles.ts'
+import { countVisits } from './visits.ts'
 import { judgeLine, watch } from './watch.ts'
 import { startWorld } from './world.ts'
 
-endWithHelp(`npm run soak -- [--seconds 300] [--tenants 300] [--clients 24] [--seed 1] [--report]
+endWithHelp(`npm run soak -- [--seconds 300] [--tenants 300] [--clients 24] [--storage-ms 150] [--seed 1] [--report]
     --seconds N   duration of the faults
     --tenants N   tenants of the emulated fleet
     --clients N   concurrent visitors and admins
+    --storage-ms  latency of each request to S3 and Dropbox
     --seed N      seed of the random faults
     --report      writes docs/reliability.md`)
 const { values: options } = parseArgs({
@@ -38,14 +40,16 @@ const { values: options } = parseArgs({
     seconds: { type: 'string', default: '300' },
     tenants: { type: 'string', default: '300' },
     clients: { type: 'string', default: '24' },
+    'storage-ms': { type: 'string', default: '150' },
     seed: { type: 'string', default: '1' },
     report: { type: 'boolean', default: false },
   },
 })
-const [seconds, tenantCount, clients, seed] = [
+const [seconds, tenantCount, clients, storageMs, seed] = [
   options.seconds,
   options.tenants,
   options.clients,
+  options['storage-ms'],
   options.seed,
 ].map(Number)
 
@@ -59,7 +63,7 @@ type StartHost = (index: number, port: number) => Promise<HostProcess>
 
 /** Starts the world, a host for each clock, and the balancer in front of the hosts. */
 async function startFleet(troubles: Troubles, peaks: Storm['peaks']) {
-  const world = await startWorld(tenantCount ?? 300, troubles)
+  const world = await startWorld(tenantCount ?? 300, storageMs ?? 150, troubles)
   const judge = createJudge()
   const hosts: HostProcess[] = []
   const start: StartHost = (index, port) =>
@@ -117,8 +121,9 @@ async function rage({ fleet, photos, start, random, peaks, incidents, floods }: 
   await pause(5000)
 }
 
-/** Inspects every tenant, then ends the hosts and the world. */
+/** Inspects every tenant without the distance to its storage, then ends the hosts and the world. */
 async function closeFleet(fleet: Fleet, proxy: Balancer, photos: readonly TrackedPhoto[]): Promise<void> {
+  fleet.world.storage.ms = 0
   for (const tenant of fleet.world.tenants) {
     await inspect(
       fleet,
@@ -149,6 +154,7 @@ async function main(): Promise<boolean> {
   const incidents: Incidents = { kills: 0, restarts: 0, versions: 0, redisHangs: 0, redisDeaths: 0 }
   const floods: FloodAnswers = new Map()
   await rage({ fleet, photos, start, random, peaks, incidents, floods })
+  const visits = await countVisits(fleet)
   const bystander = await measureBystander(fleet, floods)
   const unfinished = await finish(fleet, photos)
   const arrived = fleet.inbox.inspect()
@@ -159,6 +165,7 @@ async function main(): Promise<boolean> {
     seconds: seconds ?? 0,
     tenants: tenants.length,
     clients: clients ?? 0,
+    storageMs: storageMs ?? 0,
     seed: seed ?? 1,
     statuses: fleet.statuses,
     incidents,
@@ -168,6 +175,7 @@ async function main(): Promise<boolean> {
     peakMegabytes: peaks.megabytes,
     longestPauseMs: peaks.pauseMs,
     bystander,
+    visits,
     floods,
     photos: photos.length,
     findings: fleet.judge.findings(),

@@ -4,12 +4,15 @@ import type { FloodAnswers } from './floods.ts'
 import type { Incidents } from './incidents.ts'
 import type { Finding } from './rules.ts'
 import type { Window } from './troubles.ts'
+import type { VisitCosts } from './visits.ts'
 
 export interface Outcome {
   startedAt: number
   seconds: number
   tenants: number
   clients: number
+  /** Latency of each request to S3 and Dropbox. */
+  storageMs: number
   seed: number
   /** Answers by status; 0 for broken connections. */
   statuses: ReadonlyMap<number, number>
@@ -23,6 +26,8 @@ export interface Outcome {
   longestPauseMs: number
   /** Waits of a visitor of another gallery, without and with floods. */
   bystander: BystanderWaits
+  /** Reads of S3 and Dropbox per visitor. */
+  visits: VisitCosts
   floods: FloodAnswers
   photos: number
   findings: readonly Finding[]

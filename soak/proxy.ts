@@ -37,10 +37,13 @@ export type Trouble =
   | { kind: 'slow'; ms: number }
 
 /** Forwards requests to a server on loopback, except while a trouble is active. Keeps Host and signature unchanged. */
-export function startGate(port: number, trouble: () => Trouble | undefined): Promise<Proxy> {
+export function startGate(
+  port: number,
+  trouble: (call: IncomingMessage) => Trouble | undefined,
+): Promise<Proxy> {
   return listen(async (incoming, outgoing) => {
     const body = await buffer(incoming)
-    const fault = trouble()
+    const fault = trouble(incoming)
     if (fault?.kind === 'answer') return void outgoing.writeHead(fault.status, fault.headers).end()
     if (fault?.kind === 'reset') return void outgoing.destroy()
     if (fault?.kind === 'slow') await pause(fault.ms)

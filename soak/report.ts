@@ -23,6 +23,7 @@ export function report(outcome: Outcome): string {
       `${new Date(outcome.startedAt).toISOString()}, ${outcome.seconds} s of faults, seed ${outcome.seed}`,
     ],
     ['tenants, concurrent clients', `${outcome.tenants}, ${outcome.clients}`],
+    ['latency of S3 and Dropbox', `${outcome.storageMs} ms`],
     ['requests', thousands(answers.reduce((sum, [, count]) => sum + count, 0))],
     ['answers by status', answers.map(([status, count]) => `${count} × ${status || 'broken'}`).join(', ')],
     ['photos checked at the end', thousands(outcome.photos)],
@@ -30,6 +31,10 @@ export function report(outcome: Outcome): string {
     ['changes repeated at the end', String(outcome.unfinished)],
     ['peak memory of a host', `${outcome.peakMegabytes.toFixed(0)} MB`],
     ['longest event loop delay', `${outcome.longestPauseMs.toFixed(0)} ms`],
+    [
+      'reads of S3 or Dropbox per visitor, on the first and the second walk through a gallery',
+      `${outcome.visits.first.toFixed(1)}, ${outcome.visits.second.toFixed(1)} (${outcome.visits.visitors} visitors)`,
+    ],
     [
       'a visitor’s wait (p99), without and with floods of other galleries',
       `${outcome.bystander.quietMs.toFixed(0)} ms, ${outcome.bystander.floodedMs.toFixed(0)} ms`,

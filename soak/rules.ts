@@ -24,6 +24,8 @@ export const rules = {
   memory: 'No host ever uses 512 MB',
   bystander: 'A visitor waits less than 250 ms (99th percentile) while other galleries are flooded',
   floods: 'No flood is answered with 500; long scraping gets 429, and invented hosts get 429 or 503',
+  calls:
+    'A visitor who comes again costs at most one read of the storage per photo shown, and none for lists and thumbnails',
   delay: 'No host’s event loop blocks for 3 seconds',
 } as const
 

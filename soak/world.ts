@@ -16,9 +16,9 @@ import { baseDomain, serviceToken, sessionSecret } from '../test/support/fixture
 import { type RedisServer, startRedisServer } from '../test/support/fixtures/redis-server.ts'
 import { apiKey, botToken, chatOf, furnish, knowsPassword } from '../test/support/fixtures/studio.ts'
 import { startMailGate } from './mail-gate.ts'
-import { startGate } from './proxy.ts'
+import { type Distance, startStorageGates } from './storage-gate.ts'
 import { app, fill, openTenant, type Tenant } from './tenants.ts'
-import { createEmulatorFaults, gateTrouble, orchestratorAnswer, type Troubles } from './troubles.ts'
+import { createEmulatorFaults, orchestratorAnswer, type Troubles } from './troubles.ts'
 
 export interface World {
   tenants: readonly Tenant[]
@@ -26,6 +26,8 @@ export interface World {
   telegram: TelegramEmulator
   openai: OpenAiEmulator
   mail: MailServerOnLoopback
+  /** Distance to S3 and Dropbox. */
+  storage: Distance
   /** Redis shared by the hosts. */
   redis: RedisServer
   /** Environment variables of each host. */
@@ -45,8 +47,8 @@ export function emailOf(tenant: string): string {
   return `admin-of-${tenant}@${baseDomain}`
 }
 
-/** Starts the environment and fills the storages of `count` tenants. */
-export async function startWorld(count: number, troubles: Troubles): Promise<World> {
+/** Starts the environment and fills the storages of `count` tenants. Requests to S3 and Dropbox take `storageMs` longer. */
+export async function startWorld(count: number, storageMs: number, troubles: Troubles): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'soak-'))
   const dropbox = createDropboxEmulator({ app })
   const [dropboxServer, r2, orchestrator, telegram, openai, mail, redis] = await Promise.all([
@@ -59,7 +61,12 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
     startRedisServer(),
   ])
   const endpoint = new URL(r2.endpoint)
-  const gate = await startGate(Number(endpoint.port), () => gateTrouble(troubles.of('s3')))
+  const { gate, distance, begin } = await startStorageGates(
+    Number(endpoint.port),
+    dropbox,
+    troubles,
+    storageMs,
+  )
   const mailGate = await startMailGate(mail.port, () => troubles.of('smtp'))
   const s3Endpoint = `http://127.0.0.1:${gate.port}${endpoint.pathname}`
 
@@ -78,7 +85,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
   }
 
   const faultOf = await createEmulatorFaults()
-  dropbox.interfere(() => faultOf('dropbox', troubles.of('dropbox')))
+  await begin()
   telegram.interfere(() => faultOf('telegram', troubles.of('telegram')))
   openai.interfere(() => faultOf('openai', troubles.of('openai')))
   orchestrator.script = () => orchestratorAnswer(troubles.of('orchestrator'))
@@ -89,6 +96,7 @@ export async function startWorld(count: number, troubles: Troubles): Promise<Wor
     telegram,
     openai,
     mail,
+    storage: distance,
     redis,
     variables: {
       ...signInVariables,

@@ -20,6 +20,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { ErrorCode } from './base/error-codes.ts'
+import { settlesWithin } from './base/time.ts'
 import { SettingsError } from './base/variables.ts'
 import { createHandler } from './handlers/app.ts'
 import { securityHeaders } from './handlers/security-headers.ts'
@@ -59,6 +60,8 @@ export interface NodeHost {
 
 /** Extra time for background work after the deadline of connections. */
 const afterworkMs = 1500
+/** Longest wait for the last usage reports. */
+const usageReportMs = 5000
 
 const countedAs: Readonly<Record<FaultKind, UncaughtKind>> = {
   'uncaught exception': 'exception',
@@ -116,6 +119,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     const connections = await drain(server, { lagMs, deadlineMs })
     const work = await background.settled(endsAt - performance.now())
     if (connections + work > 0) log.warn('cut off', { connections, background: work })
+    await settlesWithin(services.requestMeter.flush(), Math.min(usageReportMs, endsAt - performance.now()))
     release()
   }
 }

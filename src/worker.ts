@@ -111,25 +111,39 @@ function workerProviders(
   }
 }
 
+/** Returns a `waitUntil` that reports the storage requests of the isolate after each piece of work. */
+function reportingUsage(
+  { requestMeter }: Services,
+  context: ExecutionContext,
+): (work: Promise<unknown>) => void {
+  return (work) => context.waitUntil(work.finally(() => requestMeter.flush()))
+}
+
 export default {
   async fetch(request, bindings, context) {
-    return processOf(bindings).handler(request, {
+    const { services, handler } = processOf(bindings)
+    const waitUntil = reportingUsage(services, context)
+    const response = await handler(request, {
       // The platform routes by the URL; a Host header could differ.
       // See docs/decisions/0001-let-each-host-program-decide-the-requests-host.md.
       host: new URL(request.url).host,
       client: () => clientOfCloudflare((name) => request.headers.get(name), undefined),
-      waitUntil: (work) => context.waitUntil(work),
+      waitUntil,
     })
+    waitUntil(Promise.resolve())
+    return response
   },
 
   /** Publishes one photo of each host in SCHEDULED_PUBLISH_HOSTS, one host after the other, on the cron trigger of wrangler.toml. */
   async scheduled(_controller, bindings, context) {
     const { services } = processOf(bindings)
+    const waitUntil = reportingUsage(services, context)
     for (const host of services.settings.scheduledHosts) {
       await publishOnSchedule(services, host, {
         requestId: crypto.randomUUID(),
-        waitUntil: (work) => context.waitUntil(work),
+        waitUntil,
       })
     }
+    waitUntil(Promise.resolve())
   },
 } satisfies ExportedHandler<WorkerBindings>

@@ -3,5 +3,11 @@ import type { Check } from './check.ts'
 import { accessChecks } from './checks/access.ts'
 import { credentialsChecks } from './checks/credentials.ts'
 import { runtimeChecks } from './checks/runtime.ts'
+import { usageChecks } from './checks/usage.ts'
 
-export const checks: readonly Check[] = [...accessChecks, ...runtimeChecks, ...credentialsChecks]
+export const checks: readonly Check[] = [
+  ...accessChecks,
+  ...runtimeChecks,
+  ...credentialsChecks,
+  ...usageChecks,
+]

@@ -21,6 +21,7 @@ type ExtraHeaders = Readonly<Record<string, string | null>>
 
 export const runtimePath = '/v1/runtime/by-host'
 export const resolvePath = '/v1/credentials/resolve'
+export const usagePath = '/v1/billing/usage'
 /** Longer than the publisher's own timeout. */
 const timeoutMs = 10_000
 

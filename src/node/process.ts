@@ -74,6 +74,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     log,
     metrics,
     now,
+    runLater: (work, ms) => void setTimeout(work, ms).unref(),
     ...providers(nodeProviders({ settings, variables, now })),
   })
   return {

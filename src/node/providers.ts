@@ -58,12 +58,13 @@ const openAi: ModelTools['openAi'] = (options) =>
 
 /** Opens stores on the local disk, whose originals are served through signed links of this program. */
 function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageTools['openDisk']> {
-  return ({ host, tenant, paths }, root) =>
+  return ({ host, tenant, paths, onRequest }, root) =>
     createLocalStore({
       paths,
       // Each tenant has its own folder, which its configuration cannot leave.
       baseDirectory: root === undefined ? undefined : join(root, tenant),
       now,
+      onRequest,
       link: async (folder, name, expiresAt) => {
         const token = await links.sign(host, folder, name, expiresAt)
         return `/api/images/${encodeURIComponent(name)}/original?token=${token}`

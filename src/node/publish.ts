@@ -47,6 +47,7 @@ async function main(): Promise<number> {
     if (details?.reason === 'dry_run') return
     say([stage, details?.platform].filter(Boolean).join(' ').replaceAll('_', ' '))
   })
+  background.waitUntil(services.requestMeter.flush())
   await background.settled(usageReportMs)
   say(describe(result, host))
   if (result === null) return exitCodes.nothingLeft

@@ -11,10 +11,15 @@ export type ConfigLookup =
   /** The host is unknown, suspended, or bound to another app type. Clients see no difference. */
   | { status: 'no_tenant' }
 
-/** Tokens that an AI used for a tenant. */
+/** Billed quantities: tokens of the AI, and requests to a storage that charges for them. */
+export type UsageMetric = 'ai_tokens' | 'storage_ops_requests'
+
+/** Quantity that a tenant used. */
 export interface UsageEvent {
   tenant: Tenant
-  tokens: number
+  metric: UsageMetric
+  /** A whole number above 0, in tokens or requests. */
+  quantity: number
   /** Key that all retries of an event share. */
   idempotencyKey: string
   occurredAt: Date

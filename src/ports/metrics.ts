@@ -3,6 +3,7 @@
  * user text. Clients could invent any number of such values (docs/operations/monitoring.md).
  */
 import type { ErrorCode } from '../base/error-codes.ts'
+import type { RequestClass } from './storage-requests.ts'
 
 /** Source of a request's configuration. */
 export type Resolution =
@@ -94,6 +95,8 @@ export interface Metrics {
   refused(code: ErrorCode): void
   resolved(resolution: Resolution): void
   called(call: OutgoingCall): void
+  /** Counts a request to a storage, retries included. `vendor` comes from the program's own code. */
+  storageCalled(vendor: string, requestClass: RequestClass): void
   /**
    * Counts a call that a circuit breaker or the tenant's own limit prevented. `vendor` and `reason` come from the program's own
    * code.
@@ -122,6 +125,7 @@ export const noMetrics: Metrics = {
   refused: nothing,
   resolved: nothing,
   called: nothing,
+  storageCalled: nothing,
   rejected: nothing,
   breakerChanged: nothing,
   published: nothing,

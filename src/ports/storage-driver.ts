@@ -18,6 +18,7 @@ import {
   type VendorDriver,
 } from './driver.ts'
 import type { PhotoStore } from './storage.ts'
+import type { OnStorageRequest } from './storage-requests.ts'
 
 /** The tenant of a store. */
 export interface StorageContext {
@@ -26,6 +27,8 @@ export interface StorageContext {
   paths: RuntimeConfig['storage']['paths']
   /** Provider name in the configuration. */
   provider: StorageProvider
+  /** Receives each request that the store sends, retries included. Default: no count. */
+  onRequest?: OnStorageRequest | undefined
 }
 
 /** Tools that a host passes to its storages. */
@@ -48,6 +51,8 @@ export interface StorageTools {
 export type StorageRight = 'list' | 'write' | 'link'
 
 interface StorageFacts extends Installed {
+  /** True when the vendor charges for requests, so that the fleet can bill them. Default: false. */
+  readonly chargesRequests?: boolean
   /** Permissions to grant, in the vendor's own terms. Absent: unknown. */
   readonly rights?: Readonly<Record<StorageRight, string>>
   /** Message for a tenant whose storage is not set up on this server. Default: a message with the storage's name. */

@@ -58,13 +58,15 @@ const dropbox = storageDriver({
   open({ now }, { DROPBOX_APP_KEY: key, DROPBOX_APP_SECRET: secret, DROPBOX_BASE_URL: baseUrl }) {
     if (key === undefined || secret === undefined) return null
     const app = { key, secret }
-    return ({ paths }, credentials) => createDropboxStore({ paths, credentials, app, baseUrl, now })
+    return ({ paths, onRequest }, credentials) =>
+      createDropboxStore({ paths, credentials, app, baseUrl, now, onRequest })
   },
 })
 
 const s3 = storageDriver({
   title: 'S3',
   vendor: 's3',
+  chargesRequests: true,
   credentials: ['s3', 'managed'],
   variables: {},
   rights: {

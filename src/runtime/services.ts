@@ -15,7 +15,7 @@ import { contentDigest } from '../workflow/content-digest.ts'
 import { createThumbnailCache } from '../workflow/thumbnail/memory.ts'
 import type { MakePlaceholder } from '../workflow/thumbnail/previews.ts'
 import { countWaitingForAi } from './limits/ai-slots.ts'
-import { createByteBudget } from './limits/byte-budget.ts'
+import { type ByteBudget, createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
 import { type ChangeTokens, createChangeTokens } from './sealing/change-tokens.ts'
@@ -31,6 +31,8 @@ import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
+import type { RequestMeter } from './usage/request-meter.ts'
+import { createStorageMetering } from './usage/storage-metering.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -60,6 +62,8 @@ export interface ServiceOptions {
   metrics?: Metrics
   /** Milliseconds since 1970. */
   now: () => number
+  /** Runs work later, without keeping the process alive. Absent on Workers: they flush `requestMeter` after each request. */
+  runLater?(work: () => void, ms: number): void
   /** Installs the storages of this host. `links` lead to originals that the handlers serve. */
   storages(links: SignedLinks): InstalledStorages
   publishers: InstalledPublishers
@@ -87,6 +91,8 @@ export interface Services
   readyPictures: ReadyPictureCache | null
   limits: RequestLimits
   metrics: Metrics
+  /** Counts the storage requests of tenants that pay for them. */
+  requestMeter: RequestMeter
   /** Digests of originals. */
   sealedDigests: SealedStore
   /** `null` if no identity provider is configured. */
@@ -106,18 +112,14 @@ export function createServices(options: ServiceOptions): Services {
   const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const storages = options.storages(links)
-  const pictures = createByteBudget({
-    total: postedPictureBytes,
-    patienceMs: 10_000,
-    busy: 'Too many photos are being published at once. Nothing was sent. Try again in a few seconds.',
-    now,
-  })
-  metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  const pictures = postedPictures(metrics, now)
   const viewing = createViewingMemory()
   const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
   const sealedDigests = createSealedStore(sealing)
+  const { requestMeter, requestsOf } = createStorageMetering({ ...options, source, metrics })
   const derive = tenantRuntimeFactory({
     source,
+    requestsOf,
     digestsOf: (store, tenant) => {
       const digests = createDigestMemory(sealedDigests, tenant, log)
       const tools = { store, digest: options.digest, digests }
@@ -187,9 +189,22 @@ export function createServices(options: ServiceOptions): Services {
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,
+    requestMeter,
     sealedDigests,
     signIn,
   }
+}
+
+/** Creates the memory for pictures of running posts, and counts what is taken. */
+function postedPictures(metrics: Metrics, now: () => number): ByteBudget {
+  const pictures = createByteBudget({
+    total: postedPictureBytes,
+    patienceMs: 10_000,
+    busy: 'Too many photos are being published at once. Nothing was sent. Try again in a few seconds.',
+    now,
+  })
+  metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  return pictures
 }
 
 /** Logs each change of a breaker. Refused calls are only counted. */

@@ -155,9 +155,10 @@ async function reportTokens(
   tokens: number,
   requestId: string,
 ): Promise<void> {
-  const event = { tenant, tokens, idempotencyKey: crypto.randomUUID(), occurredAt: new Date(now()) }
+  const idempotencyKey = crypto.randomUUID()
+  const occurredAt = new Date(now())
   await source
-    .reportUsage(event, requestId)
+    .reportUsage({ tenant, metric: 'ai_tokens', quantity: tokens, idempotencyKey, occurredAt }, requestId)
     .catch((error: unknown) =>
       log.warn('usage was not reported', { tenant, request_id: requestId, error: describeError(error) }),
     )

@@ -32,6 +32,7 @@ describe('a runtime answer', () => {
       alt_text_enabled: true,
       smart_hashtags_enabled: true,
       voice_matching_enabled: false,
+      storage_ops_metering_enabled: false,
     })
     expect(config.ai).toMatchObject({ rate_per_minute: 20, vision_max_dimension: 1024, vision_detail: 'low' })
     expect(config.content).toEqual({ hashtag_string: '', archive: true, debug: false, voice_profile: [] })

@@ -36,6 +36,7 @@ function busyProcess(): Metrics {
   metrics.resolved('hit')
   metrics.called({ to: 'orchestrator', operation: 'runtime', outcome: 'ok', seconds: 0.1 })
   metrics.called({ to: 's3', operation: 'list', outcome: 'ok', seconds: 0.1 })
+  metrics.storageCalled('s3', 'A')
   metrics.rejected('s3', 'vendor_down')
   metrics.breakerChanged('s3', 'open')
   metrics.published('telegram', 'sent')

@@ -111,6 +111,12 @@ const faults: Readonly<Record<string, Spoil>> = {
       : response,
   'answers any reference of an unknown tenant with 404': (response, { request }) =>
     request.headers.get('x-tenant')?.startsWith('unbound') ? Response.json({}) : response,
+  'accepts usage of tokens and storage requests, also a second time under the same key': (
+    response,
+    { body },
+  ) => (body.includes('storage_ops_requests') ? new Response(null, { status: 400 }) : response),
+  'refuses usage with 403 for a wrong token': (response, { request }) =>
+    request.url.includes('usage') ? Response.json({}) : response,
 }
 
 describe('the conformance suite', () => {

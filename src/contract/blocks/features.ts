@@ -44,6 +44,11 @@ export const featuresField = documented(
       example: true,
       whenAbsent: '`true` if `content.voice_profile` has entries',
     }),
+    storage_ops_metering_enabled: documented(flag(false), {
+      description:
+        'Reports the number of requests to the storage to billing. Only for storages that charge for requests: `s3` and `managed`.',
+      example: true,
+    }),
     /** A brake, like `content.debug`: an unusable value must not allow publishing. */
     mode: documented(
       choice(['review', 'publish'], undefined, {

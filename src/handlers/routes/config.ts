@@ -37,11 +37,13 @@ function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   app.openapi(features, (c) => {
     const runtime = runtimeOf(c.env)
     const { config } = runtime
+    // Billing is no feature of the gallery.
+    const { storage_ops_metering_enabled: _billing, ...features } = config.features
     const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
     const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
     return c.json(
       {
-        ...config.features,
+        ...features,
         publish_enabled: canPublish(runtime),
         auth_mode,
         storage_provider: config.storage.provider,

@@ -46,6 +46,7 @@ export function createPrometheusMetrics({ process, vendors = [], addTo }: Promet
         counts.vendorSeconds.observe({ vendor: to, operation }, seconds)
       }
     },
+    storageCalled: (vendor, requestClass) => counts.storageCalls.inc({ vendor, class: requestClass }),
     rejected: (vendor, reason) => counts.rejections.inc({ vendor, reason }),
     breakerChanged: (vendor, state) => counts.breakers.inc({ vendor, state }),
     published: (platform, outcome) => counts.published.inc({ platform, outcome }),

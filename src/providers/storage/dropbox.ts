@@ -2,6 +2,7 @@
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
+import { countingRequests, type OnStorageRequest } from '../../ports/storage-requests.ts'
 import { createDropboxAccess, type DropboxCredentials } from './dropbox/access.ts'
 import { createDropboxApi } from './dropbox/api.ts'
 import { createDropboxFiles } from './dropbox/files.ts'
@@ -12,6 +13,7 @@ import { createDropboxPaths } from './dropbox/paths.ts'
 import { createPhotoFiles } from './dropbox/photos.ts'
 import { createPreviewFiles } from './dropbox/previews.ts'
 import { createRecordFiles } from './dropbox/records.ts'
+import { dropboxRequestClass } from './dropbox/request-class.ts'
 import { createSidecarFiles } from './dropbox/sidecars.ts'
 
 export type { DropboxCredentials }
@@ -30,6 +32,8 @@ export interface DropboxStoreOptions {
   baseUrl?: string | undefined
   /** Sends requests. Default: the global `fetch`. */
   fetch?: typeof globalThis.fetch
+  /** Receives each request that is sent, retries included. Default: no count. */
+  onRequest?: OnStorageRequest | undefined
   /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
   /** Retries of calls. Default: 4 attempts within 25 seconds, below Heroku's limit of 30. */
@@ -51,7 +55,9 @@ const defaultRetry: RetryPolicy = {
  */
 export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
   const { credentials, app, baseUrl, now = Date.now, retry = defaultRetry } = options
-  const fetch = createDropboxFetch(options.fetch ?? ((input, init) => globalThis.fetch(input, init)), baseUrl)
+  const { fetch: send = (input, init) => globalThis.fetch(input, init), onRequest = () => undefined } =
+    options
+  const fetch = createDropboxFetch(countingRequests(send, dropboxRequestClass, onRequest), baseUrl)
   const paths = createDropboxPaths(options.paths)
   const access = createDropboxAccess({ credentials, app, fetch, now, folder: paths.folder('root') })
   const api = createDropboxApi({ access, fetch, now, retry })

@@ -1,6 +1,8 @@
 /** Photo store on the local disk: the default for the demo, development and self-hosting. Node only. */
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
+import type { OnStorageRequest } from '../../ports/storage-requests.ts'
+import { countingFiles } from './local/local-counts.ts'
 import { withStorageErrors } from './local/local-errors.ts'
 import { createLocalFiles, type LocalFiles } from './local/local-files.ts'
 import { safeDirectories } from './local/local-paths.ts'
@@ -18,6 +20,8 @@ export interface LocalStoreOptions {
   link(folder: Folder, name: PhotoName, expiresAt: Date): Promise<string>
   /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
+  /** Receives each disk operation. A whole listing counts once, because a server would list in one request. Default: no count. */
+  onRequest?: OnStorageRequest | undefined
   /** Disk operations. Tests pass operations that fail. */
   files?: LocalFiles
 }
@@ -28,13 +32,21 @@ export interface LocalStoreOptions {
  */
 export function createLocalStore(options: LocalStoreOptions): PhotoStore {
   const { paths, baseDirectory, link, now = Date.now, files = createLocalFiles() } = options
+  const { onRequest = () => undefined } = options
   const directories = safeDirectories(paths, baseDirectory)
+  const counted = countingFiles(files, onRequest)
+  const photosOf = (through: LocalFiles) => createPhotoFiles({ files: through, directories, link, now })
+  const uncounted = photosOf(files)
   return withStorageErrors({
     provider: 'local',
     foldsCase: 'sometimes',
-    ...createPhotoFiles({ files, directories, link, now }),
-    ...createSidecarFiles(files, directories),
-    ...createRecordFiles(files, directories),
-    ...createPreviewFiles(files, directories),
+    ...photosOf(counted),
+    list(folder) {
+      onRequest('A')
+      return uncounted.list(folder)
+    },
+    ...createSidecarFiles(counted, directories),
+    ...createRecordFiles(counted, directories),
+    ...createPreviewFiles(counted, directories),
   })
 }

@@ -2,6 +2,7 @@
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { CredentialSource } from '../../ports/credentials.ts'
 import type { PhotoStore, StoragePaths } from '../../ports/storage.ts'
+import { countingRequests, type OnStorageRequest } from '../../ports/storage-requests.ts'
 import { createS3Client, defaultRetry } from './s3/client.ts'
 import { createVerdictMemory, createVerdicts, type VerdictMemory } from './s3/conditions.ts'
 import { createExclusive } from './s3/exclusive.ts'
@@ -10,6 +11,7 @@ import { createS3Objects } from './s3/objects.ts'
 import { createPhotoFiles } from './s3/photos.ts'
 import { createPreviewFiles } from './s3/previews.ts'
 import { createRecordFiles } from './s3/records.ts'
+import { s3RequestClass } from './s3/request-class.ts'
 import { createSidecarFiles } from './s3/sidecars.ts'
 import type { S3Credentials } from './s3/signing.ts'
 
@@ -29,6 +31,8 @@ export interface S3StoreOptions {
   checkEndpoint?(endpoint: string): unknown
   /** Sends requests. Default: the global `fetch`. */
   fetch?: typeof fetch
+  /** Receives each request that is sent, retries included. Default: no count. */
+  onRequest?: OnStorageRequest | undefined
   /** Current time in milliseconds. Default: `Date.now`. */
   now?: () => number
   /** Retries of calls. Default: 4 attempts within 20 seconds. */
@@ -51,13 +55,13 @@ const maxChecks = 6
 export function createS3Store(options: S3StoreOptions): PhotoStore {
   const { provider, paths, credentials, allowPrivateEndpoints = false, now = Date.now } = options
   const { checkEndpoint = () => undefined, retry = defaultRetry, host = '', pageSize = 1000 } = options
-  const { verdicts: memory = createVerdictMemory() } = options
+  const { verdicts: memory = createVerdictMemory(), onRequest = () => undefined } = options
   const send = options.fetch ?? ((input: RequestInfo | URL, init?: RequestInit) => fetch(input, init))
   const client = createS3Client({
     credentials,
     allowPrivateEndpoints,
     checkEndpoint,
-    fetch: send,
+    fetch: countingRequests(send, s3RequestClass, onRequest),
     now,
     retry,
   })

@@ -2,7 +2,12 @@
 import type { PublisherError } from '../../base/errors.ts'
 import { RetryableError } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
-import { type ConfigSource, credentialsUnavailable, type UsageEvent } from '../../ports/config-source.ts'
+import {
+  type ConfigSource,
+  credentialsUnavailable,
+  type UsageEvent,
+  type UsageMetric,
+} from '../../ports/config-source.ts'
 import {
   type Answer,
   configUnavailable,
@@ -90,14 +95,22 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
   }
 }
 
-function usageCall({ tenant, tokens, idempotencyKey, occurredAt }: UsageEvent, requestId: string): Call {
+/** Source and unit of each metric, as V2 sends them and live orchestrators expect them. */
+const billed = {
+  ai_tokens: { source: 'publisher', unit: 'tokens' },
+  storage_ops_requests: { source: 'publisher_storage_ops', unit: 'requests' },
+} as const satisfies Record<UsageMetric, { source: string; unit: string }>
+
+function usageCall(event: UsageEvent, requestId: string): Call {
+  const { tenant, metric, quantity, idempotencyKey, occurredAt } = event
+  const { source, unit } = billed[metric]
   const body = {
     tenant_id: tenant,
-    source: 'publisher',
+    source,
     idempotency_key: idempotencyKey,
-    metric: 'ai_tokens',
-    quantity: tokens,
-    unit: 'tokens',
+    metric,
+    quantity,
+    unit,
     occurred_at: occurredAt.toISOString(),
   }
   return { method: 'POST', path: '/v1/billing/usage', body, requestId }

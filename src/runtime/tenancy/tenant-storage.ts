@@ -1,6 +1,11 @@
 /** A tenant's storage behind the pipeline, in which each sidecar belongs to exactly one photo. */
 import type { PhotoStore, RecordKey } from '../../ports/storage.ts'
-import { type InstalledStorages, storageUnavailable } from '../../ports/storage-driver.ts'
+import {
+  type InstalledStorage,
+  type InstalledStorages,
+  storageUnavailable,
+} from '../../ports/storage-driver.ts'
+import type { OnStorageRequest } from '../../ports/storage-requests.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
 import { storageCalls } from '../vendor-calls/storage-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
@@ -8,6 +13,8 @@ import type { Changed } from './viewing/photo-changes.ts'
 
 export interface TenantStorageOptions {
   storages: InstalledStorages
+  /** Creates the counter of a tenant's requests to its storage. Default: no count. */
+  requestsOf?: (storage: InstalledStorage, tenant: Pick<TenantScope, 'tenant' | 'config'>) => OnStorageRequest
   /** Creates the digests that tie a sidecar to its photo. Default: names alone decide. */
   digestsOf?: (
     store: PhotoStore,
@@ -31,7 +38,7 @@ export interface TenantStorage {
 
 /** Opens the storage that the configuration names. Throws `provider_unavailable` if this server cannot use the storage. */
 export function openTenantStorage(
-  { storages, digestsOf }: TenantStorageOptions,
+  { storages, digestsOf, requestsOf }: TenantStorageOptions,
   scope: TenantScope,
   { onChange, knownListing }: StorageWatch,
 ): TenantStorage {
@@ -39,7 +46,8 @@ export function openTenantStorage(
   const { provider, paths, credentials_ref: ref } = config.storage
   const installed = storages[provider]
   if (!installed) throw storageUnavailable(provider)
-  const opened = installed.open({ host, tenant, paths, provider }, find, ref)
+  const onRequest = requestsOf?.(installed, scope)
+  const opened = installed.open({ host, tenant, paths, provider, onRequest }, find, ref)
   const { store, whenChanging } = storageCalls(opened, { ...calls, vendor: installed.vendor })
   const digests = digestsOf?.(whenChanging, scope)
   const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })

@@ -7,6 +7,7 @@ import { pause } from '../../../src/base/time.ts'
 import type { CredentialSource } from '../../../src/ports/credentials.ts'
 import { createS3Store, type S3Credentials, type S3StoreOptions } from '../../../src/providers/storage/s3.ts'
 import { type Answer, createBucket, errorAnswer, type Operation } from './s3-bucket.ts'
+import { operationOf } from './s3-operation.ts'
 
 /** Secrets that may appear only in the headers and links where the protocol requires them. */
 export const canaries = { accessKeyId: 'CANARYACCESSKEYID', secretAccessKey: 'canary-secret-access-key' }
@@ -233,14 +234,6 @@ function callOf(request: IncomingMessage, response: ServerResponse): S3Call {
       response.once('close', () => resolve(response.writableFinished))
     }),
   }
-}
-
-function operationOf({ method, headers }: IncomingMessage, query: URLSearchParams): Operation {
-  if (query.has('list-type')) return 'list'
-  if (method === 'HEAD') return 'head'
-  if (method === 'DELETE') return 'delete'
-  if (method === 'GET') return 'get'
-  return headers['x-amz-copy-source'] === undefined ? 'put' : 'copy'
 }
 
 async function respond(

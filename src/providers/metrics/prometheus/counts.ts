@@ -57,6 +57,12 @@ export function createCounts(registry: Registry) {
       'vendor',
       'operation',
     ),
+    storageCalls: counter(
+      'publisher_storage_calls_total',
+      'Requests to storages by price class',
+      'vendor',
+      'class',
+    ),
     rejections: counter(
       'publisher_vendor_rejections_total',
       'Calls rejected before they reached the vendor',
