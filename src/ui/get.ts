@@ -4,14 +4,14 @@ import { type ApiProblem, problemOf, unreached } from './problem.ts'
 
 const timeoutMs = 20_000
 
-/** Requests a path. The default `no-store` makes a retry reach the server. */
-export async function get(
-  path: string,
-  accept: string,
-  cache: RequestCache = 'no-store',
-): Promise<Response | ApiProblem> {
+/** Requests a path. `no-store` makes a retry reach the server. */
+export async function get(path: string, accept: string): Promise<Response | ApiProblem> {
   try {
-    return await fetch(path, { headers: { accept }, cache, signal: AbortSignal.timeout(timeoutMs) })
+    return await fetch(path, {
+      headers: { accept },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
   } catch {
     return unreached()
   }

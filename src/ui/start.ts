@@ -1,7 +1,8 @@
 /**
- * Starts the web app in the browser's language. This script is small and separate, so that the texts download in parallel with the app,
- * which the built page preloads.
+ * Starts the web app in the browser's language, and requests the first photo. This script is small and separate, so that the texts and
+ * the photo download in parallel with the app, which the built page preloads.
  */
+import { askForFirstPhoto } from './first-photo.ts'
 import type { Texts } from './texts/en.ts'
 import { language, setTexts } from './texts.ts'
 
@@ -16,5 +17,6 @@ async function start(): Promise<void> {
   await import('./main.tsx')
 }
 
+askForFirstPhoto()
 // Not awaited: the app imports this script's chunk, so a top-level await would deadlock.
 void start()

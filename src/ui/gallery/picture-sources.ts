@@ -48,16 +48,38 @@ export function isRemembered(thumbnailUrl: string): boolean {
   return had.has(thumbnailUrl)
 }
 
-/** Fetches and decodes the picture that an `img` with these attributes would show. Does nothing for visitors who save data. */
+/** Requests the picture that an `img` with the attributes of {@link pictureSources} would show. */
+export function requestPicture(thumbnailUrl: string, fetchPriority: 'high' | 'low'): HTMLImageElement {
+  return Object.assign(new Image(), { fetchPriority, ...pictureSources(thumbnailUrl) })
+}
+
+/** Fetches and decodes the picture of the next photo. Does nothing for visitors who save data. */
 export function preloadPicture(thumbnailUrl: string): void {
   if (savesData()) return
-  const picture = new Image()
-  Object.assign(picture, pictureSources(thumbnailUrl))
-  picture.decode().then(
-    () => rememberPicture(thumbnailUrl),
-    // A failure is reported when the photo is shown.
-    () => {},
-  )
+  requestPicture(thumbnailUrl, 'low')
+    .decode()
+    .then(
+      () => rememberPicture(thumbnailUrl),
+      // A failure is reported when the photo is shown.
+      () => {},
+    )
+}
+
+/** Sizes for a zoomed photo with their long sides, the smaller first. */
+const sharpSizes = [
+  { side: 2048, size: 'w2048h1536' },
+  { side: 4096, size: 'w4096h4096' },
+] as const satisfies readonly { side: number; size: ThumbnailSize }[]
+
+/**
+ * Returns the sizes to load one after the other for a zoomed photo. `needed` is the long side on the screen and `original` that of the
+ * photo, both in device pixels. Visitors who save data get only the first size.
+ */
+export function sharpSizesFor(needed: number, original: number | null): ThumbnailSize[] {
+  const most = Math.min(needed, original ?? Number.POSITIVE_INFINITY)
+  return sharpSizes
+    .filter((_, step) => step === 0 || (!savesData() && most > (sharpSizes[step - 1]?.side ?? 0)))
+    .map(({ size }) => size)
 }
 
 /** True if the visitor asks to save data (Save Data API, not in every browser). */
