@@ -1,4 +1,5 @@
 /** The page's first photo. The start script requests it, so that neither its data nor its picture waits for the app. */
+import { ask } from './ask.ts'
 import { readAddress } from './gallery/address.ts'
 import type { Item } from './gallery/order.ts'
 import { requestPicture } from './gallery/picture-sources.ts'
@@ -9,7 +10,6 @@ export function photoPath({ name, folder }: Item): string {
   return `/api/images/${encodeURIComponent(name)}${folder === 'root' ? '' : `?folder=${folder}`}`
 }
 
-const timeoutMs = 20_000
 let first: { path: string; response: Promise<Response> } | null = null
 
 /** Requests the photo of the page's address, and then its picture. Does nothing for the grid. */
@@ -18,12 +18,10 @@ export function askForFirstPhoto(): void {
   if (query && !photo) return
   const path = photo ? photoPath(photo) : randomPath
   // Browsers reuse the preload of the page's header (src/handlers/routes/fetch-ahead.ts) only in the default cache mode.
-  const response = fetch(path, {
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(timeoutMs),
-  })
+  const response = ask(path, 'application/json', 'default')
   first = { path, response }
-  void requestFirstPicture(response)
+  // The app explains a failure.
+  requestFirstPicture(response).catch(() => {})
 }
 
 /** Returns the answer for the first photo, once. Resolves with `null` if this path was not requested, or without success. */
@@ -35,10 +33,6 @@ export async function takeFirstPhoto(path: string): Promise<Response | null> {
 }
 
 async function requestFirstPicture(asked: Promise<Response>): Promise<void> {
-  try {
-    const { thumbnail_url: address } = await (await asked).clone().json()
-    if (typeof address === 'string') requestPicture(address, 'high')
-  } catch {
-    // The app explains a failure.
-  }
+  const answer = await asked
+  if (answer.ok) requestPicture((await answer.clone().json()).thumbnail_url, 'high')
 }

@@ -6,11 +6,10 @@ export type Arrival = 'awaited' | 'settling' | 'there'
 
 /** Time after which a picture counts as late. Pictures from the browser's cache arrive earlier. */
 const lateMs = 120
-const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
 
 export interface UseArrival {
   arrival: Arrival
-  /** Class of a picture that has come late. */
+  /** Class of a picture that has come late (src/ui/gallery/picture.css). */
   fade: string
   onLoad: () => void
   onAnimationEnd: (event: AnimationEvent) => void
@@ -27,7 +26,7 @@ export function useArrival(): UseArrival {
     fade: isLate.current ? 'settling-in' : '',
     onLoad() {
       if (arrival !== 'awaited') return
-      isLate.current = performance.now() - since.current > lateMs && !reducedMotion.matches
+      isLate.current = performance.now() - since.current > lateMs
       setArrival(isLate.current ? 'settling' : 'there')
     },
     onAnimationEnd({ animationName }) {

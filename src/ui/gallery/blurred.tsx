@@ -22,7 +22,7 @@ export function Blurred({ class: name, placeholder, ratio }: BlurredProps) {
     element.getContext('2d')?.putImageData(pixels, 0, 0)
     element.style.setProperty('--ratio', String(ratio ?? pixels.width / pixels.height))
   }, [placeholder, ratio])
-  return <canvas class={name} ref={canvas} width={0} height={0} aria-hidden="true" />
+  return <canvas class={name} ref={canvas} width={0} height={0} />
 }
 
 /** Returns up to 32 x 32 pixels; `null` for a text that is no placeholder. */

@@ -65,25 +65,8 @@ export function preloadPicture(thumbnailUrl: string): void {
     )
 }
 
-/** Sizes for a zoomed photo with their long sides, the smaller first. */
-const sharpSizes = [
-  { side: 2048, size: 'w2048h1536' },
-  { side: 4096, size: 'w4096h4096' },
-] as const satisfies readonly { side: number; size: ThumbnailSize }[]
-
-/**
- * Returns the sizes to load one after the other for a zoomed photo. `needed` is the long side on the screen and `original` that of the
- * photo, both in device pixels. Visitors who save data get only the first size.
- */
-export function sharpSizesFor(needed: number, original: number | null): ThumbnailSize[] {
-  const most = Math.min(needed, original ?? Number.POSITIVE_INFINITY)
-  return sharpSizes
-    .filter((_, step) => step === 0 || (!savesData() && most > (sharpSizes[step - 1]?.side ?? 0)))
-    .map(({ size }) => size)
-}
-
 /** True if the visitor asks to save data (Save Data API, not in every browser). */
-function savesData(): boolean {
+export function savesData(): boolean {
   const connection: unknown = Reflect.get(navigator, 'connection')
   return typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData') === true
 }

@@ -1,12 +1,12 @@
 /** Photo on the stage: a blurred placeholder until it has loaded, a larger size when zoomed. */
 import './picture.css'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useArrival } from './arrival.ts'
 import { Blurred } from './blurred.tsx'
 import type { GalleryState } from './gallery.ts'
 import type { Photo } from './gallery-api.ts'
 import { altText, pixelsOf } from './photo-text.ts'
-import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
+import { isRemembered, pictureSources, rememberPicture } from './picture-sources.ts'
 import { useSharper } from './zoom/sharper.ts'
 
 export interface PictureProps {
@@ -51,48 +51,19 @@ export function Picture({ photo, direction, scale, onLoad, onError }: PicturePro
 
 /** Blurred picture in the box of the photo. Empty for a photo that is already loaded. */
 function Preview({ photo }: { photo: Photo }) {
-  const { thumbnail_url, placeholder } = photo
-  const [isWanted] = useState(() => !isRemembered(thumbnail_url))
-  const pixels = pixelsOf(photo)
-  if (!isWanted) return null
-  if (!placeholder) return <SmallPreview thumbnailUrl={thumbnail_url} />
-  return (
-    <Blurred
-      class="preview-picture"
-      placeholder={placeholder}
-      ratio={pixels && pixels.width / pixels.height}
-    />
-  )
+  const [isWanted] = useState(() => !isRemembered(photo.thumbnail_url))
+  return isWanted ? <Placeholder colours={photo.placeholder} pixels={pixelsOf(photo)} /> : null
 }
 
-/** Small thumbnail for a photo without a placeholder. A grey box stands in until the ratio is known. */
-function SmallPreview({ thumbnailUrl }: { thumbnailUrl: string }) {
-  const [ratio, setRatio] = useState<number | null>(null)
-  const box = useRef<HTMLImageElement>(null)
-  useLayoutEffect(() => {
-    if (ratio) box.current?.style.setProperty('--ratio', String(ratio))
-  }, [ratio])
-  return (
-    <>
-      {!ratio && <Placeholder />}
-      <img
-        class="preview-picture"
-        ref={box}
-        src={pictureAt(thumbnailUrl, 'w256h256')}
-        alt=""
-        draggable={false}
-        hidden={!ratio}
-        onLoad={({ currentTarget }) => setRatio(currentTarget.naturalWidth / currentTarget.naturalHeight)}
-      />
-    </>
-  )
+export interface PlaceholderProps {
+  /** The photo's ThumbHash, if the page knows it. */
+  colours: string | null | undefined
+  pixels?: { width: number; height: number } | null
 }
 
-/** Stand-in for a photo whose data is loading; blurred colours where the grid knows them. */
-export function Placeholder({ colours }: { colours?: string | undefined }) {
-  return colours ? (
-    <Blurred class="preview-picture" placeholder={colours} />
-  ) : (
-    <div class="placeholder" />
-  )
+/** Stands in for a photo that is loading: its blurred colours, or a grey box. */
+export function Placeholder({ colours, pixels }: PlaceholderProps) {
+  const ratio = pixels && pixels.width / pixels.height
+  if (!colours) return <div class="placeholder" />
+  return <Blurred class="preview-picture" placeholder={colours} ratio={ratio} />
 }

@@ -23,10 +23,7 @@ export function Grid(props: GridProps) {
   const wall = useWallView(scroller, tiles)
   const { view } = wall
   const limit = usePictureLimit()
-  const supply = useMemo(
-    () => ({ calm: wall.calm, limit, turns: createPictureTurns() }),
-    [wall.calm, limit],
-  )
+  const supply = useMemo(() => ({ calm: wall.calm, limit, turns: createPictureTurns() }), [wall.calm, limit])
   const isMarking = Boolean(selection?.size || selection?.isFilling || selection?.isOn)
   const active = useActiveTile({ ...props, tiles, wall, isMarking })
   useNames(listing, view)

@@ -1,7 +1,8 @@
 /** Sharper picture of a zoomed photo: real pixels where the original has them. */
 import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import { pictureAt, sharpSizesFor } from '../picture-sources.ts'
+import type { ThumbnailSize } from '../../../workflow/thumbnail.ts'
+import { pictureAt, savesData } from '../picture-sources.ts'
 
 export interface SharperOptions {
   picture: RefObject<HTMLImageElement | null>
@@ -16,7 +17,7 @@ export interface SharperOptions {
 export function useSharper({ picture, thumbnailUrl, original, scale }: SharperOptions): string | null {
   const [loaded, setLoaded] = useState<{ address: string; steps: number } | null>(null)
   const isZoomed = scale > 1
-  const sizes = isZoomed ? sharpSizesFor(scale * longSideOf(picture.current), original) : []
+  const sizes = isZoomed ? sharpSizesFor(scale * longSideOf(picture.current), original ?? largestSide) : []
   const wanted = sizes.length
   useEffect(() => {
     if (!isZoomed) return setLoaded(null)
@@ -35,6 +36,16 @@ export function useSharper({ picture, thumbnailUrl, original, scale }: SharperOp
     }
   }, [thumbnailUrl, isZoomed, wanted])
   return isZoomed ? (loaded?.address ?? null) : null
+}
+
+/** Largest long side that the server makes for a zoomed photo, and that of the size before. */
+const largestSide = 4096
+const largeSide = 2048
+
+/** Returns the sizes to load one after the other. `needed` is the long side on the screen, `original` that of the photo. */
+function sharpSizesFor(needed: number, original: number): ThumbnailSize[] {
+  const isLargest = Math.min(needed, original) > largeSide && !savesData()
+  return isLargest ? ['w2048h1536', 'w4096h4096'] : ['w2048h1536']
 }
 
 /** Loads and decodes a picture. Gives up the request when `signal` aborts. */
