@@ -9,8 +9,8 @@ import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
 import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
 import { createLogger } from '../src/runtime/telemetry/log.ts'
 import { createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
-import { createListingCache } from '../src/runtime/tenancy/recent-names.ts'
 import { tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
+import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
 import { type Table, thousands } from './table.ts'
@@ -116,7 +116,7 @@ async function measure(size: number): Promise<string[]> {
       observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
-      listings: createListingCache(),
+      viewing: createViewingMemory(),
       now: Date.now,
     }),
     log: createLogger({ level: 'error', write: console.error }),

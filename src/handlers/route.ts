@@ -18,6 +18,7 @@ import {
   requireViewer,
 } from './guards.ts'
 import { boundedBody, optionalBody } from './json-body.ts'
+import { honourChanges, watchChanges } from './own-changes.ts'
 import { toPublisherError } from './problem.ts'
 import { type Responses, responsesOf, securityOf } from './route-description.ts'
 import { sessionOf, settleSession } from './session.ts'
@@ -104,8 +105,12 @@ export function guardFor(audience: Audience, services: Services): MiddlewareHand
       await auditRefusal(c, error, services)
       throw error
     }
+    if (audience === 'viewer' || audience === 'admin') await honourChanges(c, services)
+    const isChangeOfAdmin = audience === 'admin' && isChange(c)
+    const markChanges = isChangeOfAdmin ? watchChanges(c, services) : null
     await next()
-    if (audience === 'admin' && isChange(c)) auditChange(c, services)
+    await markChanges?.()
+    if (isChangeOfAdmin) auditChange(c, services)
     await settleSession(c, services)
   })
   audiences.set(guard, audience)

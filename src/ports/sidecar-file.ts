@@ -5,7 +5,7 @@
 import { PublisherError } from '../base/errors.ts'
 import { decodeText, type Encoding, encodeText, encodings } from '../base/text-encoding.ts'
 import { type PhotoName, sidecarName } from './photo.ts'
-import type { PhotoEntry, PhotoListing, Sidecar, SidecarReading } from './storage.ts'
+import type { PhotoEntry, PhotoListing, Sidecar, SidecarReading, SidecarVersions } from './storage.ts'
 
 /** Upper bound on the bytes of a sidecar to read. */
 export const maxSidecarBytes = 64 * 1024
@@ -28,12 +28,16 @@ export interface SmallFile {
   bytes: Uint8Array
   /** Changes with the bytes. */
   revision: string
+  /** Version that a listing tells. Default: the revision. */
+  version?: string
 }
 
 /** Decodes the sidecar in a file. `too_large` is a file of more than {@link maxSidecarBytes}, and `null` a missing file. */
 export function sidecarIn(file: SmallFile | 'too_large' | null): SidecarReading {
   if (file === null) return null
-  return file === 'too_large' ? 'unreadable' : toSidecar(file.bytes, file.revision)
+  if (file === 'too_large') return 'unreadable'
+  const sidecar = toSidecar(file.bytes, file.revision)
+  return sidecar === 'unreadable' ? sidecar : { ...sidecar, version: file.version ?? file.revision }
 }
 
 export interface WritableSidecar<R> {
@@ -83,13 +87,41 @@ function isWithinLines(text: string): boolean {
   return true
 }
 
-/** Finds the photos of a listing that have sidecars. `has` checks if the folder has a file of this name. */
+/**
+ * Finds the photos of a listing that have sidecars. `versionOf` returns the version of a file of the folder, or `undefined` for a
+ * missing file.
+ */
 export function sidecarsAmong(
   photos: readonly PhotoEntry[],
-  has: (file: string) => boolean,
-): Required<Pick<PhotoListing, 'withSidecar' | 'withFullName'>> {
-  const names = photos.map(({ name }) => name)
-  const withFullName = new Set(names.filter((name) => has(sidecarName(name, 'full'))))
-  const isBesideSidecar = (name: PhotoName) => withFullName.has(name) || has(sidecarName(name))
-  return { withSidecar: new Set(names.filter(isBesideSidecar)), withFullName }
+  versionOf: (file: string) => string | undefined,
+): Required<Pick<PhotoListing, 'withSidecar' | 'withFullName' | 'sidecarVersions'>> {
+  const sidecarVersions = new Map<PhotoName, SidecarVersions>()
+  for (const { name } of photos) {
+    const stem = versionOf(sidecarName(name))
+    const full = versionOf(sidecarName(name, 'full'))
+    addVersions(sidecarVersions, name, { stem, full })
+  }
+  return sidecarsOf(sidecarVersions)
+}
+
+/** Notes the versions of a photo's sidecars. Notes nothing for a photo without sidecars. */
+export function addVersions(
+  versions: Map<PhotoName, SidecarVersions>,
+  name: PhotoName,
+  { stem, full }: { stem: string | undefined; full: string | undefined },
+): void {
+  if (stem === undefined && full === undefined) return
+  versions.set(name, { ...(stem !== undefined && { stem }), ...(full !== undefined && { full }) })
+}
+
+/** Returns what a listing tells about sidecars, from their versions. */
+export function sidecarsOf(
+  sidecarVersions: ReadonlyMap<PhotoName, SidecarVersions>,
+): Required<Pick<PhotoListing, 'withSidecar' | 'withFullName' | 'sidecarVersions'>> {
+  const named = [...sidecarVersions].filter(([, { full }]) => full !== undefined)
+  return {
+    withSidecar: new Set(sidecarVersions.keys()),
+    withFullName: new Set(named.map(([name]) => name)),
+    sidecarVersions,
+  }
 }

@@ -31,9 +31,17 @@ export interface PhotoListing {
   withSidecar: ReadonlySet<PhotoName>
   /** Photos whose sidecar has their full name. Default: empty. */
   withFullName?: ReadonlySet<PhotoName>
+  /** Versions of the sidecar files of the photos in `withSidecar`. Absent: unknown, so the files must be read. */
+  sidecarVersions?: ReadonlyMap<PhotoName, SidecarVersions>
   /** True when the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
   isFolderMissing?: true
 }
+
+/**
+ * Versions of the files that may be a photo's sidecar, by form; absent for a missing file. A version changes whenever the bytes
+ * change, and equals {@link Sidecar.version} of the file at that time.
+ */
+export type SidecarVersions = Readonly<Partial<Record<SidecarForm, string>>>
 
 export interface PhotoContent {
   entry: PhotoEntry
@@ -51,6 +59,8 @@ export interface Sidecar {
   text: string
   /** Revision for {@link SidecarFiles.writeSidecar}'s `ifRevision`. */
   revision: string
+  /** Version of the file that was read, as a listing tells it. Absent: unknown. */
+  version?: string
 }
 
 /**
@@ -83,6 +93,8 @@ export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles {
   readonly provider: string
   /** Set if names that differ only in case are the same file. `sometimes`: depends on the disk. Absent: never. */
   readonly foldsCase?: 'always' | 'sometimes'
+  /** True when a temporary link costs a call to the storage. Absent: this process signs links itself. */
+  readonly asksForLinks?: true
 }
 
 /** The photos of a store. */
@@ -93,7 +105,10 @@ export interface PhotoFiles {
   stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null>
   /** Streams the original. Throws `photo_not_found`. */
   read(folder: Folder, name: PhotoName): Promise<PhotoContent>
-  /** Creates a link to the original that works for about four hours. Throws `photo_not_found`. */
+  /**
+   * Creates a link to the original that works for about four hours. The caller has checked that the photo exists: a store that signs
+   * links itself does not check again, and other stores throw `photo_not_found`.
+   */
   temporaryLink(folder: Folder, name: PhotoName): Promise<TemporaryLink>
   /** Creates a reduced picture, or returns `null` if the store cannot reduce this photo. Throws `photo_not_found`. */
   thumbnail?(

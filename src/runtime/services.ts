@@ -17,6 +17,7 @@ import { countWaitingForAi } from './limits/ai-slots.ts'
 import { createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
+import { type ChangeTokens, createChangeTokens } from './sealing/change-tokens.ts'
 import { createSealedStore, type SealedStore } from './sealing/sealed-store.ts'
 import { createSignedLinks, type SignedLinks } from './sealing/signed-links.ts'
 import type { Settings } from './settings/settings.ts'
@@ -25,8 +26,9 @@ import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createFactsCache, type FactsCache } from './tenancy/facts-memory.ts'
-import { createListingCache } from './tenancy/recent-names.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
+import { createViewingMemory } from './tenancy/viewing/viewing.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -69,6 +71,10 @@ export interface Services extends Omit<ServiceOptions, 'storages' | 'counter' | 
   /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
   photoFacts: FactsCache
+  /** Counts changes of photos, which make memories outdated. */
+  photoChanges: PhotoChanges
+  /** Tokens by which a browser tells every process of its own changes. */
+  changeTokens: ChangeTokens
   limits: RequestLimits
   metrics: Metrics
   /** Digests of originals. */
@@ -97,6 +103,7 @@ export function createServices(options: ServiceOptions): Services {
     now,
   })
   metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
+  const viewing = createViewingMemory()
   const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
   const sealedDigests = createSealedStore(sealing)
   const derive = tenantRuntimeFactory({
@@ -115,7 +122,8 @@ export function createServices(options: ServiceOptions): Services {
     observe,
     observeSlots: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
-    listings: createListingCache(),
+    viewing,
+    announceChange: invalidations.announceChange,
     pictures,
     settings,
     counter,
@@ -141,8 +149,13 @@ export function createServices(options: ServiceOptions): Services {
       const host = parseHost(name, settings.baseDomain)
       if (host) configurations.hearInvalidation(host.host)
     },
+    photosChanged(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) viewing.changes.hear(host.host)
+    },
     lost: () => configurations.checkOften(),
     restored() {
+      viewing.changes.hearAll()
       configurations.markAllSuspect()
       void signIn?.endings.tellAgain()
     },
@@ -156,6 +169,8 @@ export function createServices(options: ServiceOptions): Services {
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
     photoFacts: createFactsCache(),
+    photoChanges: viewing.changes,
+    changeTokens: createChangeTokens(settings.sessionSecrets, now),
     invalidations,
     limits: createRequestLimits({ counter, viewerRequests: settings.viewerRequests, now }),
     configurations,

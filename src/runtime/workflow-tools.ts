@@ -5,7 +5,7 @@ import type { PublishOutcome } from '../ports/metrics.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
-import type { PublicationTools } from '../workflow/publications.ts'
+import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/platform.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { Services } from './services.ts'
@@ -29,9 +29,15 @@ export function digestTools(services: Services, runtime: TenantRuntime): DigestT
   }
 }
 
-export function detailTools(services: Services, runtime: TenantRuntime): DetailTools {
+/** Creates the tools for looking at a photo. They answer from memory where they can, and never read an original. */
+export function detailTools(
+  services: Services,
+  runtime: TenantRuntime,
+  { waitUntil }: Pick<WorkContext, 'waitUntil'>,
+): DetailTools {
   return {
-    ...digestTools(services, runtime),
+    store: runtime.viewing(waitUntil),
+    digests: digestTools(services, runtime).digests,
     facts: createFactsMemory(services.photoFacts, runtime),
     platforms: enabledPlatforms(runtime),
   }
@@ -43,22 +49,31 @@ export function enabledPlatforms(runtime: TenantRuntime): readonly Platform[] {
   return [...available.map(({ platform }) => platform), ...unavailable]
 }
 
-export function publicationTools(
+/** Returns the publications of the photo with this digest, from memory or from the ledger. Never rejects. */
+export function viewPublications(
   services: Services,
   runtime: TenantRuntime,
+  sha256: string,
   { requestId }: Pick<WorkContext, 'requestId'>,
-): PublicationTools {
-  return {
-    store: runtime.storage(),
-    now: services.now,
-    platforms: enabledPlatforms(runtime),
-    onTrouble: (error) =>
-      services.log.warn('outcomes of a photo cannot be read', {
-        tenant: runtime.tenant,
-        request_id: requestId,
-        error: describeError(error),
-      }),
-  }
+): Promise<readonly Publication[]> {
+  return runtime.publicationMemory.of(sha256, async () => {
+    let isComplete = true
+    const tools = {
+      store: runtime.storage(),
+      now: services.now,
+      platforms: enabledPlatforms(runtime),
+      onTrouble(error: unknown) {
+        isComplete = false
+        services.log.warn('outcomes of a photo cannot be read', {
+          tenant: runtime.tenant,
+          request_id: requestId,
+          error: describeError(error),
+        })
+      },
+    }
+    const publications = await publicationsOf(tools, sha256)
+    return { publications, isComplete }
+  })
 }
 
 export function analysisTools(

@@ -1,12 +1,15 @@
 /** Wraps a store so that each photo has its own sidecar, even if photos share a stem. Only this module applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
-import { sidecarAccess } from './own-sidecars/access.ts'
+import { ownSidecarReader, sidecarAccess } from './own-sidecars/access.ts'
 import { findSidecar } from './own-sidecars/find.ts'
 import type { Inquiry } from './own-sidecars/inquiry.ts'
-import { createListedStems, type ListedStems } from './own-sidecars/listed-stems.ts'
+import { createListedStems, type FoundListing, type ListedStems } from './own-sidecars/listed-stems.ts'
 import { nameOwners } from './own-sidecars/name-owners.ts'
 import { createRecentOwners } from './own-sidecars/recent-owners.ts'
+
+/** Returns the digest of a photo's bytes from memory only, or `null`. */
+export type RememberedSha256Of = (entry: PhotoEntry) => Promise<string | null>
 
 export interface OwnSidecarTools {
   /** Clock in milliseconds. */
@@ -16,12 +19,14 @@ export interface OwnSidecarTools {
    * a digest belongs to another photo.
    */
   sha256Of?: ((folder: Folder, entry: PhotoEntry) => Promise<string>) | undefined
-  /** Returns the digest from memory only, or `null`; for callers that only view a photo. Default: `sha256Of`. */
-  rememberedSha256Of?: ((entry: PhotoEntry) => Promise<string | null>) | undefined
+  /** For callers that only view a photo. Default: `sha256Of`. */
+  rememberedSha256Of?: RememberedSha256Of | undefined
   /**
    * Store for the reads of a move or a deletion, which works even while reads for viewers are refused. Default: the store itself.
    */
   whenChanging?: Pick<PhotoStore, 'readSidecar' | 'stat'> | undefined
+  /** Returns a listing from memory that includes all changes of this process. Default: none. */
+  knownListing?: ((folder: Folder) => FoundListing | undefined) | undefined
 }
 
 /**
@@ -34,7 +39,8 @@ export interface OwnSidecarTools {
 export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): PhotoStore {
   const foldsCase = store.foldsCase === 'always'
   const mayFoldCase = store.foldsCase === 'sometimes'
-  const stems = createListedStems(store, { now: tools.now, foldsCase, mayFoldCase })
+  const { now, knownListing } = tools
+  const stems = createListedStems(store, { now, foldsCase, mayFoldCase, knownListing })
   const owners = createRecentOwners(tools.now)
   const { isAlone, changing } = stems
   const { looking, moving, deleting } = inquiries(store, tools, { foldsCase, mayFoldCase, isAlone, owners })
@@ -73,6 +79,25 @@ export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): Phot
       return deleted
     },
   }
+}
+
+/**
+ * Returns the function that reads a photo's own sidecar for viewers. Asks only the functions of `found`, which may answer from memory: an
+ * answer is never remembered here. Without `rememberedSha256Of`, a sidecar that names only a digest belongs to another photo.
+ */
+export function readingOwnSidecars(
+  found: Pick<PhotoStore, 'readSidecar' | 'stat' | 'foldsCase'>,
+  rememberedSha256Of: RememberedSha256Of = async () => null,
+): PhotoStore['readSidecar'] {
+  return ownSidecarReader({
+    store: found,
+    foldsCase: found.foldsCase === 'always',
+    mayFoldCase: found.foldsCase === 'sometimes',
+    isAlone: () => false,
+    owners: { note: () => undefined },
+    sha256Of: (_, entry) => rememberedSha256Of(entry),
+    insists: false,
+  })
 }
 
 /** Creates the inquiries; each purpose has its own sources. */

@@ -1,10 +1,11 @@
 /** Details of one photo, read from its store: everything for admins, a subset for visitors. */
 import type { Platform } from '../contract/platform.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
-import type { PhotoEntry } from '../ports/storage.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
-import { contentDigest, type DigestTools } from './content-digest.ts'
-import { type FactsMemory, factsOf, type PhotoFacts } from './picture-facts.ts'
+import type { DigestMemory } from './content-digest.ts'
+import { photoVersion } from './photo-version.ts'
+import type { FactsMemory, PhotoFacts } from './picture-facts.ts'
 import {
   type CaptionSource,
   captionOf,
@@ -18,14 +19,20 @@ import {
   textOf,
 } from './sidecar.ts'
 
-export interface DetailTools extends DigestTools {
-  facts: FactsMemory
+export interface DetailTools {
+  /** Store for people who look: it answers most calls from memory. */
+  store: Pick<PhotoStore, 'stat' | 'readSidecar' | 'temporaryLink'>
+  digests: Pick<DigestMemory, 'get'>
+  facts: Pick<FactsMemory, 'get'>
   /** Platforms that the tenant has enabled. */
   platforms: readonly Platform[]
 }
 
-interface CommonDetails {
+/** Details for visitors and admins alike. */
+export interface CommonDetails {
   name: PhotoName
+  /** Version of the bytes, for addresses of pictures. */
+  version: string
   /** Also `null` if the sidecar holds only a Stable Diffusion caption, which is a prompt for a model. */
   caption: string | null
   altText: string | null
@@ -54,7 +61,8 @@ export function savedCaptions(
 
 export interface PhotoDetails extends CommonDetails {
   temporaryUrl: string
-  sha256: string
+  /** `null` if the digest of the original has not been computed yet. */
+  sha256: string | null
   sdCaption: string | null
   captions: SavedCaptions
   /** All values of the sidecar. */
@@ -77,7 +85,7 @@ export interface VisitorDetails extends CommonDetails {
 }
 
 /**
- * Returns an admin's details of one photo. Takes the digest of the original bytes from memory, or reads the original once. An
+ * Returns an admin's details of one photo. Never reads the original: its digest and its facts are those that are already known. An
  * unreadable sidecar counts as empty. Throws `photo_not_found`.
  */
 export async function photoDetails(
@@ -86,14 +94,10 @@ export async function photoDetails(
   name: PhotoName,
 ): Promise<PhotoDetails> {
   const entry = await existing(tools, folder, name)
-  const digest = contentDigest(tools, folder, entry)
-  const [link, sidecar, facts, sha256] = await Promise.all([
+  const [link, sidecar, sha256] = await Promise.all([
     tools.store.temporaryLink(folder, name),
-    // The digest goes first: a sidecar that names only a digest needs it to find its photo, and sidecar reads for viewers compute
-    // no digest.
-    digest.then(() => sidecarOf(tools, folder, name)),
-    factsOf(tools, folder, entry),
-    digest,
+    sidecarOf(tools, folder, name),
+    tools.digests.get(entry),
   ])
   const { document } = sidecar
   return {
@@ -103,12 +107,12 @@ export async function photoDetails(
     sdCaption: document && sdCaptionOf(document),
     captions: savedCaptions(document, tools.platforms),
     metadata: document && metadataOf(document),
-    facts,
+    facts: tools.facts.get(entry) ?? null,
   }
 }
 
 /**
- * Returns a visitor's details of one photo. Requests no link from the store, and never reads a whole original. Throws
+ * Returns a visitor's details of one photo. Requests no link from the store, and never reads the original. Throws
  * `photo_not_found`.
  */
 export async function visitorDetails(
@@ -117,7 +121,8 @@ export async function visitorDetails(
   name: PhotoName,
 ): Promise<VisitorDetails> {
   const entry = await existing(tools, folder, name)
-  const [sidecar, facts] = await Promise.all([sidecarOf(tools, folder, name), factsOf(tools, folder, entry)])
+  const sidecar = await sidecarOf(tools, folder, name)
+  const facts = tools.facts.get(entry) ?? null
   const { document } = sidecar
   const common = commonDetails(entry, sidecar)
   const tags = document ? listOf(document, 'tags') : []
@@ -152,9 +157,10 @@ async function sidecarOf({ store }: DetailTools, folder: Folder, name: PhotoName
   return { exists: sidecar !== null, document: isReadable ? parseSidecar(sidecar.text) : null }
 }
 
-function commonDetails({ name }: PhotoEntry, { exists, document }: FoundSidecar): CommonDetails {
+function commonDetails(entry: PhotoEntry, { exists, document }: FoundSidecar): CommonDetails {
   return {
-    name,
+    name: entry.name,
+    version: photoVersion(entry),
     caption: document && captionOf(document),
     altText: document && textOf(document, 'alt_text'),
     hasSidecar: exists,

@@ -3,7 +3,7 @@
  * slow connection they save a round trip or two. The links reveal nothing that the page's address does not: the API decides who may see
  * the photo.
  */
-import { type Folder, folders, isPhotoName } from '../../ports/photo.ts'
+import { type Folder, folders, isPhotoName, type PhotoName } from '../../ports/photo.ts'
 import { largestSides, neededSide, sourceSet, wideWindow } from '../../workflow/thumbnail/picture-sources.ts'
 import type { ThumbnailSize } from '../../workflow/thumbnail.ts'
 
@@ -12,20 +12,24 @@ export interface FetchAheadOptions {
   query: URLSearchParams
   /** True when the gallery is public. Otherwise the picture may not load, so it is not preloaded. */
   isPublic: boolean
+  /** Returns the version of a photo of the root if it is in memory. Never calls the storage. */
+  versionOf(name: PhotoName): string | undefined
   /** True when the browser asked for fewer bytes (`Save-Data: on`). */
   savesData: boolean
 }
 
 /** Returns the value of `Link`, or `null` if no request is certain, as in the grid. */
-export function fetchAhead({ query, isPublic, savesData }: FetchAheadOptions): string | null {
+export function fetchAhead({ query, isPublic, versionOf, savesData }: FetchAheadOptions): string | null {
   const name = query.get('photo')
   if (!name) return query.get('view') === 'grid' ? null : answer('/api/images/random')
   if (!isPhotoName(name)) return null
   const folder: Folder = folders.find((known) => known === query.get('folder')) ?? 'root'
   const path = `/api/images/${encodeURIComponent(name)}`
   if (folder !== 'root') return answer(`${path}?folder=${folder}`)
-  if (!isPublic) return answer(path)
-  const addressOf = (size: ThumbnailSize) => `${path}/thumbnail?size=${size}`
+  // The page asks for a picture of a certain version. A preload of another address would load the picture twice.
+  const version = isPublic ? versionOf(name) : undefined
+  if (version === undefined) return answer(path)
+  const addressOf = (size: ThumbnailSize) => `${path}/thumbnail?size=${size}&v=${version}`
   return [answer(path), ...pictures(addressOf, savesData)].join(', ')
 }
 

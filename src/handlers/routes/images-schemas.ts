@@ -12,8 +12,21 @@ export const missingFolder = z.string().optional().openapi({
   example: '/Photos',
 })
 
+export const photoVersionSchema = z.string().openapi({
+  description:
+    'Version of the photo’s bytes: the parameter `v` of its thumbnails. Another version means other bytes',
+  example: 'Rk9PQmFyQmF',
+})
+
 export const imageListSchema = z
-  .object({ filenames: z.array(z.string()), count: z.number().int(), missing_folder: missingFolder })
+  .object({
+    filenames: z.array(z.string()),
+    versions: z
+      .array(photoVersionSchema)
+      .openapi({ description: 'Version of each photo, in the same order' }),
+    count: z.number().int(),
+    missing_folder: missingFolder,
+  })
   .openapi('ImageList')
 
 const visitorMetadataSchema = z
@@ -46,6 +59,7 @@ const publicationSchema = z
 export const photoSchema = z
   .object({
     filename: z.string(),
+    version: photoVersionSchema,
     temp_url: z.string().openapi({
       description:
         'Link to the photo in full size. The link is valid for about four hours, for everyone who has it. Visitors get a copy without metadata on this host, admins the original',
@@ -54,7 +68,10 @@ export const photoSchema = z
     sha256: z
       .string()
       .nullable()
-      .openapi({ description: 'SHA-256 of the original, in lower-case hex. null for visitors' }),
+      .openapi({
+        description:
+          'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
+      }),
     caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),
     captions: captionsSchema.optional().openapi({ description: 'For admins' }),
@@ -65,7 +82,8 @@ export const photoSchema = z
       .openapi({ description: 'VisitorMetadata for visitors, the whole sidecar for admins' }),
     has_sidecar: z.boolean(),
     publications: z.array(publicationSchema).optional().openapi({
-      description: 'For admins: the latest outcome on each platform that was tried',
+      description:
+        'For admins: the latest outcome on each platform that was tried. Unknown, and therefore empty, while `sha256` is null',
     }),
     picture: z
       .object({

@@ -4,9 +4,10 @@ import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../../base/errors.ts'
 import { parsePhotoName } from '../../ports/photo.ts'
-import type { PhotoListing } from '../../ports/storage.ts'
+import type { PhotoStore } from '../../ports/storage.ts'
 import type { Services } from '../../runtime/services.ts'
 import { inOrder } from '../../workflow/library.ts'
+import { photoVersion } from '../../workflow/photo-version.ts'
 import { nextStep } from '../../workflow/random-walk.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
@@ -46,10 +47,12 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     responses: { 200: json(imageListSchema, 'The sorted names') },
   })
   app.openapi(list, async (c) => {
-    const listing = await runtimeOf(c.env).storage().list('root')
-    const filenames = inOrder(listing.photos, c.req.valid('query')).map((photo) => photo.name)
-    const missing = listing.isFolderMissing ? await missingRoot(c, services, listing) : {}
-    return c.json({ filenames, count: filenames.length, ...missing }, 200)
+    const listing = await viewingOf(c).list('root')
+    const photos = inOrder(listing.photos, c.req.valid('query'))
+    const filenames = photos.map(({ name }) => name)
+    const versions = photos.map(photoVersion)
+    const missing = listing.isFolderMissing ? await missingRoot(c, services) : {}
+    return c.json({ filenames, versions, count: filenames.length, ...missing }, 200)
   })
 }
 
@@ -75,7 +78,7 @@ function randomRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(random, async (c) => {
     for (let attempt = 1; ; attempt++) {
-      const names = await runtimeOf(c.env).recentNames({ fresh: attempt > 1 })
+      const names = (await viewingOf(c).list('root')).photos.map((photo) => photo.name)
       const step = nextStep(names, getCookie(c, walkCookie))
       if (!step) throw await emptyGallery(c, services)
       try {
@@ -85,6 +88,7 @@ function randomRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         return c.json(photo, 200)
       } catch (error) {
         if (attempt === randomTries || !isGone(error)) throw error
+        services.photoChanges.hear(runtimeOf(c.env).host)
       }
     }
   })
@@ -116,15 +120,14 @@ async function emptyGallery(c: Context<AppEnv>, services: Services): Promise<Pub
 }
 
 /** Names the root folder to an admin if the folder does not exist. Visitors see an empty gallery. */
-async function missingRoot(
-  c: Context<AppEnv>,
-  services: Services,
-  listing?: PhotoListing,
-): Promise<{ missing_folder?: string }> {
+async function missingRoot(c: Context<AppEnv>, services: Services): Promise<{ missing_folder?: string }> {
   if (!(await isAdminHere(c, services))) return {}
-  const { storage, config } = runtimeOf(c.env)
-  const { isFolderMissing } = listing ?? (await storage().list('root'))
-  return isFolderMissing ? { missing_folder: config.storage.paths.root } : {}
+  const { isFolderMissing } = await viewingOf(c).list('root')
+  return isFolderMissing ? { missing_folder: runtimeOf(c.env).config.storage.paths.root } : {}
+}
+
+function viewingOf({ env }: Context<AppEnv>): PhotoStore {
+  return runtimeOf(env).viewing(env.connection.waitUntil)
 }
 
 function rememberWalk(c: Context<AppEnv>, { settings }: Services, position: string): void {

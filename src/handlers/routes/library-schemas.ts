@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
 import { orEmpty, wholeNumber } from '../input-schemas.ts'
-import { missingFolder } from './images-schemas.ts'
+import { missingFolder, photoVersionSchema } from './images-schemas.ts'
 import { maxCursorLength, parseCursor } from './library-cursor.ts'
 
 const key = z.string().min(1).max(1000).openapi({
@@ -43,7 +43,14 @@ export const libraryQuery = z.object({
 
 export const libraryPageSchema = z
   .object({
-    objects: z.array(z.object({ key: z.string(), size: z.number().int(), last_modified: z.iso.datetime() })),
+    objects: z.array(
+      z.object({
+        key: z.string(),
+        version: photoVersionSchema,
+        size: z.number().int(),
+        last_modified: z.iso.datetime(),
+      }),
+    ),
     cursor: z
       .string()
       .nullable()

@@ -7,6 +7,7 @@ import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { assertExists, deletePhoto } from '../../workflow/curation.ts'
 import { keyOf, listLibrary } from '../../workflow/library.ts'
+import { photoVersion } from '../../workflow/photo-version.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { requireFeature } from '../features.ts'
@@ -44,7 +45,7 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { prefix, q, cursor, offset, limit, sort, order } = c.req.valid('query')
     const [folder, namePrefix] = splitKey(prefix)
     const place = offset === 0 && cursor ? cursor : { order: { sort, order } }
-    const page = await listLibrary(runtime.storage(), {
+    const page = await listLibrary(runtime.viewing(c.env.connection.waitUntil), {
       ...place.order,
       ...('after' in place && { after: place.after }),
       folder,
@@ -55,10 +56,11 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     })
     return c.json(
       {
-        objects: page.photos.map(({ name, size, modifiedAt }) => ({
-          key: keyOf(folder, name),
-          size,
-          last_modified: modifiedAt.toISOString(),
+        objects: page.photos.map((photo) => ({
+          key: keyOf(folder, photo.name),
+          version: photoVersion(photo),
+          size: photo.size,
+          last_modified: photo.modifiedAt.toISOString(),
         })),
         cursor: page.end && formatCursor(place.order, page.end),
         total_in_window: page.total,

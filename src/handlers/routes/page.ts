@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { PublisherError } from '../../base/errors.ts'
 import type { Services } from '../../runtime/services.ts'
+import { photoVersion } from '../../workflow/photo-version.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { messageStyle, messageStylePath } from '../message-style.ts'
 import { guardFor, routeFor } from '../route.ts'
@@ -22,9 +23,14 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
   app.openapi(document, async (c) => {
     const page = await assets.index(c.req.raw)
+    const runtime = runtimeOf(c.env)
     const link = fetchAhead({
       query: new URL(c.req.url).searchParams,
-      isPublic: runtimeOf(c.env).config.features.auto_view_enabled,
+      isPublic: runtime.config.features.auto_view_enabled,
+      versionOf(name) {
+        const photo = runtime.peekListing('root')?.find(name)
+        return photo && photoVersion(photo)
+      },
       savesData: c.req.header('save-data')?.toLowerCase() === 'on',
     })
     if (link) page.headers.set('link', link)

@@ -2,9 +2,9 @@
 import type { Context } from 'hono'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
-import { detailTools, publicationTools } from '../../runtime/workflow-tools.ts'
-import { photoDetails, visitorDetails } from '../../workflow/photo-details.ts'
-import { type Publication, publicationsOf } from '../../workflow/publications.ts'
+import { detailTools, viewPublications } from '../../runtime/workflow-tools.ts'
+import { type CommonDetails, photoDetails, visitorDetails } from '../../workflow/photo-details.ts'
+import type { Publication } from '../../workflow/publications.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { isAdminHere } from '../guards.ts'
 import { captionsAnswer } from './captions-schemas.ts'
@@ -32,11 +32,12 @@ async function visitorAnswer(
   name: PhotoName,
 ): Promise<Photo> {
   const runtime = runtimeOf(c.env)
-  const photo = await visitorDetails(detailTools(services, runtime), folder, name)
+  const photo = await visitorDetails(detailTools(services, runtime, c.env.connection), folder, name)
   return {
     filename: photo.name,
+    version: photo.version,
     temp_url: c.env.origin + (await copyPath(services, runtime, photo.name)),
-    thumbnail_url: thumbnailPath(folder, photo.name),
+    thumbnail_url: thumbnailPath(folder, photo),
     sha256: null,
     caption: photo.caption,
     alt_text: photo.altText,
@@ -53,13 +54,16 @@ async function adminAnswer(
   name: PhotoName,
 ): Promise<Photo> {
   const runtime = runtimeOf(c.env)
-  const photo = await photoDetails(detailTools(services, runtime), folder, name)
-  const publications = await publicationsOf(publicationTools(services, runtime, c.env), photo.sha256)
+  const photo = await photoDetails(detailTools(services, runtime, c.env.connection), folder, name)
+  // The ledger knows photos by their digest alone.
+  const publications =
+    photo.sha256 === null ? [] : await viewPublications(services, runtime, photo.sha256, c.env)
   return {
     filename: photo.name,
+    version: photo.version,
     // A store without links of its own returns a path on this host.
     temp_url: new URL(photo.temporaryUrl, c.env.origin).href,
-    thumbnail_url: thumbnailPath(folder, photo.name),
+    thumbnail_url: thumbnailPath(folder, photo),
     sha256: photo.sha256,
     caption: photo.caption,
     alt_text: photo.altText,
@@ -80,7 +84,7 @@ function publicationAnswer({ platform, status, at, postUrl, error }: Publication
   return { platform, status, at: at?.toISOString() ?? null, post_url: postUrl, error }
 }
 
-function thumbnailPath(folder: Folder, name: PhotoName): string {
-  const query = new URLSearchParams({ size: 'w960h640', ...(folder !== 'root' && { folder }) })
+function thumbnailPath(folder: Folder, { name, version: v }: CommonDetails): string {
+  const query = new URLSearchParams({ size: 'w960h640', ...(folder !== 'root' && { folder }), v })
   return `/api/images/${encodeURIComponent(name)}/thumbnail?${query}`
 }

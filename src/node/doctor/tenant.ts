@@ -79,7 +79,7 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
   const listed = await examination.check(
     { id: 'storage.list', title: 'Storage: list', advise: advise('list') },
     usable,
-    async ([[, runtime]]) => checkList(runtime.storage()),
+    async ([[, runtime]]) => checkList(runtime.viewing()),
   )
   await examination.check(
     { id: 'storage.records', title: 'Storage: write', advise: advise('write') },

@@ -80,7 +80,9 @@ export function createRedis(options: RedisOptions): Redis {
     publish: async (host, message) =>
       (await ask((client) => forgetInRedis(client, prefix + options.configKey(host), channel, message))) !==
       undefined,
+    say: (message) => ask((client) => client.publish(channel, message)),
     heard: (host) => listener?.invalidated(host),
+    heardChange: (host) => listener?.photosChanged(host),
   })
 
   return {
@@ -92,6 +94,7 @@ export function createRedis(options: RedisOptions): Redis {
     },
     invalidations: {
       announce: invalidations.announce,
+      announceChange: invalidations.announceChange,
       listen(given) {
         listener = given
         // Messages are lost until Redis has been reached.

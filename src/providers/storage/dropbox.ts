@@ -58,6 +58,7 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
   return {
     provider: 'dropbox',
     foldsCase: 'always',
+    asksForLinks: true,
     ...createPhotoFiles({ api, files, paths, listFolder: createListing(api, retry.deadlineMs), now }),
     ...createSidecarFiles(files, paths),
     ...createRecordFiles({ api, files, paths }),

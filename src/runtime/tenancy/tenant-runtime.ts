@@ -6,6 +6,7 @@ import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer
 import type { AiSlots } from '../../ports/ai-slots.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { InstalledModel } from '../../ports/model-driver.ts'
+import type { Folder } from '../../ports/photo.ts'
 import type { PostSlots } from '../../ports/post-slots.ts'
 import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
@@ -23,10 +24,13 @@ import { adminsOf } from '../sign-in/admins.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { modelCalls } from '../vendor-calls/model-calls.ts'
 import { logNotices } from './answer-notices.ts'
-import { createRecentNames, type ListingCache, type RecentNames } from './recent-names.ts'
 import { openTenantPublishers, type TenantPublishers } from './tenant-publishers.ts'
 import { type TenantScope, type TenantScopeOptions, tenantScope } from './tenant-scope.ts'
 import { openTenantStorage, type TenantStorageOptions } from './tenant-storage.ts'
+import type { KeepAlive, SharedListing } from './viewing/listings.ts'
+import type { Changed } from './viewing/photo-changes.ts'
+import type { PublicationMemory } from './viewing/publication-memory.ts'
+import { createViewing, type ViewingMemory } from './viewing/viewing.ts'
 
 export interface TenantRuntime {
   readonly host: Host
@@ -38,6 +42,15 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, created at the first use. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /**
+   * The tenant's storage for people who look: answers from memory where it can, at most 30 s old. Every change goes to
+   * {@link TenantRuntime.storage}. `keepAlive` keeps renewals in the background alive after the response. Throws `provider_unavailable`.
+   */
+  viewing(keepAlive?: KeepAlive): PhotoStore
+  /** Returns a folder's listing if it is in memory. Never calls the storage. */
+  peekListing(folder: Folder): SharedListing | undefined
+  /** Publications that an admin has looked at. */
+  readonly publicationMemory: PublicationMemory
   /** Platforms on which the tenant publishes, created at the first use. */
   publishers(): TenantPublishers
   /** The AI; `null` if the configuration names no credentials for an AI. */
@@ -48,15 +61,15 @@ export interface TenantRuntime {
   postSlots(): PostSlots
   /** Finished thumbnails of this tenant and configuration version. */
   readonly thumbnails: ThumbnailMemory
-  /** Names of the photos in the root folder. */
-  readonly recentNames: RecentNames
 }
 
 export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions {
   /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
-  /** Shared by all tenants. Each tenant has its own keys. */
-  listings: ListingCache
+  /** What people look at, in memory. Shared by all tenants; each tenant has its own keys. */
+  viewing: ViewingMemory
+  /** Tells other processes that photos of the host have changed. Never rejects. Default: no other process. */
+  announceChange?: ((host: Host) => Promise<void>) | undefined
   /** Memory for the pictures of running posts, shared by all tenants. */
   pictures: ByteBudget
   publishers: InstalledPublishers
@@ -72,7 +85,7 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
 
 /** Returns a function that creates a {@link TenantRuntime} from a runtime answer. */
 export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
-  const { thumbnails, listings, now } = options
+  const { thumbnails, now } = options
   const vendorOf = (platform: Platform) => options.publishers[platform]?.vendor ?? platform
   return (answer: RuntimeAnswer, tenantHost: TenantHost): TenantRuntime => {
     const { host, tenant } = tenantHost
@@ -81,13 +94,13 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
     const scope = tenantScope(options, answer, tenantHost)
     /** Key in shared caches. Keeps tenants and configuration versions apart. */
     const identity = JSON.stringify([host, configVersion])
-    const storage = once(() => openTenantStorage(options, scope, () => recentNames.forget()))
-    const recentNames = createRecentNames({
-      cache: listings,
-      identity,
-      list: async () => (await storage().list('root')).photos.map(({ name }) => name),
-      now,
-    })
+    const storage = once(() =>
+      openTenantStorage(options, scope, {
+        onChange: changeNoter(options, host),
+        knownListing: (folder) => viewing.peek(folder),
+      }),
+    )
+    const viewing = createViewing({ memory: options.viewing, host, identity, storage, now })
     // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
     const aiSlots = once(() => openAiSlots(options, scope))
     return {
@@ -96,7 +109,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       displayName: answer.tenant || tenant,
       config,
       configVersion,
-      storage,
+      storage: () => storage().store,
+      viewing: viewing.store,
+      peekListing: viewing.peek,
+      publicationMemory: viewing.publications,
       publishers: once(() =>
         openTenantPublishers(options.publishers, scope, adminsOf(config, options.settings)),
       ),
@@ -106,8 +122,18 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return aiSlots()
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
-      recentNames,
     }
+  }
+}
+
+/** Returns the function that notes a change: at once in this process, then in the others. */
+function changeNoter(
+  { viewing, announceChange = async () => undefined }: TenantRuntimeOptions,
+  host: Host,
+): (part: Changed) => Promise<void> {
+  return (part) => {
+    viewing.changes.note(host, part)
+    return announceChange(host)
   }
 }
 

@@ -1,9 +1,10 @@
 /** A tenant's storage behind the pipeline, in which each sidecar belongs to exactly one photo. */
-import type { PhotoStore } from '../../ports/storage.ts'
+import type { PhotoStore, RecordKey } from '../../ports/storage.ts'
 import { type InstalledStorages, storageUnavailable } from '../../ports/storage-driver.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
 import { storageCalls } from '../vendor-calls/storage-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
+import type { Changed } from './viewing/photo-changes.ts'
 
 export interface TenantStorageOptions {
   storages: InstalledStorages
@@ -14,15 +15,26 @@ export interface TenantStorageOptions {
   ) => Pick<OwnSidecarTools, 'sha256Of' | 'rememberedSha256Of'>
 }
 
-/**
- * Opens the storage that the configuration names. Calls `onChange` after each attempt to add or remove photos. Throws
- * `provider_unavailable` if this server cannot use the storage.
- */
+export interface StorageWatch {
+  /** Called after each attempt to change photos, sidecars or the ledger. The change settles after the promise. Must not reject. */
+  onChange(part: Changed): Promise<void>
+  /** Returns a listing from memory that includes all changes of this process. */
+  knownListing: OwnSidecarTools['knownListing']
+}
+
+export interface TenantStorage {
+  store: PhotoStore
+  /** The same storage, in which sidecars are plain files that no photo owns. For reading. */
+  files: PhotoStore
+  rememberedSha256Of: OwnSidecarTools['rememberedSha256Of']
+}
+
+/** Opens the storage that the configuration names. Throws `provider_unavailable` if this server cannot use the storage. */
 export function openTenantStorage(
   { storages, digestsOf }: TenantStorageOptions,
   scope: TenantScope,
-  onChange: () => void,
-): PhotoStore {
+  { onChange, knownListing }: StorageWatch,
+): TenantStorage {
   const { host, tenant, config, find, calls } = scope
   const { provider, paths, credentials_ref: ref } = config.storage
   const installed = storages[provider]
@@ -30,16 +42,30 @@ export function openTenantStorage(
   const opened = installed.open({ host, tenant, paths, provider }, find, ref)
   const { store, whenChanging } = storageCalls(opened, { ...calls, vendor: installed.vendor })
   const digests = digestsOf?.(whenChanging, scope)
-  return noticingChanges(withOwnSidecars(store, { now: calls.now, whenChanging, ...digests }), onChange)
+  const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })
+  return {
+    store: noticingChanges(owned, onChange),
+    files: store,
+    rememberedSha256Of: digests?.rememberedSha256Of,
+  }
 }
 
-/** Wraps a store to call `onChange` after each change. A failed attempt may have changed the folder too. */
-function noticingChanges(store: PhotoStore, onChange: () => void): PhotoStore {
-  const then = <T>(change: Promise<T>) => change.finally(onChange)
+/** Folder of the records that decide what was sent. Other records change no answer for people. */
+const ledgerFolder = 'ledger'
+
+/** Wraps a store to call `onChange` after each change. A failed attempt may have changed the storage too. */
+function noticingChanges(store: PhotoStore, onChange: StorageWatch['onChange']): PhotoStore {
+  const photos = <T>(change: Promise<T>) => change.finally(() => onChange('photos'))
+  const records = <T>([folder]: RecordKey, change: Promise<T>) =>
+    folder === ledgerFolder ? change.finally(() => onChange('ledger')) : change
   return {
     ...store,
-    upload: (...photo) => then(store.upload(...photo)),
-    move: (...photo) => then(store.move(...photo)),
-    delete: (...photo) => then(store.delete(...photo)),
+    upload: (...photo) => photos(store.upload(...photo)),
+    move: (...photo) => photos(store.move(...photo)),
+    delete: (...photo) => photos(store.delete(...photo)),
+    writeSidecar: (...sidecar) => photos(store.writeSidecar(...sidecar)),
+    createRecord: (key, text) => records(key, store.createRecord(key, text)),
+    replaceRecord: (key, text) => records(key, store.replaceRecord(key, text)),
+    deleteRecord: (key) => records(key, store.deleteRecord(key)),
   }
 }

@@ -10,6 +10,15 @@ import type { ListedStems } from './listed-stems.ts'
 /** Prefix of the revision of a sidecar that is named after its photo's full name. */
 const fullNameMark = 'full-name '
 
+/** Returns the function that reads a photo's own sidecar. */
+export function ownSidecarReader(looking: Inquiry): PhotoStore['readSidecar'] {
+  return async (folder, name) => {
+    const { form, reading } = await findSidecar(looking, folder, name)
+    if (form !== 'full' || reading === null || reading === 'unreadable') return reading
+    return { ...reading, revision: fullNameMark + reading.revision }
+  }
+}
+
 /** Returns the store's two methods for sidecars. `looking` is the inquiry for viewers. */
 export function sidecarAccess(
   store: Pick<PhotoStore, 'writeSidecar'>,
@@ -17,11 +26,7 @@ export function sidecarAccess(
   stems: Pick<ListedStems, 'add'>,
 ): Pick<PhotoStore, 'readSidecar' | 'writeSidecar'> {
   return {
-    async readSidecar(folder, name) {
-      const { form, reading } = await findSidecar(looking, folder, name)
-      if (form !== 'full' || reading === null || reading === 'unreadable') return reading
-      return { ...reading, revision: fullNameMark + reading.revision }
-    },
+    readSidecar: ownSidecarReader(looking),
 
     async writeSidecar(folder, name, text, ifRevision) {
       if (ifRevision?.startsWith(fullNameMark)) {

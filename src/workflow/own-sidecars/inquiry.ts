@@ -16,7 +16,7 @@ export interface Inquiry {
   /** Returns the digest of a photo's bytes, or `null` if it is not available. */
   sha256Of(folder: Folder, entry: PhotoEntry): Promise<string | null>
   /** Memory of sidecars that name their photo. */
-  owners: RecentOwners
+  owners: Pick<RecentOwners, 'note'>
   /** True when a file that the storage persistently fails to return counts as unreadable. False: the read throws. */
   insists: boolean
 }

@@ -17,10 +17,21 @@ export interface ListedStems extends Pick<KnownStems, 'isAlone' | 'add' | 'remov
   changing<T>(folders: readonly Folder[], change: Promise<T>): Promise<T>
 }
 
+/** A listing and the time at which it began. */
+export interface FoundListing {
+  listing: PhotoListing
+  listedAt: number
+}
+
+export interface ListedStemsOptions extends KnownStemsOptions {
+  /** Returns a listing from memory that includes all changes of this process. */
+  knownListing?: ((folder: Folder) => FoundListing | undefined) | undefined
+}
+
 const forms: readonly SidecarForm[] = ['stem', 'full']
 
 /** Creates the memory of one store's stems. */
-export function createListedStems(store: Pick<PhotoStore, 'list'>, options: KnownStemsOptions): ListedStems {
+export function createListedStems(store: Pick<PhotoStore, 'list'>, options: ListedStemsOptions): ListedStems {
   const stems = createKnownStems(options)
   const listings = new Map<Folder, Promise<unknown>>()
 
@@ -31,16 +42,24 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: Know
     return listing
   }
 
+  /** Learns the stems from memory if they are not known. Returns true if they are known now. */
+  function recall(folder: Folder): boolean {
+    if (stems.isRecent(folder)) return true
+    const known = options.knownListing?.(folder)
+    if (known) stems.note(folder, known.listing, known.listedAt)
+    return stems.isRecent(folder)
+  }
+
   /** Lists the folder unless it was listed recently. */
   async function learn(folder: Folder): Promise<void> {
-    if (stems.isRecent(folder)) return
+    if (recall(folder)) return
     const listing = listings.get(folder) ?? list(folder).finally(() => listings.delete(folder))
     listings.set(folder, listing)
     await listing
   }
 
   return {
-    isAlone: stems.isAlone,
+    isAlone: (folder, name) => recall(folder) && stems.isAlone(folder, name),
     add: stems.add,
     remove: stems.remove,
     release: stems.release,

@@ -4,11 +4,15 @@ import { createRedisInvalidations } from '../../../src/providers/kv/redis-invali
 
 function listening() {
   const heard: string[] = []
+  const changed: string[] = []
+  const said: string[] = []
   const invalidations = createRedisInvalidations({
     publish: async () => true,
+    say: async (message) => said.push(message),
     heard: (host) => heard.push(host),
+    heardChange: (host) => changed.push(host),
   })
-  return { heard, receive: invalidations.receive }
+  return { heard, changed, said, ...invalidations }
 }
 
 describe('a message on the channel of invalidations', () => {
@@ -16,6 +20,14 @@ describe('a message on the channel of invalidations', () => {
     const { heard, receive } = listening()
     receive('{"from":"another","host":"alice.shibari.test"}')
     expect(heard).toEqual(['alice.shibari.test'])
+  })
+
+  it('reports changed photos of a host, and invalidates no configuration for them', async () => {
+    const [here, there] = [listening(), listening()]
+    await here.announceChange('alice.shibari.test')
+    for (const { receive } of [here, there]) here.said.forEach(receive)
+    expect([here.changed, here.heard]).toEqual([[], []])
+    expect([there.changed, there.heard]).toEqual([['alice.shibari.test'], []])
   })
 
   it('ignores a message that is longer than any valid message', () => {

@@ -149,6 +149,7 @@ describe('the invalidations through Redis', () => {
     const told: string[] = []
     redis.invalidations.listen({
       invalidated: () => undefined,
+      photosChanged: () => undefined,
       lost: () => told.push('lost'),
       restored: () => told.push('restored'),
     })
@@ -240,4 +241,4 @@ describe('a process without Redis', () => {
   })
 })
 
-const silent = { lost: () => undefined, restored: () => undefined }
+const silent = { photosChanged: () => undefined, lost: () => undefined, restored: () => undefined }

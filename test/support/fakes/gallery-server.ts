@@ -102,7 +102,7 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
     if (pathname === '/manifest.webmanifest') return own?.(request) ?? Response.json({})
     if (pathname === '/') {
       const page = await assets.index(request)
-      const link = fetchAhead({ query: searchParams, isPublic: true, savesData: false })
+      const link = fetchAhead({ query: searchParams, isPublic: true, versionOf: () => undefined, savesData: false })
       if (link) page.headers.set('link', link)
       return page
     }

@@ -1,7 +1,8 @@
 /** Lists all photos of a folder. Concurrent callers share a listing. */
 import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
-import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
+import { addVersions, sidecarsOf } from '../../../ports/sidecar-file.ts'
+import type { PhotoEntry, PhotoListing, SidecarVersions } from '../../../ports/storage.ts'
 import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { isRefusal } from './errors.ts'
@@ -82,22 +83,20 @@ async function readPages(api: DropboxApi, path: string): Promise<Map<string, Dro
 
 function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
   const photos: PhotoEntry[] = []
-  const withSidecar = new Set<PhotoName>()
-  const withFullName = new Set<PhotoName>()
-  const isFileAt = (key: string) => {
-    const entry = entries.get(key)
-    return entry !== undefined && isFile(entry)
+  const versions = new Map<PhotoName, SidecarVersions>()
+  const versionAt = (key: string, form: SidecarForm) => {
+    const entry = entries.get(sidecarKey(key, form))
+    return entry && isFile(entry) ? entry.rev : undefined
   }
   for (const entry of entries.values()) {
     const photo = isFile(entry) ? photoEntry(entry) : null
     if (!photo) continue
     photos.push(photo)
-    if (isFileAt(sidecarKey(keyOf(entry), 'full'))) withFullName.add(photo.name)
-    if (withFullName.has(photo.name) || isFileAt(sidecarKey(keyOf(entry), 'stem')))
-      withSidecar.add(photo.name)
+    const [stem, full] = [versionAt(keyOf(entry), 'stem'), versionAt(keyOf(entry), 'full')]
+    addVersions(versions, photo.name, { stem, full })
   }
   photos.sort((one, other) => (one.name < other.name ? -1 : 1))
-  return { photos, withSidecar, withFullName }
+  return { photos, ...sidecarsOf(versions) }
 }
 
 /** Returns the file as a photo, or `null` if its name is not a photo name. */
@@ -117,11 +116,12 @@ function sidecarKey(key: string, form: SidecarForm): string {
   return isPhotoName(key) ? sidecarName(key, form) : ''
 }
 
-function copyOf({ photos, withSidecar, withFullName, ...rest }: PhotoListing): PhotoListing {
+function copyOf({ photos, withSidecar, withFullName, sidecarVersions, ...rest }: PhotoListing): PhotoListing {
   return {
     photos: [...photos],
     withSidecar: new Set(withSidecar),
     withFullName: new Set(withFullName),
+    sidecarVersions: new Map(sidecarVersions),
     ...rest,
   }
 }

@@ -51,6 +51,6 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     replaceRecord: guard(store.replaceRecord),
     deleteRecord: guard(store.deleteRecord),
     canCreateAtomically: guard(store.canCreateAtomically),
-  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'thumbnail'>
+  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }

@@ -76,9 +76,9 @@ export function createLocalFiles(): LocalFiles {
     },
 
     async readAtMost(path, maxBytes) {
-      const bytes = await unlessMissing(readAtMost(path, maxBytes))
-      if (bytes === null || bytes === 'too_large') return bytes
-      return { bytes, revision: createHash('sha256').update(bytes).digest('hex') }
+      const found = await unlessMissing(readAtMost(path, maxBytes))
+      if (found === null || found === 'too_large') return found
+      return { ...found, revision: createHash('sha256').update(found.bytes).digest('hex') }
     },
 
     async createText(path, text) {
@@ -108,7 +108,15 @@ const readWithoutFollowing = constants.O_RDONLY | constants.O_NOFOLLOW
 /** Codes of a target on another disk, or of a file system without hard links. */
 const withoutHardLinks = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array | 'too_large' | null> {
+/** Returns size, modification time and inode of a file as text, which changes with every write. */
+export function versionOf({ size, mtimeMs, ino }: Pick<Stats, 'size' | 'mtimeMs' | 'ino'>): string {
+  return [size, mtimeMs, ino].map((part) => part.toString(36)).join('-')
+}
+
+async function readAtMost(
+  path: string,
+  maxBytes: number,
+): Promise<{ bytes: Uint8Array; version: string } | 'too_large' | null> {
   // Without O_NONBLOCK, opening a named pipe would block a thread until the other end opens.
   const file = await open(path, readWithoutFollowing | constants.O_NONBLOCK)
   try {
@@ -120,7 +128,7 @@ async function readAtMost(path: string, maxBytes: number): Promise<Uint8Array | 
     let length = 0
     while (length <= maxBytes) {
       const { bytesRead } = await file.read(buffer, length, buffer.length - length)
-      if (bytesRead === 0) return buffer.subarray(0, length)
+      if (bytesRead === 0) return { bytes: buffer.subarray(0, length), version: versionOf(stats) }
       length += bytesRead
     }
     return 'too_large'

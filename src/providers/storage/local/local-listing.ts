@@ -1,11 +1,11 @@
 /** Photos and sidecars of one directory. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
-import { isPhotoName, type PhotoName } from '../../../ports/photo.ts'
+import { isPhotoName, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import { unlessMissing } from './local-errors.ts'
-import type { LocalFiles } from './local-files.ts'
+import { type LocalFiles, versionOf } from './local-files.ts'
 
 /** Files that are examined concurrently: enough to be fast, few enough for the limit on open files. */
 const batchSize = 64
@@ -21,20 +21,44 @@ export async function listPhotos(
 ): Promise<PhotoListing> {
   const names = await files.names(directory)
   const isMissing = names.length === 0 && (await unlessMissing(files.stat(directory))) === null
-  const present = new Set(names)
-  const photoNames = names.filter(isPhotoName).sort()
-  const photos: PhotoEntry[] = []
-  for (let start = 0; start < photoNames.length; start += batchSize) {
-    const batch = photoNames.slice(start, start + batchSize)
-    const found = await Promise.all(batch.map((name) => unlessMissing(files.stat(join(directory, name)))))
+  const found = await examined(files, directory, namesToExamine(names))
+  const photos = names
+    .filter(isPhotoName)
+    .sort()
+    .flatMap((name) => {
+      const stats = found.get(name)
+      return stats ? [toEntry(name, stats)] : []
+    })
+  const versionAt = (file: string) => {
+    const stats = found.get(file)
+    return stats && versionOf(stats)
+  }
+  return { photos, ...sidecarsAmong(photos, versionAt), ...(isMissing && { isFolderMissing: true }) }
+}
+
+/** Returns the names of photos and of the sidecars beside them. Other files may be many. */
+function namesToExamine(names: readonly string[]): string[] {
+  const photos = names.filter(isPhotoName)
+  const sidecars = new Set(photos.flatMap((name) => [sidecarName(name), sidecarName(name, 'full')]))
+  return [...photos, ...names.filter((name) => sidecars.has(name))]
+}
+
+/** Returns the properties of those names that are files. */
+async function examined(
+  files: LocalFiles,
+  directory: string,
+  names: readonly string[],
+): Promise<Map<string, Stats>> {
+  const found = new Map<string, Stats>()
+  for (let start = 0; start < names.length; start += batchSize) {
+    const batch = names.slice(start, start + batchSize)
+    const properties = await Promise.all(
+      batch.map((name) => unlessMissing(files.stat(join(directory, name)))),
+    )
     for (const [index, name] of batch.entries()) {
-      const stats = found[index]
-      if (stats?.isFile()) photos.push(toEntry(name, stats))
+      const stats = properties[index]
+      if (stats?.isFile()) found.set(name, stats)
     }
   }
-  return {
-    photos,
-    ...sidecarsAmong(photos, (name) => present.has(name)),
-    ...(isMissing && { isFolderMissing: true }),
-  }
+  return found
 }

@@ -5,7 +5,7 @@ import { type Folder, numberedNames, type PhotoName, sidecarName } from '../../.
 import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
 import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { unlessMissing, uploadIncomplete } from './local-errors.ts'
-import type { LocalFiles } from './local-files.ts'
+import { type LocalFiles, versionOf } from './local-files.ts'
 import { listPhotos } from './local-listing.ts'
 import { movePhoto } from './local-move.ts'
 import type { SafeDirectories } from './local-paths.ts'
@@ -63,7 +63,6 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
     },
 
     async temporaryLink(folder, name) {
-      await existing(folder, name)
       const expiresAt = new Date(now() + linkMs)
       return { url: await link(folder, name, expiresAt), expiresAt }
     },
@@ -92,7 +91,6 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
   }
 }
 
-function toEntry(name: PhotoName, stats: Stats & { mtimeNs?: bigint }): PhotoEntry {
-  const contentHash = [stats.size, stats.mtimeMs, stats.ino].map((part) => part.toString(36)).join('-')
-  return { name, size: stats.size, modifiedAt: stats.mtime, contentHash }
+function toEntry(name: PhotoName, stats: Stats): PhotoEntry {
+  return { name, size: stats.size, modifiedAt: stats.mtime, contentHash: versionOf(stats) }
 }

@@ -3,20 +3,21 @@ import { isPhotoName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
 import type { S3Objects } from './objects.ts'
-import { withoutReservations } from './reservations.ts'
+import type { WithoutReservations } from './reservations.ts'
 
 /** Returns the photos ordered by name, without reserved names. */
-export async function listPhotos(objects: S3Objects, prefix: string): Promise<PhotoListing> {
+export async function listPhotos(
+  objects: Pick<S3Objects, 'list'>,
+  withoutReservations: WithoutReservations,
+  prefix: string,
+): Promise<PhotoListing> {
   const listed = await objects.list(prefix)
-  const names = new Set(listed.map(({ key }) => key.slice(prefix.length)))
-  const photos = await withoutReservations(
-    objects,
-    listed.filter(({ key }) => isPhotoName(key.slice(prefix.length))),
-  )
+  const versions = new Map(listed.map(({ key, etag }) => [key.slice(prefix.length), etag]))
+  const photos = await withoutReservations(listed.filter(({ key }) => isPhotoName(key.slice(prefix.length))))
   const entries = photos.flatMap(({ key, size, modifiedAt, etag }): PhotoEntry[] => {
     const name = key.slice(prefix.length)
     return isPhotoName(name) ? [{ name, size, modifiedAt, contentHash: etag }] : []
   })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { photos: entries, ...sidecarsAmong(entries, (name) => names.has(name)) }
+  return { photos: entries, ...sidecarsAmong(entries, (file) => versions.get(file)) }
 }

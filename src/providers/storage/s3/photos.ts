@@ -7,7 +7,7 @@ import { storageUnavailable } from './errors.ts'
 import { movePhoto } from './move.ts'
 import type { ObjectHead } from './object-reads.ts'
 import { listPhotos } from './photo-listing.ts'
-import { type ReservationTools, reservationOf, reserveName } from './reservations.ts'
+import { createReservationFilter, type ReservationTools, reservationOf, reserveName } from './reservations.ts'
 
 export interface PhotoFilesOptions extends ReservationTools {
   presign: S3Client['presign']
@@ -18,6 +18,8 @@ const linkSeconds = 4 * 3600
 
 /** Creates the store's functions for photos. */
 export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoFilesOptions): PhotoFiles {
+  const withoutReservations = createReservationFilter(objects)
+
   async function stat(folder: Folder, name: PhotoName): Promise<PhotoEntry | null> {
     const head = await objects.head(keys.photo(folder, name))
     return head && reservationOf(head) === null ? toEntry(name, head) : null
@@ -25,7 +27,7 @@ export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoF
 
   return {
     stat,
-    list: (folder) => listPhotos(objects, keys.prefix(folder)),
+    list: (folder) => listPhotos(objects, withoutReservations, keys.prefix(folder)),
 
     async read(folder, name) {
       const found = await objects.get(keys.photo(folder, name))
@@ -36,7 +38,6 @@ export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoF
     },
 
     async temporaryLink(folder, name) {
-      if (!(await stat(folder, name))) throw photoNotFound()
       const expiresAt = new Date(now() + linkSeconds * 1000)
       return { url: await presign(keys.photo(folder, name), linkSeconds), expiresAt }
     },

@@ -2,6 +2,7 @@
  * Reserves a name before its photo arrives, by a small marker object that only one process can create (`If-None-Match: *`). Other
  * processes try the next number. The owner of the marker keeps the name, so that an interrupted move can continue.
  */
+import { LRUCache } from 'lru-cache'
 import { type Folder, numberedNames, type PhotoName } from '../../../ports/photo.ts'
 import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import type { CreateExclusively, CreationOutcome } from './exclusive.ts'
@@ -48,17 +49,31 @@ export function reservationOf(head: ObjectHead): string | null {
   return head.size <= maxReservationBytes ? (head.metadata[reservedFor] ?? null) : null
 }
 
-/** Removes reservations from a list. A listing has no metadata, so this reads the metadata of the few small objects. */
-export async function withoutReservations(
-  objects: S3Objects,
-  listed: readonly ListedObject[],
-): Promise<ListedObject[]> {
-  const kept = await Promise.all(
-    listed.map(async (object) => {
-      if (object.size > maxReservationBytes) return true
-      const head = await objects.head(object.key)
-      return head !== null && reservationOf(head) === null
-    }),
-  )
-  return listed.filter((_, index) => kept[index])
+/** Removes reservations from lists of one bucket. */
+export type WithoutReservations = (listed: readonly ListedObject[]) => Promise<ListedObject[]>
+
+/** Upper bound on remembered small photos. */
+const maxRemembered = 1000
+
+/**
+ * Creates the filter. A listing has no metadata, so it reads the metadata of the few small objects. Remembers those that are photos,
+ * because an object keeps its metadata until it is written again.
+ */
+export function createReservationFilter(objects: Pick<S3Objects, 'head'>): WithoutReservations {
+  const photos = new LRUCache<string, true>({ max: maxRemembered })
+
+  async function isPhoto({ key, size, etag, modifiedAt }: ListedObject): Promise<boolean> {
+    if (size > maxReservationBytes) return true
+    const version = JSON.stringify([key, etag, modifiedAt.getTime()])
+    if (photos.has(version)) return true
+    const head = await objects.head(key)
+    if (head === null || reservationOf(head) !== null) return false
+    if (head.etag === etag) photos.set(version, true)
+    return true
+  }
+
+  return async (listed) => {
+    const kept = await Promise.all(listed.map(isPhoto))
+    return listed.filter((_, index) => kept[index])
+  }
 }
