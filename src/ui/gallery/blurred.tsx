@@ -7,7 +7,7 @@ export interface BlurredProps {
   /** ThumbHash in base64url. A damaged text paints nothing. */
   placeholder: string
   /** Width divided by height, for the style sheet; by default the rough ratio of the placeholder. */
-  ratio?: number | null
+  ratio?: number | null | undefined
 }
 
 export function Blurred({ class: name, placeholder, ratio }: BlurredProps) {

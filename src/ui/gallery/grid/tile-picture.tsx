@@ -31,7 +31,7 @@ export function TilePicture({ item, side, isInSight, supply }: TilePictureProps)
   return (
     <>
       {item.placeholder && arrival !== 'there' && !isBroken && (
-        <Blurred class="thumbnail blurred" placeholder={item.placeholder} />
+        <Blurred class="blurred" placeholder={item.placeholder} />
       )}
       <img
         ref={picture}
