@@ -47,7 +47,7 @@ export function App(props: AppProps) {
     details: !isGrid && (() => setOpen(!isOpen)),
     close: !isGrid && closeTopmost,
     toggleGrid: isGrid ? gallery.closeGrid : gallery.openGrid,
-    help: help.open,
+    help: () => void help.open(),
   })
   usePageTitle(tenant, isGrid, photo)
   useFocusOnPhoto(isGrid)
@@ -58,7 +58,7 @@ export function App(props: AppProps) {
       state={state}
       account={account}
       listed={listed}
-      onHelp={help.open}
+      onHelp={() => void help.open()}
       onUpload={chooseFiles}
     />
   )
@@ -101,16 +101,22 @@ function useHelp() {
   const [state, setState] = useState<{ Sheet: typeof ShortcutSheet | null }>({ Sheet: null })
   return {
     Sheet: state.Sheet,
-    open() {
-      import('./shortcut-sheet.tsx').then(
-        ({ ShortcutSheet: Sheet }) => setState({ Sheet }),
-        // Without a connection the list stays closed.
-        () => {},
+    async open() {
+      // Keys that follow belong to the list, not to the page below.
+      addEventListener('keydown', stop, true)
+      // Without a connection, the list stays closed.
+      const Sheet = await import('./shortcut-sheet.tsx').then(
+        (module) => module.ShortcutSheet,
+        () => null,
       )
+      removeEventListener('keydown', stop, true)
+      setState({ Sheet })
     },
     close: () => setState({ Sheet: null }),
   }
 }
+
+const stop = (event: Event) => event.stopPropagation()
 
 /** Puts the photo's name, or the grid's, into the title of the browser tab. */
 function usePageTitle(tenant: string, isGrid: boolean, photo: Photo | null): void {

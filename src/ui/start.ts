@@ -14,7 +14,22 @@ async function load(): Promise<Texts> {
 async function start(): Promise<void> {
   // The app's modules read the texts while they load, so the texts come first.
   setTexts(await load())
+  await whenStyled()
   await import('./main.tsx')
+}
+
+/** Resolves when the document and its style sheets have loaded or failed. This script runs earlier, because it is async. */
+async function whenStyled(): Promise<void> {
+  if (document.readyState === 'loading') await next(document, 'DOMContentLoaded')
+  if (document.readyState === 'complete') return
+  const sheets = document.querySelectorAll<HTMLLinkElement>('link[rel=stylesheet]')
+  const isThere = [...sheets].map((link) => link.sheet ?? next(link, 'load'))
+  // The load of the window follows even if a sheet has failed.
+  await Promise.race([Promise.all(isThere), next(window, 'load')])
+}
+
+function next(target: EventTarget, type: string): Promise<unknown> {
+  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }))
 }
 
 askForFirstPhoto()

@@ -19,7 +19,10 @@ const coloursOf = (page: Page) =>
     all.map((canvas) => {
       if (!(canvas instanceof HTMLCanvasElement)) return []
       const { width, height } = canvas
-      return [...(canvas.getContext('2d')?.getImageData(width >> 1, height >> 1, 1, 1).data ?? [])].slice(0, 3)
+      return [...(canvas.getContext('2d')?.getImageData(width >> 1, height >> 1, 1, 1).data ?? [])].slice(
+        0,
+        3,
+      )
     }),
   )
 
@@ -41,7 +44,7 @@ describe.each([
   ['on a phone', phone],
   ['on a desktop', desktop],
 ])('tiles %s', (_, window) => {
-  it('show the colours of their photos until the pictures arrive', async () => {
+  it('shows the colours of photos until their pictures arrive', async () => {
     const photos = somePhotos(3)
     const { page, gallery } = await visiting(browser, { ...window, photos })
     const pictures = holdPictures(
@@ -125,7 +128,7 @@ describe('a returning visitor', () => {
   })
 })
 
-describe('pictures of the grid', () => {
+describe('the grid', () => {
   const photos = manyPhotos(500)
   const names = photos.map(({ filename }) => filename)
   /** Returns the names of the tiles in the window, and of all rendered tiles. */
@@ -141,7 +144,7 @@ describe('pictures of the grid', () => {
       }
     })
 
-  it('are requested in sight first, and outside only once those have arrived', async () => {
+  it('requests pictures in sight first, and pictures outside only once those have arrived', async () => {
     const { page, gallery } = await visiting(browser, { ...phone, photos })
     const pictures = holdPictures(gallery, names)
     await page.goto('/?view=grid')
@@ -153,7 +156,7 @@ describe('pictures of the grid', () => {
     await eventually(() => expect(new Set(pictures.asked())).toEqual(new Set(all)))
   })
 
-  it('are given up when their tiles leave the window, and asked for again on the way back', async () => {
+  it('cancels pictures that leave the window, and requests them again on the way back', async () => {
     const { page, gallery } = await visiting(browser, { ...phone, photos })
     const pictures = holdPictures(gallery, names)
     await page.goto('/?view=grid')

@@ -23,7 +23,7 @@ export function TilePicture({ item, side, isInSight, supply }: TilePictureProps)
   const [isBroken, setBroken] = useState(false)
   const isAwaited = arrival === 'awaited' && !isBroken
   const isAsked = useTurn({ isInSight, isAwaited, supply })
-  useEffect(() => cancelOnLeaving(picture.current), [])
+  useEffect(() => cancelOnLeaving(picture.current), [isAsked])
   const small = thumbnailOf(item, 'w256h256')
   const onError = useRetries(picture, small, supply, () => setBroken(true))
   // The server's sizes limit the long side, but the short side has to fill the tile.
@@ -34,6 +34,8 @@ export function TilePicture({ item, side, isInSight, supply }: TilePictureProps)
         <Blurred class="blurred" placeholder={item.placeholder} />
       )}
       <img
+        // A new element, because Preact empties `src` instead of removing it, which counts as a broken picture.
+        key={String(isAsked)}
         ref={picture}
         class={`thumbnail ${fade}`}
         alt=""
