@@ -7,7 +7,18 @@ import { preloadApp } from './scripts/preload-app.ts'
 
 /** What every visitor runs: the gallery itself. The grid and the darkroom are loaded when they are first needed. */
 const appCode =
-  /node_modules\/preact\/|src\/ui\/((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
+  /node_modules\/(preact|thumbhash)\/|src\/ui\/(?!shortcut-sheet|use-dialog)((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
+
+/** Code that visitors load on demand, and code that only admins load, in few files. */
+const laterCode = [
+  { name: 'dialog', test: /src\/ui\/use-dialog\.ts$/ },
+  { name: 'admin-icons', test: /src\/ui\/darkroom\/icons\.tsx$/ },
+  { name: 'event-stream', test: /node_modules\/eventsource-parser\/|src\/base\/json\.ts$/ },
+]
+
+/** Code of the start script: the choice of a language, and the first photo. The app and the parts that load later share it. */
+const startCode =
+  /src\/ui\/(start|ask|first-photo|texts|texts\/formats|gallery\/(address|order|picture-sources))\.ts$|workflow\/thumbnail\/picture-sources|vite\/preload-helper/
 
 /** Sheets beside that code. In the start's chunk, so that the page links one file with all of them. */
 const appSheets = /src\/ui\/(gallery\/(zoom\/)?|account\/)?[\w-]+\.css$/
@@ -28,9 +39,10 @@ export default defineConfig({
         // the start.
         codeSplitting: {
           groups: [
-            { name: 'start', test: /src\/ui\/(start|texts|texts\/formats)\.ts$|vite\/preload-helper/ },
+            { name: 'start', test: startCode },
             { name: 'start', test: appSheets },
             { name: 'app', test: appCode },
+            ...laterCode,
           ],
         },
       },

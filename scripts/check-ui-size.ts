@@ -24,7 +24,7 @@ const languageFile = /^[a-z]{2}-[\w-]{8}\.js$/
 
 /** Scripts that only admins load. */
 const adminFile =
-  /^(?:admin-workbench|confirm-delete|gesture-hint|leave-warning|library|parse|uploader)-[\w-]{8}\.js$/
+  /^(?:admin-icons|admin-workbench|confirm-delete|event-stream|gesture-hint|leave-warning|library|uploader)-[\w-]{8}\.js$/
 
 /** Returns the size of each kind of file after gzip. Throws if the app is not built, or was built without compression. */
 export async function uiSizes(directory: string): Promise<KindSize[]> {

@@ -10,7 +10,7 @@ import type { Photo } from './gallery/gallery-api.ts'
 import { useShortcuts } from './keyboard.ts'
 import { skipToContent, useFocusOnPhoto } from './page-focus.ts'
 import { PhotoView, type PhotoViewProps } from './photo-view.tsx'
-import { ShortcutSheet } from './shortcut-sheet.tsx'
+import type { ShortcutSheet } from './shortcut-sheet.tsx'
 import { texts } from './texts.ts'
 
 export interface AppProps extends Omit<PhotoViewProps, 'bar' | 'onUpload'> {
@@ -35,7 +35,7 @@ export function App(props: AppProps) {
   const isGrid = screen === 'grid'
   const isOpen = state.layers.includes('details')
   const setOpen = (isOn: boolean) => gallery.setLayer('details', isOn)
-  const [isHelpOpen, setHelpOpen] = useState(false)
+  const help = useHelp()
   const [chooseFiles, setChooseFiles] = useState<(() => void) | null>(null)
   const closeTopmost = () => {
     if (isOpen && photo) return setOpen(false)
@@ -47,7 +47,7 @@ export function App(props: AppProps) {
     details: !isGrid && (() => setOpen(!isOpen)),
     close: !isGrid && closeTopmost,
     toggleGrid: isGrid ? gallery.closeGrid : gallery.openGrid,
-    help: () => setHelpOpen(true),
+    help: () => void help.open(),
   })
   usePageTitle(tenant, isGrid, photo)
   useFocusOnPhoto(isGrid)
@@ -58,7 +58,7 @@ export function App(props: AppProps) {
       state={state}
       account={account}
       listed={listed}
-      onHelp={() => setHelpOpen(true)}
+      onHelp={() => void help.open()}
       onUpload={chooseFiles}
     />
   )
@@ -91,10 +91,32 @@ export function App(props: AppProps) {
         onStored={gallery.stored}
         onShow={gallery.visit}
       />
-      {isHelpOpen && <ShortcutSheet isAdmin={account?.isAdmin === true} onClose={() => setHelpOpen(false)} />}
+      {help.Sheet && <help.Sheet isAdmin={account?.isAdmin === true} onClose={help.close} />}
     </>
   )
 }
+
+/** Opens the list of shortcuts, whose code loads on first use. */
+function useHelp() {
+  const [state, setState] = useState<{ Sheet: typeof ShortcutSheet | null }>({ Sheet: null })
+  return {
+    Sheet: state.Sheet,
+    async open() {
+      // Keys that follow belong to the list, not to the page below.
+      addEventListener('keydown', stop, true)
+      // Without a connection, the list stays closed.
+      const Sheet = await import('./shortcut-sheet.tsx').then(
+        (module) => module.ShortcutSheet,
+        () => null,
+      )
+      removeEventListener('keydown', stop, true)
+      setState({ Sheet })
+    },
+    close: () => setState({ Sheet: null }),
+  }
+}
+
+const stop = (event: Event) => event.stopPropagation()
 
 /** Puts the photo's name, or the grid's, into the title of the browser tab. */
 function usePageTitle(tenant: string, isGrid: boolean, photo: Photo | null): void {

@@ -1,17 +1,12 @@
 /** GET requests to the page's own host. No call throws: every answer is a result or a problem. */
+import { ask } from './ask.ts'
 import { jsonOf } from './json.ts'
 import { type ApiProblem, problemOf, unreached } from './problem.ts'
 
-const timeoutMs = 20_000
-
-/** Requests a path. The default `no-store` makes a retry reach the server. */
-export async function get(
-  path: string,
-  accept: string,
-  cache: RequestCache = 'no-store',
-): Promise<Response | ApiProblem> {
+/** Requests a path, past the browser's cache. */
+export async function get(path: string, accept: string): Promise<Response | ApiProblem> {
   try {
-    return await fetch(path, { headers: { accept }, cache, signal: AbortSignal.timeout(timeoutMs) })
+    return await ask(path, accept, 'no-store')
   } catch {
     return unreached()
   }

@@ -17,4 +17,11 @@ export function isTextList(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((member) => typeof member === 'string')
 }
 
+/** Returns a list of any values; empty for another value. */
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+
+/** Returns a filled text; `undefined` for another value. */
+export const filledText = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
+
 export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)

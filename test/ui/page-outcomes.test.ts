@@ -139,6 +139,29 @@ describe.each([
   })
 })
 
+describe('a photo that was never analysed', () => {
+  it('has details that are short and complete, and claims nothing about publications', async () => {
+    const bare = {
+      sha256: null,
+      metadata: null,
+      picture: null,
+      has_sidecar: false,
+      caption: null,
+      alt_text: null,
+      publications: [],
+    }
+    const { page, gallery } = await atWork(browser, phone)
+    gallery.script(inFolder, () => Response.json({ ...somePhotos(1)[0], ...bare }))
+    await page.reload()
+    await page.getByRole('toolbar').waitFor()
+    await page.getByRole('button', { name: 'Details', exact: true }).click()
+    await details(page).getByText('one.jpg').waitFor()
+    expect(await details(page).locator('dt').allTextContents()).toEqual(['File'])
+    expect(await details(page).textContent()).not.toMatch(/null|undefined|NaN|ublish/)
+    await expectAccessible(page)
+  })
+})
+
 describe('a photo of the archive', () => {
   async function inTheArchive(publications: readonly Publication[], flags: object = {}) {
     const work = await atWork(browser, desktop, { library_enabled: true, ...flags })

@@ -2,7 +2,7 @@
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import { problem, randomPath, somePhotos } from '../support/fakes/gallery-server.ts'
+import { problem, randomPath, somePhotos, versionOf } from '../support/fakes/gallery-server.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
 import { announced, pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
@@ -23,7 +23,7 @@ describe('the first photo', () => {
     expect(page.url()).toMatch(/\/\?photo=one\.jpg$/)
   })
 
-  const pictureOfOne = '/api/images/one.jpg/thumbnail?size=w1024h768'
+  const pictureOfOne = `/api/images/one.jpg/thumbnail?size=w1024h768&v=${versionOf('one')}`
   it.each([
     ['the walk', '/', [randomPath], [pictureOfOne]],
     ['a link', '/?photo=one.jpg', ['/api/images/one.jpg', pictureOfOne], []],
@@ -40,13 +40,27 @@ describe('the first photo', () => {
       await eventually(() => expect(gallery.asked.toSorted()).toEqual(ahead))
       script.resolve()
       await pictureOf(page, 'one')
-      const preview = pictureOfOne.replace('w1024h768', 'w256h256')
       await eventually(() => expect(gallery.asked).toContain(randomPath))
-      const first = gallery.asked.filter((asked) => asked !== preview)
+      const first = gallery.asked
       expect(first.slice(0, ahead.length + after.length).toSorted()).toEqual([...ahead, ...after].toSorted())
       expect(first.filter((asked) => asked === pictureOfOne)).toHaveLength(1)
     },
   )
+
+  it('requests the picture as soon as the photo is known, before the app has arrived', async () => {
+    const { page, gallery } = await visiting(browser, phone)
+    const app = Promise.withResolvers<void>()
+    await page.route('**/assets/app-*.js', async (route) => {
+      await app.promise
+      await route.continue()
+    })
+    await page.goto('/', { waitUntil: 'commit' })
+    await eventually(() => expect(gallery.asked).toEqual([randomPath, pictureOfOne]))
+    app.resolve()
+    await pictureOf(page, 'one')
+    expect(gallery.asked.filter((asked) => asked === pictureOfOne)).toHaveLength(1)
+    expect(gallery.asked[0]).toBe(randomPath)
+  })
 
   it('retries a failed first photo on demand', async () => {
     const { page, gallery } = await visiting(browser)
@@ -162,10 +176,11 @@ describe('Next', () => {
     const picture = Promise.withResolvers<Response>()
     gallery.script('/api/images/one.jpg/thumbnail', () => picture.promise)
     await page.goto('/')
-    await eventually(() => expect(gallery.asked).toHaveLength(3))
-    const [first, ...pictures] = gallery.asked
+    await page.locator('canvas.preview-picture').waitFor()
+    const [first, shown, ...others] = gallery.asked
     expect(first).toBe(randomPath)
-    for (const path of pictures) expect(path).toContain('/one.jpg/thumbnail')
+    expect(shown).toContain('/one.jpg/thumbnail')
+    expect(others).toEqual([])
     picture.resolve(new Response(null, { status: 404 }))
   })
 
@@ -450,13 +465,13 @@ describe('the size of the picture', () => {
     const { page, gallery } = await visiting(browser, window)
     await page.goto('/')
     await pictureOf(page, 'one')
-    expect(gallery.asked).toContain(`/api/images/one.jpg/thumbnail?size=${size}`)
+    expect(gallery.asked).toContain(`/api/images/one.jpg/thumbnail?size=${size}&v=${versionOf('one')}`)
     await prefetched(page, 'two')
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
     // Ignores the blurred preview of a photo that is not decoded yet.
     const asked = gallery.asked.filter((path) => /two\.jpg\/thumbnail(?!.*w256h256)/.test(path))
-    expect(asked).toEqual([`/api/images/two.jpg/thumbnail?size=${size}`])
+    expect(asked).toEqual([`/api/images/two.jpg/thumbnail?size=${size}&v=${versionOf('two')}`])
   })
 })
 

@@ -1,8 +1,8 @@
-/** Full-size view, previews of photos that are loading, and the sizes that the page loads. */
+/** Full-size view, placeholders of photos that are loading, and the sizes that the page loads. */
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
-import type { ScriptedGallery } from '../support/fakes/gallery-server.ts'
+import { problem, type ScriptedGallery, somePhotos, versionOf } from '../support/fakes/gallery-server.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
 import { pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
@@ -24,7 +24,7 @@ const middleOf = async (page: Page) => {
   return { x: (box?.x ?? 0) + (box?.width ?? 0) / 2, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }
 }
 
-const fullSize = '/api/images/one.jpg/thumbnail?size=w2048h1536'
+const sizeOfOne = (size: string) => `/api/images/one.jpg/thumbnail?size=${size}&v=${versionOf('one')}`
 
 async function seeing(window: object): Promise<{ page: Page; gallery: ScriptedGallery }> {
   const visit = await visiting(browser, window)
@@ -44,15 +44,67 @@ describe('zooming in', () => {
     ['the plus key', (page: Page) => page.keyboard.press('+')],
     ['the button', (page: Page) => page.getByRole('button', { name: 'Zoom in' }).click()],
     ['a pinch on a trackpad', (page: Page) => pinchTrackpad(page)],
-  ])('loads the largest size by %s, and Escape shows the whole photo again', async (_, act) => {
+  ])('loads a larger size by %s, and Escape shows the whole photo again', async (_, act) => {
     const { page, gallery } = await seeing(desktop)
     await act(page)
     await eventually(async () => expect(await scaleOf(page)).toBeGreaterThan(1.2))
-    await page.waitForFunction(() => document.querySelector('img')?.src.includes('w2048h1536'))
-    expect(gallery.asked).toContain(fullSize)
+    await page.waitForFunction(() => /w2048h1536|w4096h4096/.test(document.querySelector('img')?.src ?? ''))
+    expect(gallery.asked).toContain(sizeOfOne('w2048h1536'))
     await page.keyboard.press('Escape')
     expect(await scaleOf(page)).toBe(1)
     expect(page.url()).toMatch(/photo=one\.jpg$/)
+  })
+
+  it('shows real pixels in the same place, and frees them at the end', async () => {
+    const { page, gallery } = await seeing(desktop)
+    const shown = () => page.evaluate(() => document.querySelector('img')?.currentSrc.split('size=')[1])
+    await page.keyboard.press('z')
+    await eventually(async () => expect(await scaleOf(page)).toBe(2.5))
+    await page.getByRole('button', { name: 'Zoom in' }).click()
+    await atRest(page)
+    const place = await middleOf(page)
+    await eventually(async () => expect(await shown()).toContain('w4096h4096'))
+    const { x, y } = await middleOf(page)
+    expect(Math.abs(x - place.x)).toBeLessThan(1)
+    expect(Math.abs(y - place.y)).toBeLessThan(1)
+    expect(await scaleOf(page)).toBe(3.75)
+    expect(gallery.asked.filter((path) => path === sizeOfOne('w4096h4096'))).toHaveLength(1)
+    await page.keyboard.press('Escape')
+    await eventually(async () => expect(await shown()).not.toContain('w4096h4096'))
+    expect(await page.locator('img.picture').getAttribute('srcset')).not.toBeNull()
+  })
+
+  it.each([
+    ['the original has no more pixels', { width: 2048, height: 1365 }, {}],
+    ['the visitor saves data', { width: 6000, height: 4000 }, { saveData: true }],
+  ])('stops at the smaller size where %s', async (_, pixels, connection) => {
+    const photos = somePhotos(2).map((photo) => ({ ...photo, metadata: { ...photo.metadata, ...pixels } }))
+    const { page, gallery } = await visiting(browser, { ...desktop, photos })
+    await page.addInitScript((value) => {
+      Object.defineProperty(navigator, 'connection', { value })
+    }, connection)
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    for (const _step of Array(10)) await page.keyboard.press('+')
+    await page.waitForFunction(() => document.querySelector('img')?.src.includes('w2048h1536'))
+    await page.keyboard.press('Escape')
+    await page.waitForFunction(() => document.querySelector('img')?.hasAttribute('srcset'))
+    expect(gallery.asked.filter((path) => path.includes('w4096h4096'))).toEqual([])
+  })
+
+  it('keeps the smaller picture where the server lacks the largest size', async () => {
+    const { page, gallery } = await visiting(browser, desktop)
+    gallery.script('/api/images/one.jpg/thumbnail', (request) => {
+      const size = new URL(request.url).searchParams.get('size') ?? ''
+      return size === 'w4096h4096' ? problem(400, 'invalid_request') : gallery.picture(0, size)
+    })
+    await page.goto('/')
+    await pictureOf(page, 'one')
+    for (const _step of Array(10)) await page.keyboard.press('+')
+    await eventually(() => expect(gallery.asked).toContain(sizeOfOne('w4096h4096')))
+    await page.waitForFunction(() => document.querySelector('img')?.src.includes('w2048h1536'))
+    expect(await page.locator('.notice').count()).toBe(0)
+    expect(gallery.asked.filter((path) => path.includes('w4096h4096'))).toHaveLength(1)
   })
 
   it('zooms by steps on the keyboard up to the maximum, and announces the scale', async () => {
@@ -163,11 +215,16 @@ describe('a photo that is loading', () => {
   it.each([
     ['a phone', phone],
     ['a desktop', desktop],
-  ])('shows a blurred preview in its exact place on %s, without a layout shift', async (_, window) => {
-    const { page, gallery } = await visiting(browser, window)
+  ])('shows its blurred placeholder in its exact place on %s, without a layout shift', async (_, window) => {
+    const [photo, ...others] = somePhotos(4)
+    const metadata = { ...photo?.metadata, width: 6000, height: 4000 }
+    const { page, gallery } = await visiting(browser, {
+      ...window,
+      photos: photo ? [{ ...photo, metadata }, ...others] : [],
+    })
     const late = Promise.withResolvers<void>()
     gallery.script('/api/images/one.jpg/thumbnail', async (request) => {
-      if (!request.url.endsWith('w256h256')) await late.promise
+      await late.promise
       return gallery.picture(0, new URL(request.url).searchParams.get('size') ?? '')
     })
     await page.addInitScript(watchLayout)
@@ -178,9 +235,11 @@ describe('a photo that is loading', () => {
     late.resolve()
     await pictureOf(page, 'one')
     await blurred.waitFor({ state: 'detached' })
-    const photo = await photoBox(page)
-    expect(Math.abs((box?.x ?? 0) - photo.left)).toBeLessThan(2)
-    expect(Math.abs((box?.y ?? 0) - photo.top)).toBeLessThan(2)
+    await atRest(page)
+    const shown = await photoBox(page)
+    expect(Math.abs((box?.x ?? 0) - shown.left)).toBeLessThan(2)
+    expect(Math.abs((box?.y ?? 0) - shown.top)).toBeLessThan(2)
+    expect(gallery.asked.filter((path) => path.includes('one.jpg/thumbnail'))).toHaveLength(1)
     expect(await page.evaluate(() => Reflect.get(window, 'layoutShift'))).toBe(0)
   })
 
@@ -197,10 +256,16 @@ describe('a photo that is loading', () => {
     await page.getByRole('button', { name: 'Next' }).focus()
     expect(gallery.asked.filter((path) => path.includes('/two.jpg'))).toEqual([])
     for (const path of gallery.asked.filter((asked) => asked.includes('thumbnail'))) {
-      expect(path).toMatch(/size=(w256h256|w480h320|w640h480)$/)
+      expect(path).toMatch(/size=(w256h256|w480h320|w640h480)&/)
     }
   })
 })
+
+/** Waits until no animation of the page is running. */
+const atRest = (page: Page) =>
+  page.evaluate(async () => {
+    await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)))
+  })
 
 /** Returns the position of the photo itself, without the bars beside it. */
 function photoBox(page: Page): Promise<{ left: number; top: number }> {

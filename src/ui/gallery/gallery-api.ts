@@ -1,18 +1,30 @@
 /** API calls for visitors. No call throws: every answer is a photo, a list of names or a problem. */
 import type { Photo as AnsweredPhoto } from '../../handlers/routes/images-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
+import { photoPath, randomPath, takeFirstPhoto } from '../first-photo.ts'
 import { get, getJson } from '../get.ts'
-import { isRecord, isTextList, jsonOf, textOf } from '../json.ts'
+import { isRecord, isTextList, jsonOf, listOf, textOf } from '../json.ts'
 import { type ApiProblem, problemOf, problemOfHead, unreadable } from '../problem.ts'
 
-/** Photo of the API. The content of `metadata` depends on the caller's rights, so each value is checked where it is shown. */
-export type Photo = Omit<AnsweredPhoto, 'metadata'> & { metadata: Readonly<Record<string, unknown>> | null }
+/**
+ * Photo of the API. The content of `metadata` depends on the caller's rights, so each value is checked where it is shown. An older
+ * process answers without `version` and `placeholder`.
+ */
+export type Photo = Omit<AnsweredPhoto, 'metadata' | 'version' | 'placeholder'> & {
+  metadata: Readonly<Record<string, unknown>> | null
+  version?: string
+  /** ThumbHash in base64url. */
+  placeholder?: string | null
+}
 
 /** `count` is the number of photos on the walk. */
 export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }
 
 export interface Names {
   names: string[]
+  /** Versions and placeholders of these names, at the same indexes. Values may be missing. */
+  versions: readonly unknown[]
+  placeholders: readonly unknown[]
   /** Path of the root folder if it does not exist; only for admins. */
   missingFolder: string | null
 }
@@ -29,22 +41,20 @@ export interface GalleryApi {
 
 /** Creates the API of the page's own host. */
 export function createGalleryApi(): GalleryApi {
-  let isFirst = true
-  /** The first photo is preloading (src/handlers/routes/fetch-ahead.ts). Browsers reuse a preload only in the default cache mode. */
-  function getNext(path: string): Promise<Answer> {
-    const cache = isFirst ? 'default' : 'no-store'
-    isFirst = false
-    return getPhoto(path, cache)
-  }
   return {
-    random: () => getNext('/api/images/random'),
-    photo: ({ name, folder }) => getNext(`/api/images/${encodeURIComponent(name)}${elsewhere(folder)}`),
+    random: () => getPhoto(randomPath),
+    photo: (item) => getPhoto(photoPath(item)),
     async names(isByDate) {
       const answer = await getJson(`/api/images/list${isByDate ? '?sort=last_modified&order=desc' : ''}`)
       if ('problem' in answer) return answer
       const body = isRecord(answer.body) ? answer.body : {}
       return isTextList(body.filenames)
-        ? { names: body.filenames, missingFolder: textOf(body.missing_folder) }
+        ? {
+            names: body.filenames,
+            versions: listOf(body.versions),
+            placeholders: listOf(body.placeholders),
+            missingFolder: textOf(body.missing_folder),
+          }
         : { problem: unreadable }
     },
     pictureProblem: ({ thumbnail_url }) => pictureProblemAt(thumbnail_url),
@@ -60,12 +70,8 @@ export async function pictureProblemAt(url: string): Promise<ApiProblem | null> 
   return null
 }
 
-function elsewhere(folder: Folder): string {
-  return folder === 'root' ? '' : `?folder=${folder}`
-}
-
-async function getPhoto(path: string, cache: RequestCache): Promise<Answer> {
-  const response = await get(path, 'application/json', cache)
+async function getPhoto(path: string): Promise<Answer> {
+  const response = (await takeFirstPhoto(path)) ?? (await get(path, 'application/json'))
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }
   const body = await jsonOf(response)

@@ -24,6 +24,10 @@ export const everything: Query = { folder: 'root', search: '', sort: 'name' }
 export interface Item {
   name: string
   folder: Folder
+  /** Version of the content, which makes the addresses of its pictures permanent. Absent if unknown. */
+  version?: string | undefined
+  /** ThumbHash in base64url. Absent if the server has none yet. */
+  placeholder?: string | undefined
 }
 
 /** Returns a key that is unique among all folders, since names contain no slash. */
@@ -38,8 +42,9 @@ export interface Order {
   beside(item: Item, step: 1 | -1): Promise<{ item: Item | null } | { problem: ApiProblem }>
 }
 
-/** Returns the address of a thumbnail. */
-export function thumbnailOf({ name, folder }: Item, size: ThumbnailSize): string {
+/** Returns the address of a thumbnail, equal to that of the photo's own `thumbnail_url`. */
+export function thumbnailOf({ name, folder, version }: Item, size: ThumbnailSize): string {
   const elsewhere = folder === 'root' ? '' : `&folder=${folder}`
-  return `/api/images/${encodeURIComponent(name)}/thumbnail?size=${size}${elsewhere}`
+  const exactly = version === undefined ? '' : `&v=${encodeURIComponent(version)}`
+  return `/api/images/${encodeURIComponent(name)}/thumbnail?size=${size}${elsewhere}${exactly}`
 }

@@ -12,16 +12,23 @@ export function isForAdmin({ picture }: Photo): boolean {
   return picture !== undefined
 }
 
+/** Returns the size of the upright original in pixels; `null` if unknown. */
+export function pixelsOf({ picture, metadata }: Photo): { width: number; height: number } | null {
+  const { width, height } = picture ?? metadata ?? {}
+  return isPixels(width) && isPixels(height) ? { width, height } : null
+}
+
 /** Returns the rows of the details panel as label and value, without empty rows. */
 export function detailsOf(photo: Photo): [label: string, value: string][] {
   const { filename, caption, alt_text, sd_caption: trained, metadata, picture } = photo
   const description = filled(alt_text)
-  const { width, height, taken_at: takenAt } = picture ?? metadata ?? {}
+  const { taken_at: takenAt } = picture ?? metadata ?? {}
+  const pixels = pixelsOf(photo)
   const rows: [label: string, value: string | undefined][] = [
     // The panel already shows the caption above.
     [texts.facts.description, description === filled(caption) ? undefined : description],
     [texts.facts.taken, timeIn(takenAt)],
-    [texts.facts.size, isPixels(width) && isPixels(height) ? texts.facts.pixels(width, height) : undefined],
+    [texts.facts.size, pixels ? texts.facts.pixels(pixels.width, pixels.height) : undefined],
     [texts.facts.credit, filled(isForAdmin(photo) ? metadata?.artist_alias : metadata?.credit)],
     [texts.facts.tags, tagsIn(metadata?.tags)],
     [texts.facts.trainingCaption, filled(trained)],

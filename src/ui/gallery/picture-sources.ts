@@ -48,20 +48,25 @@ export function isRemembered(thumbnailUrl: string): boolean {
   return had.has(thumbnailUrl)
 }
 
-/** Fetches and decodes the picture that an `img` with these attributes would show. Does nothing for visitors who save data. */
+/** Requests the picture that an `img` with the attributes of {@link pictureSources} would show. */
+export function requestPicture(thumbnailUrl: string, fetchPriority: 'high' | 'low'): HTMLImageElement {
+  return Object.assign(new Image(), { fetchPriority, ...pictureSources(thumbnailUrl) })
+}
+
+/** Fetches and decodes the picture of the next photo. Does nothing for visitors who save data. */
 export function preloadPicture(thumbnailUrl: string): void {
   if (savesData()) return
-  const picture = new Image()
-  Object.assign(picture, pictureSources(thumbnailUrl))
-  picture.decode().then(
-    () => rememberPicture(thumbnailUrl),
-    // A failure is reported when the photo is shown.
-    () => {},
-  )
+  requestPicture(thumbnailUrl, 'low')
+    .decode()
+    .then(
+      () => rememberPicture(thumbnailUrl),
+      // A failure is reported when the photo is shown.
+      () => {},
+    )
 }
 
 /** True if the visitor asks to save data (Save Data API, not in every browser). */
-function savesData(): boolean {
+export function savesData(): boolean {
   const connection: unknown = Reflect.get(navigator, 'connection')
   return typeof connection === 'object' && connection !== null && Reflect.get(connection, 'saveData') === true
 }

@@ -1,89 +1,69 @@
-/** Photo on the stage: a blurred preview until it has loaded, the largest size when zoomed. */
+/** Photo on the stage: a blurred placeholder until it has loaded, a larger size when zoomed. */
 import './picture.css'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
+import { useArrival } from './arrival.ts'
+import { Blurred } from './blurred.tsx'
 import type { GalleryState } from './gallery.ts'
 import type { Photo } from './gallery-api.ts'
-import { altText } from './photo-text.ts'
-import { isRemembered, pictureAt, pictureSources, rememberPicture } from './picture-sources.ts'
+import { altText, pixelsOf } from './photo-text.ts'
+import { isRemembered, pictureSources, rememberPicture } from './picture-sources.ts'
+import { useSharper } from './zoom/sharper.ts'
 
 export interface PictureProps {
   photo: Photo
   direction: GalleryState['direction']
-  isZoomed: boolean
+  /** Scale of the photo, 1 at rest. */
+  scale: number
   onLoad: () => void
   onError: () => void
 }
 
-export function Picture({ photo, direction, isZoomed, onLoad, onError }: PictureProps) {
+export function Picture({ photo, direction, scale, onLoad, onError }: PictureProps) {
   const { thumbnail_url } = photo
-  const [isLoaded, setLoaded] = useState(false)
-  const fullSize = useFullSize(thumbnail_url, isZoomed)
+  const picture = useRef<HTMLImageElement>(null)
+  const { arrival, fade, ...arriving } = useArrival()
+  const pixels = pixelsOf(photo)
+  const original = pixels && Math.max(pixels.width, pixels.height)
+  const sharper = useSharper({ picture, thumbnailUrl: thumbnail_url, original, scale })
   return (
     <>
       <img
-        class={`picture ${direction}`}
-        {...(fullSize ? { src: fullSize } : pictureSources(thumbnail_url))}
+        ref={picture}
+        class={`picture ${fade || direction}`}
+        {...(sharper ? { src: sharper } : pictureSources(thumbnail_url))}
         alt={altText(photo)}
         decoding="sync"
+        fetchpriority="high"
         draggable={false}
         onLoad={() => {
           rememberPicture(thumbnail_url)
-          if (isLoaded) return
-          setLoaded(true)
+          if (arrival !== 'awaited') return
+          arriving.onLoad()
           onLoad()
         }}
-        onError={() => !fullSize && onError()}
+        onAnimationEnd={arriving.onAnimationEnd}
+        onError={() => !sharper && onError()}
       />
-      {!isLoaded && <Preview thumbnailUrl={thumbnail_url} />}
+      {arrival !== 'there' && <Preview photo={photo} />}
     </>
   )
 }
 
-/** Returns the address of the largest size once it is decoded, after the first zoom. */
-function useFullSize(thumbnailUrl: string, isZoomed: boolean): string | null {
-  const [fullSize, setFullSize] = useState<string | null>(null)
-  useEffect(() => {
-    if (!isZoomed || fullSize) return
-    let isGone = false
-    const image = new Image()
-    image.src = pictureAt(thumbnailUrl, 'w2048h1536')
-    image.decode().then(
-      () => !isGone && setFullSize(image.src),
-      // The smaller picture stays.
-      () => {},
-    )
-    return () => {
-      isGone = true
-    }
-  }, [thumbnailUrl, isZoomed, fullSize])
-  return fullSize
+/** Blurred picture in the box of the photo. Empty for a photo that is already loaded. */
+function Preview({ photo }: { photo: Photo }) {
+  const [isWanted] = useState(() => !isRemembered(photo.thumbnail_url))
+  return isWanted ? <Placeholder colours={photo.placeholder} pixels={pixelsOf(photo)} /> : null
 }
 
-/** Blurred thumbnail in the box of the photo, or a placeholder until its ratio is known. Empty for a photo that is already loaded. */
-function Preview({ thumbnailUrl }: { thumbnailUrl: string }) {
-  const [isWanted] = useState(() => !isRemembered(thumbnailUrl))
-  const [ratio, setRatio] = useState<number | null>(null)
-  const box = useRef<HTMLImageElement>(null)
-  useLayoutEffect(() => {
-    if (ratio) box.current?.style.setProperty('--ratio', String(ratio))
-  }, [ratio])
-  if (!isWanted) return null
-  return (
-    <>
-      {!ratio && <Placeholder />}
-      <img
-        class="preview-picture"
-        ref={box}
-        src={pictureAt(thumbnailUrl, 'w256h256')}
-        alt=""
-        draggable={false}
-        hidden={!ratio}
-        onLoad={({ currentTarget }) => setRatio(currentTarget.naturalWidth / currentTarget.naturalHeight)}
-      />
-    </>
-  )
+export interface PlaceholderProps {
+  /** The photo's ThumbHash, if the page knows it. */
+  colours: string | null | undefined
+  pixels?: { width: number; height: number } | null
 }
 
-export function Placeholder() {
-  return <div class="placeholder" />
+/** Stands in for a photo that is loading: its blurred colours, or a grey box. */
+export function Placeholder({ colours, pixels }: PlaceholderProps) {
+  const ratio = pixels && pixels.width / pixels.height
+  if (!colours) return <div class="placeholder" />
+  return <Blurred class="preview-picture" placeholder={colours} ratio={ratio} />
 }

@@ -35,10 +35,10 @@ export function Stage({ gallery, state, onUpload }: StageProps) {
       {isBusy && <div class="progress" />}
       {isPictureShown && (
         <Picture
-          key={`${name} ${pictureReloads}`}
+          key={`${name} ${photo.version} ${pictureReloads}`}
           photo={photo}
           direction={direction}
-          isZoomed={zoom.scale > 1}
+          scale={zoom.scale}
           onLoad={gallery.pictureLoaded}
           onError={gallery.pictureFailed}
         />
@@ -46,7 +46,7 @@ export function Stage({ gallery, state, onUpload }: StageProps) {
       {/* The zoomed photo covers the title bar and its heading. */}
       {isPictureShown && zoom.scale > 1 && <h1 class="visually-hidden">{altText(photo)}</h1>}
       {isPictureShown && <ZoomBar zoom={zoom} />}
-      {!photo && !problem && <Placeholder />}
+      {!photo && !problem && <Placeholder colours={item?.placeholder} />}
       {problem && (
         <Notice
           problem={problem}

@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import sharp from 'sharp'
+import { rgbaToThumbHash } from 'thumbhash'
 import { uiDirectory } from '../../../scripts/build-ui.ts'
 import { fetchAhead } from '../../../src/handlers/routes/fetch-ahead.ts'
 import { createLocalAssets } from '../../../src/providers/assets/local-assets.ts'
@@ -40,15 +41,20 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
+/** Returns a version like the server's: eleven characters of base64url. */
+export function versionOf(name: string): string {
+  return name.padEnd(11, '0')
+}
+
 /** Creates photos named `one.jpg` and so on, alternately landscape and portrait. */
 export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
-  return names.slice(0, count).map((name) => ({
+  return names.slice(0, count).map((name, index) => ({
     filename: `${name}.jpg`,
-    version: name.padEnd(11, '0'),
-    placeholder: null,
     temp_url: `/full-size/${name}.jpg`,
-    thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,
+    version: versionOf(name),
+    placeholder: placeholderOf(index),
+    thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640&v=${versionOf(name)}`,
     sha256: name.padEnd(64, '0'),
     caption: `The caption of photo ${name}.`,
     alt_text: `What photo ${name} shows`,
@@ -75,7 +81,9 @@ export function manyPhotos(count: number): Photo[] {
   if (!sample) throw new Error('somePhotos(1) returned no photo')
   return Array.from({ length: count }, (_, place) => {
     const filename = `photo-${String(place).padStart(5, '0')}.jpg`
-    return { ...sample, filename, thumbnail_url: `/api/images/${filename}/thumbnail?size=w960h640` }
+    const version = String(place).padStart(11, '0')
+    const thumbnail_url = `/api/images/${filename}/thumbnail?size=w960h640&v=${version}`
+    return { ...sample, filename, version, thumbnail_url }
   })
 }
 
@@ -107,7 +115,7 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
       const link = fetchAhead({
         query: searchParams,
         isPublic: true,
-        versionOf: () => undefined,
+        versionOf: (name) => photos.find(({ filename }) => filename === name)?.version,
         savesData: false,
       })
       if (link) page.headers.set('link', link)
@@ -163,26 +171,52 @@ function healthyApi(photos: Photo[]): Script {
       return photo ? Response.json(photo, { headers }) : problem(404, 'no_photos')
     }
     if (pathname === '/api/images/list') {
-      const filenames = photos.map(({ filename }) => filename)
       // The last photo of this gallery is the newest.
-      if (searchParams.get('sort') === 'last_modified') filenames.reverse()
-      return Response.json({ filenames, count: filenames.length })
+      const listed = searchParams.get('sort') === 'last_modified' ? photos.toReversed() : photos
+      return Response.json({
+        filenames: listed.map(({ filename }) => filename),
+        versions: listed.map(({ version }) => version),
+        placeholders: listed.map(({ placeholder }) => placeholder ?? null),
+        count: listed.length,
+      })
     }
     const [, name, thumbnail] = /^\/api\/images\/([^/]+)(\/thumbnail)?$/.exec(pathname) ?? []
     const index = photos.findIndex(({ filename }) => filename === decodeURIComponent(name ?? ''))
     const photo = photos[index]
     if (!photo) return problem(404, 'photo_not_found')
-    return thumbnail ? picture(index, searchParams.get('size') ?? '') : Response.json(photo)
+    if (!thumbnail) return Response.json(photo)
+    const answer = await picture(index, searchParams.get('size') ?? '')
+    if (searchParams.get('v') === photo.version)
+      answer.headers.set('cache-control', 'private, max-age=31536000, immutable')
+    return answer
   }
+}
+
+/** Colour of the photo at this index. */
+function colourOf(index: number) {
+  return { r: (40 + index * 45) % 256, g: 90, b: (200 + index * 216) % 256 }
+}
+
+/** Width and height of the photo at this index that fit a square of this side. */
+function shapeOf(index: number, side: number): [width: number, height: number] {
+  const short = Math.round(side / 1.5)
+  return index % 2 === 0 ? [side, short] : [short, side]
+}
+
+/** Returns the placeholder of the photo at this index: its own colour in its own shape. */
+export function placeholderOf(index: number): string {
+  const [width, height] = shapeOf(index, 30)
+  const { r, g, b } = colourOf(index)
+  const pixels = Array.from({ length: width * height }, () => [r, g, b, 255]).flat()
+  return Buffer.from(rgbaToThumbHash(width, height, pixels)).toString('base64url')
 }
 
 /** Draws a plain picture of the photo's own colour and shape that fits the box. The box turns with the photo. */
 async function picture(index: number, size: string): Promise<Response> {
   const [, longSide, shortSide] = /^w(\d+)h(\d+)$/.exec(size) ?? []
   const long = Math.min(Number(longSide), Number(shortSide) * 1.5)
-  const [width, height] = index % 2 === 0 ? [long, long / 1.5] : [long / 1.5, long]
-  const background = { r: (40 + index * 45) % 256, g: 90, b: (200 + index * 216) % 256 }
-  const create = { width: Math.round(width), height: Math.round(height), channels: 3, background } as const
+  const [width, height] = shapeOf(index, Math.round(long))
+  const create = { width, height, channels: 3, background: colourOf(index) } as const
   const bytes = await sharp({ create }).jpeg().toBuffer()
   return new Response(new Uint8Array(bytes), {
     headers: { 'content-type': 'image/jpeg', 'cache-control': 'private, max-age=3600' },

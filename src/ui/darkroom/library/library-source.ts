@@ -2,7 +2,7 @@
 import type { Source } from '../../gallery/grid/source.ts'
 import type { Item, Query, Sort } from '../../gallery/order.ts'
 import { getJson } from '../../get.ts'
-import { isRecord, textOf } from '../../json.ts'
+import { filledText, isRecord, textOf } from '../../json.ts'
 import { unreadable } from '../../problem.ts'
 
 const order = {
@@ -30,8 +30,10 @@ export const librarySource: Source = {
     if (!isRecord(body) || !Array.isArray(body.objects) || typeof body.total_in_window !== 'number')
       return { problem: unreadable }
     const items = body.objects.flatMap((object: unknown): Item[] => {
-      const key = isRecord(object) ? object.key : undefined
-      return typeof key === 'string' ? [{ name: key.slice(key.indexOf('/') + 1), folder }] : []
+      const { key, version, placeholder } = isRecord(object) ? object : {}
+      if (typeof key !== 'string') return []
+      const name = key.slice(key.indexOf('/') + 1)
+      return [{ name, folder, version: filledText(version), placeholder: filledText(placeholder) }]
     })
     return { items, total: body.total_in_window, missingFolder: textOf(body.missing_folder) }
   },

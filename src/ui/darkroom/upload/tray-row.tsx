@@ -1,10 +1,11 @@
 /** Row of an upload in the tray: its name, progress and buttons. */
 import './tray-row.css'
 import { useEffect, useState } from 'preact/hooks'
-import { CloseIcon, DoneIcon, RetryIcon } from '../../icons.tsx'
+import { CloseIcon } from '../../icons.tsx'
 import { serverLanguage } from '../../problem.ts'
 import { kindOf } from '../../problem-kind.ts'
 import { texts } from '../../texts.ts'
+import { DoneIcon, RetryIcon } from '../icons.tsx'
 import { canRetry, isUnderWay, type Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
 

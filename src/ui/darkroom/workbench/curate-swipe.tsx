@@ -1,8 +1,8 @@
 /** Swipe up to keep a photo, down to remove it. A sign shows the action while the finger is down. */
 import './curate-swipe.css'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { KeepIcon, RemoveIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
+import { KeepIcon, RemoveIcon } from '../icons.tsx'
 import { listenToVerticalSwipes, thresholdOf } from './vertical-swipe.ts'
 
 export interface CurateSwipeProps {

@@ -42,9 +42,12 @@ export const emptyDraft: Draft = {
   done: null,
 }
 
-/** Returns a key of content and name, because different photos may have the same name over time. */
-export function keyOf({ sha256, filename }: Photo): string {
-  return `${sha256}/${filename}`
+/**
+ * Returns a key of content and name, because different photos may have the same name over time. The digest may become known during a
+ * visit, so it counts only where an older process answers without a version.
+ */
+export function keyOf({ version, sha256, filename }: Photo): string {
+  return `${version ?? sha256}/${filename}`
 }
 
 /** Returns the caption that the server would send to this platform. */

@@ -1,7 +1,7 @@
 /** Admin buttons under the photo. */
 import type { Features } from '../../account/account-api.ts'
-import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../../icons.tsx'
 import { texts } from '../../texts.ts'
+import { DeleteIcon, KeepIcon, PublishIcon, RemoveIcon } from '../icons.tsx'
 
 export interface ToolbarProps {
   features: Features

@@ -1,5 +1,5 @@
 /** Grid of all photos as square tiles. Only the tiles in view are in the document. */
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { ApiProblem } from '../../problem.ts'
 import './grid.css'
 import { useActiveTile } from './active-tile.ts'
@@ -9,6 +9,7 @@ import { GridNotice, GridStatus } from './grid-notice.tsx'
 import type { GridProps } from './grid-props.ts'
 import type { Listing } from './listing.ts'
 import { createPictureLimit, type PictureLimit } from './picture-limit.ts'
+import { createPictureTurns } from './picture-turns.ts'
 import { useTileGestures } from './tile-gestures.ts'
 import { gridAttributes, heightOf, TileRows } from './tile-rows.tsx'
 import { useWallView, type ViewWindow } from './view-window.ts'
@@ -22,6 +23,7 @@ export function Grid(props: GridProps) {
   const wall = useWallView(scroller, tiles)
   const { view } = wall
   const limit = usePictureLimit()
+  const supply = useMemo(() => ({ calm: wall.calm, limit, turns: createPictureTurns() }), [wall.calm, limit])
   const isMarking = Boolean(selection?.size || selection?.isFilling || selection?.isOn)
   const active = useActiveTile({ ...props, tiles, wall, isMarking })
   useNames(listing, view)
@@ -61,8 +63,7 @@ export function Grid(props: GridProps) {
             query={query}
             active={active.index}
             selection={selection}
-            calm={wall.calm}
-            limit={limit}
+            supply={supply}
             onCheck={check}
           />
         )}

@@ -5,7 +5,7 @@ import type { Listing } from './listing.ts'
 import { Tile, type TileProps } from './tile.tsx'
 import { gap, type ViewWindow } from './view-window.ts'
 
-export interface TileRowsProps extends Pick<TileProps, 'calm' | 'limit' | 'onCheck'> {
+export interface TileRowsProps extends Pick<TileProps, 'supply' | 'onCheck'> {
   listing: Listing
   query: Query
   view: ViewWindow
@@ -17,7 +17,7 @@ export interface TileRowsProps extends Pick<TileProps, 'calm' | 'limit' | 'onChe
 }
 
 export function TileRows(props: TileRowsProps) {
-  const { listing, query, view, count, active, selection, calm, limit, onCheck } = props
+  const { listing, query, view, count, active, selection, supply, onCheck } = props
   return rowsToShow(view, count, active).map((row) => (
     // biome-ignore lint/a11y/useSemanticElements: rows of a table cannot be laid out by columns that change
     // biome-ignore lint/a11y/useFocusableInteractive: the link in the cell has the focus
@@ -45,8 +45,8 @@ export function TileRows(props: TileRowsProps) {
             side={view.side}
             isActive={index === active}
             isSelected={selection && item ? selection.has(item) : null}
-            calm={calm}
-            limit={limit}
+            isInSight={row >= view.firstInSight && row <= view.lastInSight}
+            supply={supply}
             onCheck={onCheck}
           />
         )

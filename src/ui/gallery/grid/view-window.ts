@@ -24,6 +24,9 @@ export interface ViewWindow extends Geometry {
   firstRow: number
   /** Last rendered row, inclusive. */
   lastRow: number
+  /** First and last row of which a part is in the window. */
+  firstInSight: number
+  lastInSight: number
 }
 
 export interface WallView {
@@ -132,17 +135,21 @@ function measure(frame: HTMLElement, area: HTMLElement): Geometry {
 function windowAt(geometry: Geometry, scrollTop: number): ViewWindow {
   const { rowHeight, height, top } = geometry
   const above = scrollTop - top
+  const firstInSight = Math.max(0, Math.floor(above / rowHeight))
+  const lastInSight = Math.max(0, Math.floor((above + height) / rowHeight))
   return {
     ...geometry,
-    firstRow: Math.max(0, Math.floor(above / rowHeight) - spareRows),
-    lastRow: Math.max(0, Math.floor((above + height) / rowHeight) + spareRows),
+    firstRow: Math.max(0, firstInSight - spareRows),
+    lastRow: lastInSight + spareRows,
+    firstInSight,
+    lastInSight,
   }
 }
 
 function isSame(one: ViewWindow, other: ViewWindow): boolean {
   return (
-    one.firstRow === other.firstRow &&
-    one.lastRow === other.lastRow &&
+    one.firstInSight === other.firstInSight &&
+    one.lastInSight === other.lastInSight &&
     one.side === other.side &&
     one.rowsInSight === other.rowsInSight
   )

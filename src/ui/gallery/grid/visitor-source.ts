@@ -1,5 +1,6 @@
 /** Source of lists for visitors: all names in a single request, searched in the browser. */
 import { foldName } from '../../../workflow/name-search.ts'
+import { filledText } from '../../json.ts'
 import type { GalleryApi } from '../gallery-api.ts'
 import type { Item, Query } from '../order.ts'
 import type { Page, Source } from './source.ts'
@@ -38,8 +39,14 @@ export function createVisitorSource(api: GalleryApi): Source {
         if (latest === asked) latest = null
         return answer
       }
-      asked.entries ??= answer.names.map((name) => ({
-        item: { name, folder: 'root' },
+      const { names, versions, placeholders } = answer
+      asked.entries ??= names.map((name, index) => ({
+        item: {
+          name,
+          folder: 'root',
+          version: filledText(versions[index]),
+          placeholder: filledText(placeholders[index]),
+        },
         folded: foldName(name),
       }))
       return { ...find(asked.entries, query.search), missingFolder: answer.missingFolder }
