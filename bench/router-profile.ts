@@ -61,7 +61,7 @@ export async function measureRouterProfile(): Promise<Table> {
 }
 
 function toTable(parts: ReadonlyMap<string, number>, requests: number): Table {
-  const sum = parts.values().reduce((total, part) => total + part, 0)
+  const sum = [...parts.values()].reduce((total, part) => total + part, 0)
   const sorted = [...parts].toSorted(([, one], [, other]) => other - one)
   return {
     title: 'Where the time of a warm request goes',
