@@ -10,6 +10,28 @@ export interface ReducedImage {
   height: number
 }
 
+/** A picture to reduce. */
+export interface PictureSource {
+  body: ReadableStream<Uint8Array>
+  /** Bytes of `body`. */
+  size: number
+}
+
+/** A picture to make from the original. */
+export interface Reduction {
+  box: ThumbnailBox
+  mediaType: ThumbnailType
+}
+
+export interface ReduceOrder {
+  /** The tenant, for fair queueing. */
+  owner: string
+  /** True for work that no client waits for: it begins only while no other task waits. */
+  isAhead?: boolean
+  /** Ends the wait in the queue with `busy`, but not a running decode. */
+  signal?: AbortSignal
+}
+
 export interface ImageReducer {
   /**
    * Creates an upright sRGB picture (EXIF orientation applied) without metadata, fitted into the box without enlarging. The box
@@ -21,11 +43,20 @@ export interface ImageReducer {
    * `body`.
    */
   reduce(
-    source: { body: ReadableStream<Uint8Array>; size: number },
+    source: PictureSource,
     box: ThumbnailBox,
     mediaType: ThumbnailType,
     owner: string,
   ): Promise<ReducedImage>
+  /**
+   * Creates several pictures as {@link reduce} does, in the order of `reductions`. Reads `source` once and decodes it once; smaller
+   * pictures come from a larger one. Throws the errors of {@link reduce}, and makes all the pictures or none.
+   */
+  reduceAll(
+    source: PictureSource,
+    reductions: readonly Reduction[],
+    order: ReduceOrder,
+  ): Promise<ReducedImage[]>
   /**
    * Converts an AVIF or HEIC to an upright JPEG of high quality in the original colour space. Keeps EXIF and other metadata if the
    * host can. Reads `body` only when work starts, and cancels `body` on failure.
@@ -33,5 +64,5 @@ export interface ImageReducer {
    * Throws `unsupported_photo` if this host cannot decode the format, and the errors of {@link reduce}. Absent: the host can decode
    * neither format.
    */
-  toJpeg?(source: { body: ReadableStream<Uint8Array>; size: number }, owner: string): Promise<ReducedImage>
+  toJpeg?(source: PictureSource, owner: string): Promise<ReducedImage>
 }

@@ -3,7 +3,7 @@ import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import { withoutMetadata } from '../base/picture/clean.ts'
 import { readPictureFacts } from '../base/picture/header.ts'
-import type { ImageReducer, ThumbnailType } from '../ports/images.ts'
+import type { ImageReducer, PictureSource, ThumbnailType } from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { NativeThumbnail, PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
@@ -18,6 +18,7 @@ export const thumbnailSizes = [
   'w960h640',
   'w1024h768',
   'w2048h1536',
+  'w4096h4096',
 ] as const
 export type ThumbnailSize = (typeof thumbnailSizes)[number]
 export const defaultThumbnailSize: ThumbnailSize = 'w960h640'
@@ -29,6 +30,8 @@ const boxes: Readonly<Record<ThumbnailSize, ThumbnailBox>> = {
   w960h640: { width: 960, height: 640 },
   w1024h768: { width: 1024, height: 768 },
   w2048h1536: { width: 2048, height: 1536 },
+  // For zooming: the long side of both landscapes and portraits.
+  w4096h4096: { width: 4096, height: 4096 },
 }
 
 export interface ThumbnailTools {
@@ -116,15 +119,13 @@ function isClean({ bytes, mediaType }: NativeThumbnail): boolean {
   }
 }
 
-type Source = Parameters<ImageReducer['reduce']>[0]
-
 /** Wraps a storage's thumbnail that contains metadata or is rotated. The reducer removes both. */
-function streamOf({ bytes }: NativeThumbnail): Source {
+function streamOf({ bytes }: NativeThumbnail): PictureSource {
   return { body: new Blob([new Uint8Array(bytes)]).stream(), size: bytes.byteLength }
 }
 
 /** Opens the original only when the reducer begins to read, so that a queued job holds no connection. */
-function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): Source {
+function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry): PictureSource {
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   let isCancelled = false
   const open = async () => {

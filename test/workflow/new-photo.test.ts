@@ -4,17 +4,18 @@ import type { ErrorCode } from '../../src/base/error-codes.ts'
 import { PublisherError } from '../../src/base/errors.ts'
 import { readPictureFacts } from '../../src/base/picture/header.ts'
 import { phoneFormat } from '../../src/base/picture/phone-formats.ts'
-import type { ImageReducer } from '../../src/ports/images.ts'
+import type { ImageReducer, PictureSource } from '../../src/ports/images.ts'
 import { createUnavailableReducer } from '../../src/providers/images/cloudflare.ts'
 import { checkNewPhoto } from '../../src/workflow/new-photo.ts'
 import { half, noise } from '../support/fixtures/pictures.ts'
 
-const failing = (code: ErrorCode): ImageReducer => ({
-  async reduce({ body }) {
+function failing(code: ErrorCode): ImageReducer {
+  const fail = async ({ body }: PictureSource): Promise<never> => {
     await body.cancel()
     throw new PublisherError(code, 'not now')
-  },
-})
+  }
+  return { reduce: fail, reduceAll: fail }
+}
 
 /** Creates a reducer that converts every file to the same JPEG. */
 const making = (jpeg: Uint8Array): ImageReducer => ({

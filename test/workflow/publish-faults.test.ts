@@ -129,6 +129,7 @@ describe('publishing', () => {
     const everybody = Promise.withResolvers<void>()
     let looking = 0
     const images: ImageReducer = {
+      ...reducer,
       async reduce(...args) {
         looking += 1
         if (looking === 20) everybody.resolve()
@@ -216,6 +217,7 @@ describe('publishing', () => {
     let most = 0
     const boxes: number[] = []
     const images: ImageReducer = {
+      ...reducer,
       async reduce(source, box, mediaType, owner) {
         most = Math.max(most, ++running)
         boxes.push(box.width)

@@ -8,8 +8,14 @@ import { withoutMetadata } from '../../base/picture/clean.ts'
 import { fittedLongSide } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
-import type { ImageReducer, ReducedImage, ThumbnailType } from '../../ports/images.ts'
-import { peekPicture, unreadable } from './cloudflare/peek.ts'
+import type {
+  ImageReducer,
+  PictureSource,
+  ReducedImage,
+  Reduction,
+  ThumbnailType,
+} from '../../ports/images.ts'
+import { type PeekedPicture, peekPicture, unreadable } from './cloudflare/peek.ts'
 
 /** Subset of the binding, in web-platform types. `ImagesBinding` of @cloudflare/workers-types implements this interface. */
 export interface ImagesService {
@@ -24,6 +30,8 @@ interface PictureTransformer {
 
 /** Quality of a JPEG that replaces an original. */
 const originalQuality = 92
+/** Quality of a picture from which smaller pictures are made. */
+const betweenQuality = 95
 
 export interface CloudflareReducerOptions {
   /** Largest original in bytes. Default: 50 MB. */
@@ -48,28 +56,65 @@ export function createCloudflareReducer(
   options: CloudflareReducerOptions = {},
 ): ImageReducer {
   const { maxBytes = maxPhotoBytes, maxPixels = maxPhotoPixels } = options
+
+  /** Lets the service make one picture of a stream whose header is known. */
+  async function make(
+    body: ReadableStream<Uint8Array>,
+    side: number,
+    mediaType: ThumbnailType,
+    quality: number,
+  ) {
+    const result = await binding
+      .input(body)
+      .transform({ width: side, height: side, fit: 'scale-down' })
+      .output({ format: mediaType, quality, anim: false })
+    return reducedImage(binding, result.response())
+  }
+
+  async function makeAll(
+    { header, body }: Pick<PeekedPicture, 'header' | 'body'>,
+    reductions: readonly Reduction[],
+  ): Promise<ReducedImage[]> {
+    const tasks = reductions.map(({ box, mediaType }) => ({ side: fittedLongSide(box, header), mediaType }))
+    const [only] = tasks
+    if (only && tasks.length === 1)
+      return [await make(body, only.side, only.mediaType, quality[only.mediaType])]
+    const largest = Math.max(...tasks.map(({ side }) => side))
+    // WebP keeps the transparency of a PNG or WebP.
+    const type = header.mediaType === 'image/jpeg' ? 'image/jpeg' : 'image/webp'
+    const between = await make(body, largest, type, betweenQuality)
+    const results: ReducedImage[] = []
+    for (const { side, mediaType } of tasks) {
+      const copy = new Blob([new Uint8Array(between.bytes)]).stream()
+      results.push(await make(copy, side, mediaType, quality[mediaType]))
+    }
+    return results
+  }
+
+  async function reduceAll(source: PictureSource, reductions: readonly Reduction[]): Promise<ReducedImage[]> {
+    if (source.size > maxBytes) {
+      await source.body.cancel().catch(() => undefined)
+      throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
+    }
+    const { header, body, failure } = await peekPicture(source.body, maxBytes)
+    try {
+      if (header.width * header.height > maxPixels) {
+        throw tooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
+      }
+      return await makeAll({ header, body }, reductions)
+    } catch (error) {
+      await body.cancel(error).catch(() => undefined)
+      throw failure() ?? asPublisherError(error)
+    }
+  }
+
   return {
     async reduce(source, box, mediaType) {
-      if (source.size > maxBytes) {
-        await source.body.cancel().catch(() => undefined)
-        throw tooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
-      }
-      const { header, body, failure } = await peekPicture(source.body, maxBytes)
-      try {
-        if (header.width * header.height > maxPixels) {
-          throw tooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
-        }
-        const side = fittedLongSide(box, header)
-        const result = await binding
-          .input(body)
-          .transform({ width: side, height: side, fit: 'scale-down' })
-          .output({ format: mediaType, quality: quality[mediaType], anim: false })
-        return await reducedImage(binding, result.response())
-      } catch (error) {
-        await body.cancel(error).catch(() => undefined)
-        throw failure() ?? asPublisherError(error)
-      }
+      const [made] = await reduceAll(source, [{ box, mediaType }])
+      if (!made) throw new Error('no result for the only reduction')
+      return made
     },
+    reduceAll,
     /**
      * The service opens HEIC, and AVIF for some accounts, and drops their metadata. The JPEG may be as large as `maxBytes`, like the
      * source.
@@ -98,13 +143,12 @@ export function createCloudflareReducer(
  * makes still work.
  */
 export function createUnavailableReducer(): ImageReducer {
-  return {
-    async reduce({ body }) {
-      await body.cancel().catch(() => undefined)
-      const message = 'This server cannot make thumbnails: it has no Images binding.'
-      throw new PublisherError('thumbnail_unavailable', message)
-    },
+  const refuse = async ({ body }: PictureSource): Promise<never> => {
+    await body.cancel().catch(() => undefined)
+    const message = 'This server cannot make thumbnails: it has no Images binding.'
+    throw new PublisherError('thumbnail_unavailable', message)
   }
+  return { reduce: refuse, reduceAll: refuse }
 }
 
 async function reducedImage(binding: ImagesService, response: Response): Promise<ReducedImage> {

@@ -8,7 +8,7 @@ import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
 import { within } from '../../base/time.ts'
-import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
+import type { ImageReducer, PictureSource, ReducedImage, ReduceOrder, Reduction } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 import { convert, inspectAvif } from './sharp-convert.ts'
@@ -91,12 +91,13 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
   }
 
   /** Reads the original, runs `work` on it, and settles in time. */
-  async function withOriginal(
+  async function withOriginal<T>(
     { body, size }: PictureSource,
-    owner: string,
-    work: (original: Uint8Array<ArrayBuffer>, patience: AbortSignal) => Promise<ReducedImage>,
-  ): Promise<ReducedImage> {
-    const patience = AbortSignal.timeout(patienceMs)
+    { owner, signal }: ReduceOrder,
+    work: (original: Uint8Array<ArrayBuffer>, patience: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timeout = AbortSignal.timeout(patienceMs)
+    const patience = signal ? AbortSignal.any([signal, timeout]) : timeout
     try {
       if (size > maxBytes) throw photoTooLarge(`The photo is larger than ${maxBytes / 2 ** 20} MB.`)
       const running = originals.run(owner, size, patience, async () => {
@@ -119,17 +120,32 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
   }
 
   const least = Math.min(fixedBytes, decodeBudgetBytes)
-  return {
-    reduce: (source, box, mediaType, owner) =>
-      withOriginal(source, owner, async (original, patience) => {
-        refuseByHeader(original, maxPixels)
-        const picture = await decodes.run(owner, least, patience, () => inspect(original))
+  const reduceAll = (source: PictureSource, reductions: readonly Reduction[], order: ReduceOrder) =>
+    withOriginal(source, order, async (original, patience) => {
+      const { owner } = order
+      refuseByHeader(original, maxPixels)
+      const picture = await decodes.run(owner, least, patience, () => inspect(original))
+      const results: ReducedImage[] = []
+      for (const { box, mediaType } of reductions) {
         const target = turnBox(box, picture.autoOrient)
         const bytes = estimateMemory(picture, original, atMost(target, picture.autoOrient), mediaType)
-        return runDecode(owner, bytes, patience, () => encode(original, picture, target, mediaType))
-      }),
+        const made = await runDecode(owner, bytes, patience, () =>
+          encode(original, picture, target, mediaType),
+        )
+        results.push(made)
+      }
+      return results
+    })
+
+  return {
+    async reduce(source, box, mediaType, owner) {
+      const [made] = await reduceAll(source, [{ box, mediaType }], { owner })
+      if (!made) throw new Error('no result for the only reduction')
+      return made
+    },
+    reduceAll,
     toJpeg: (source, owner) =>
-      withOriginal(source, owner, async (original, patience) => {
+      withOriginal(source, { owner }, async (original, patience) => {
         if (phoneFormat(original) === null) throw unreadable(new Error('neither AVIF nor HEIC'))
         const picture = await decodes.run(owner, least, patience, () => inspectAvif(original))
         refusePixels(picture, maxPixels)
@@ -138,7 +154,6 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
   }
 }
 
-type PictureSource = Parameters<ImageReducer['reduce']>[0]
 type RunDecode = ReturnType<typeof createByteQueue>['run']
 
 function restrictSharp(): void {

@@ -6,6 +6,7 @@ import { type CallTable, throughLayers } from './pipeline.ts'
 
 const calls = {
   reduce: { operation: 'reduce' },
+  reduceAll: { operation: 'reduceAll' },
   toJpeg: { operation: 'toJpeg' },
 } as const satisfies CallTable<ImageReducer>
 

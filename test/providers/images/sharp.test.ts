@@ -13,8 +13,10 @@ const box = { width: 960, height: 640 }
 const small = { width: 60, height: 40 }
 
 const reducer = createSharpReducer()
-describeReducer('sharp', (bytes, size = box, mediaType = 'image/jpeg') =>
-  reducer.reduce(sourceOf(bytes), size, mediaType, 'alice'),
+describeReducer(
+  'sharp',
+  (bytes, size = box, mediaType = 'image/jpeg') => reducer.reduce(sourceOf(bytes), size, mediaType, 'alice'),
+  (bytes, reductions) => reducer.reduceAll(sourceOf(bytes), reductions, { owner: 'alice' }),
 )
 
 async function codeOf(reduced: Promise<unknown>): Promise<unknown> {

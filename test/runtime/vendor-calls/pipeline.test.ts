@@ -150,7 +150,7 @@ describe('a wrapper of a port', () => {
     const calls = context('openai')
     const none = () => Promise.reject(new Error('not used'))
     const model = { ask: none, tomorrow }
-    const images = { reduce: none, tomorrow }
+    const images = { reduce: none, reduceAll: none, tomorrow }
     const source = {
       kind: 'orchestrator' as const,
       lookup: none,

@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { isPublisherError } from '../../../src/base/errors.ts'
-import type { ReducedImage, ThumbnailType } from '../../../src/ports/images.ts'
+import type { ReducedImage, Reduction, ThumbnailType } from '../../../src/ports/images.ts'
 import type { ThumbnailBox } from '../../../src/ports/storage.ts'
 import {
   artist,
@@ -28,10 +28,14 @@ export type Reduce = (
   mediaType?: ThumbnailType,
 ) => Promise<ReducedImage>
 
+/** Reduces the bytes to several pictures with a single fresh stream. */
+export type ReduceAll = (bytes: Uint8Array, reductions: readonly Reduction[]) => Promise<ReducedImage[]>
+
 const types: ThumbnailType[] = ['image/jpeg', 'image/webp', 'image/avif']
 const small = { width: 60, height: 40 }
 
-export function describeReducer(title: string, reduce: Reduce): void {
+export function describeReducer(title: string, reduce: Reduce, reduceAll: ReduceAll): void {
+  describeSeveral(`${title}, for several pictures`, reduce, reduceAll)
   describe(title, () => {
     const codeOf = (bytes: Uint8Array) =>
       reduce(bytes).then(
@@ -190,6 +194,57 @@ export function describeReducer(title: string, reduce: Reduce): void {
       expect(await codeOf(compressed)).toBe('photo_too_large')
     })
   })
+}
+
+function describeSeveral(title: string, reduce: Reduce, reduceAll: ReduceAll): void {
+  describe(title, () => {
+    const reductions: Reduction[] = [
+      { box: { width: 60, height: 40 }, mediaType: 'image/webp' },
+      { box: { width: 240, height: 160 }, mediaType: 'image/jpeg' },
+      { box: { width: 120, height: 120 }, mediaType: 'image/jpeg' },
+      { box: { width: 9000, height: 9000 }, mediaType: 'image/jpeg' },
+    ]
+
+    it.each([1, 3, 6])(
+      'makes the pictures of the single reductions, for orientation %i',
+      async (orientation) => {
+        const original = await oriented(360, 240, orientation)
+        const made = await reduceAll(original, reductions)
+        expect(made).toHaveLength(reductions.length)
+        for (const [index, { box, mediaType }] of reductions.entries()) {
+          const alone = await reduce(original, box, mediaType)
+          const { bytes, ...shape } = made[index] ?? alone
+          expect(shape).toEqual({ mediaType: alone.mediaType, width: alone.width, height: alone.height })
+          expect(await meanDifference(bytes, alone.bytes)).toBeLessThan(4)
+        }
+      },
+    )
+
+    it('keeps transparency for the formats that have it', async () => {
+      const { data, info } = await plain(90, 60).ensureAlpha(0).raw().toBuffer({ resolveWithObject: true })
+      const clear = await sharp(data, { raw: info }).png().toBuffer()
+      const made = await reduceAll(clear, [
+        { box: { width: 60, height: 40 }, mediaType: 'image/webp' },
+        { box: { width: 30, height: 20 }, mediaType: 'image/webp' },
+      ])
+      for (const { bytes } of made) expect((await sharp(bytes).metadata()).hasAlpha).toBe(true)
+    })
+
+    it('makes no picture of a damaged photo', async () => {
+      const photo = await draw(400, 300, (x, y) => [x % 256, y % 256, (x * y) % 256])
+        .jpeg()
+        .toBuffer()
+      await expect(reduceAll(half(photo), reductions)).rejects.toMatchObject({ code: 'photo_unreadable' })
+    })
+  })
+}
+
+/** Returns the mean difference of the samples of two pictures of the same size, from 0 to 255. */
+async function meanDifference(one: Uint8Array, other: Uint8Array): Promise<number> {
+  const samplesOf = (bytes: Uint8Array) => sharp(bytes).removeAlpha().toColourspace('srgb').raw().toBuffer()
+  const [left, right] = [await samplesOf(one), await samplesOf(other)]
+  const sum = left.reduce((total, sample, at) => total + Math.abs(sample - (right[at] ?? 0)), 0)
+  return sum / left.length
 }
 
 async function expectCorners({ bytes, width, height }: ReducedImage): Promise<void> {

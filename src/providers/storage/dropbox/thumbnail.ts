@@ -16,16 +16,15 @@ const sizes = [
 
 const maxThumbnailBytes = 16 * 1024 * 1024
 
-/** Returns the smallest size that covers the box, or the largest size. */
-function thumbnailSize(box: ThumbnailBox): string {
+/** Returns the smallest size that covers the box, or `null` for a box larger than every size. */
+function thumbnailSize(box: ThumbnailBox): string | null {
   const covering = sizes.find(([width, height]) => width >= box.width && height >= box.height)
-  const [width, height] = covering ?? [2048, 1536]
-  return `w${width}h${height}`
+  return covering ? `w${covering[0]}h${covering[1]}` : null
 }
 
 /**
- * Returns the thumbnail, or `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format) and for a
- * thumbnail with metadata. Throws `photo_not_found`.
+ * Returns the thumbnail, or `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), for a box larger than
+ * Dropbox's largest size, and for a thumbnail with metadata. Throws `photo_not_found`.
  */
 export async function fetchThumbnail(
   api: DropboxApi,
@@ -33,10 +32,12 @@ export async function fetchThumbnail(
   box: ThumbnailBox,
   mediaType: NativeThumbnail['mediaType'],
 ): Promise<NativeThumbnail | null> {
+  const size = thumbnailSize(box)
+  if (size === null) return null
   const argument = {
     resource: { '.tag': 'path', path },
     format: { '.tag': mediaType === 'image/webp' ? 'webp' : 'jpeg' },
-    size: { '.tag': thumbnailSize(box) },
+    size: { '.tag': size },
     // The default `strict` would fit a portrait photo into the landscape box; `bestfit` turns the box.
     mode: { '.tag': 'bestfit' },
   }

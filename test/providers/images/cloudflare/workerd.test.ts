@@ -3,7 +3,7 @@ import type { Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { PublisherError } from '../../../../src/base/errors.ts'
-import { describeReducer, type Reduce } from '../../../support/contracts/image-reducer.ts'
+import { describeReducer, type Reduce, type ReduceAll } from '../../../support/contracts/image-reducer.ts'
 import { plain } from '../../../support/fixtures/pictures.ts'
 import { bundleWorker, startWorkerd } from '../../../support/fixtures/workerd.ts'
 
@@ -28,6 +28,11 @@ const problemSchema = z.object({
 })
 const typeSchema = z.enum(['image/jpeg', 'image/webp', 'image/avif'])
 
+async function problemOf(response: { json(): Promise<unknown> }): Promise<PublisherError> {
+  const { code, message } = problemSchema.parse(await response.json())
+  return new PublisherError(code, message)
+}
+
 const reduceIn =
   (worker: () => Miniflare): Reduce =>
   async (bytes, { width, height } = box, type = 'image/jpeg') => {
@@ -38,10 +43,7 @@ const reduceIn =
       size: `${bytes.length}`,
     })
     const response = await worker().dispatchFetch(`http://images/?${query}`, { method: 'POST', body: bytes })
-    if (!response.ok) {
-      const { code, message } = problemSchema.parse(await response.json())
-      throw new PublisherError(code, message)
-    }
+    if (!response.ok) throw await problemOf(response)
     return {
       bytes: new Uint8Array(await response.arrayBuffer()),
       mediaType: typeSchema.parse(response.headers.get('content-type')),
@@ -50,14 +52,37 @@ const reduceIn =
     }
   }
 
+const reduceAllIn =
+  (worker: () => Miniflare): ReduceAll =>
+  async (bytes, reductions) => {
+    const query = new URLSearchParams({ size: `${bytes.length}`, reductions: JSON.stringify(reductions) })
+    const response = await worker().dispatchFetch(`http://images/?${query}`, { method: 'POST', body: bytes })
+    if (!response.ok) throw await problemOf(response)
+    const files = (await response.formData()).getAll('made').filter((part) => typeof part !== 'string')
+    return Promise.all(
+      files.map(async (file) => {
+        const [width, height] = file.name.split('x').map(Number)
+        return {
+          bytes: new Uint8Array(await file.arrayBuffer()),
+          mediaType: typeSchema.parse(file.type),
+          width: width ?? 0,
+          height: height ?? 0,
+        }
+      }),
+    )
+  }
+
 describeReducer(
   'the Images binding in workerd',
   reduceIn(() => bound),
+  reduceAllIn(() => bound),
 )
 
 describe('a Worker without the Images binding', () => {
   it('answers that thumbnails are not available', async () => {
     const photo = await plain(90, 60).jpeg().toBuffer()
     await expect(reduceIn(() => unbound)(photo)).rejects.toMatchObject({ code: 'thumbnail_unavailable' })
+    const all = reduceAllIn(() => unbound)(photo, [{ box, mediaType: 'image/jpeg' }])
+    await expect(all).rejects.toMatchObject({ code: 'thumbnail_unavailable' })
   })
 })

@@ -207,12 +207,21 @@ describe('a thumbnail made by Dropbox', () => {
     [{ width: 256, height: 256 }, 256],
     [{ width: 300, height: 300 }, 480],
     [{ width: 1000, height: 640 }, 1024],
-    [{ width: 9000, height: 9000 }, 2048],
+    [{ width: 2048, height: 1536 }, 2048],
   ])('requests the best available thumbnail size for the box %j', async (box, longer) => {
     const dropbox = await startDropbox()
     await dropbox.account.seed('/Photos/a.jpg', await picture(3000, 2000))
     const thumbnail = await dropbox.store().thumbnail?.('root', photo('a.jpg'), box, 'image/webp')
     expect(await sharp(thumbnail?.bytes).metadata()).toMatchObject({ format: 'webp', width: longer })
+  })
+
+  it('returns null without a call for a box larger than every size of Dropbox', async () => {
+    const dropbox = await startDropbox()
+    await dropbox.account.seed('/Photos/a.jpg', await picture(3000, 2000))
+    const before = dropbox.emulator.calls.length
+    const box = { width: 4096, height: 4096 }
+    expect(await dropbox.store().thumbnail?.('root', photo('a.jpg'), box, 'image/jpeg')).toBeNull()
+    expect(dropbox.emulator.calls.length).toBe(before)
   })
 
   it('returns null when Dropbox cannot make the thumbnail', async () => {
