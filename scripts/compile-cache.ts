@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { linkFor } from '../src/node/compile-cache.ts'
+import { endWithHelp } from '../src/node/usage.ts'
 import { project } from './deployment.ts'
 
 /** User `node` of the container image, who cannot add links later. */
@@ -19,6 +20,8 @@ const modules = [
   'src/node/main.ts',
   'src/node/tracing-sdk.ts',
   'src/node/process-metrics.ts',
+  'src/node/public-agent.ts',
+  'src/providers/images/sharp.ts',
   'src/providers/kv/redis.ts',
   'src/providers/mail/nodemailer.ts',
   'src/providers/ai/openai.ts',
@@ -36,12 +39,20 @@ function isCurrent(file: string): boolean {
   return Number.parseInt(version.slice(1), 10) >= 24
 }
 
-rmSync(directory, { recursive: true, force: true })
-const load = modules.map((name) => `await import('./${name}')`).join('\n')
-execFileSync(nodeOfProgram(), ['--input-type=module', '--eval', load], {
-  cwd: project,
-  env: { ...process.env, NODE_COMPILE_CACHE: directory, NODE_COMPILE_CACHE_PORTABLE: '1' },
-  stdio: ['ignore', 'inherit', 'inherit'],
-})
-const names = readdirSync(directory)
-for (const name of names) linkFor(containerUser, directory, name, names)
+/** Compiles the program for this Node. */
+export function buildCompileCache(node: string): void {
+  rmSync(directory, { recursive: true, force: true })
+  const load = modules.map((name) => `await import('./${name}')`).join('\n')
+  execFileSync(node, ['--input-type=module', '--eval', load], {
+    cwd: project,
+    env: { ...process.env, NODE_COMPILE_CACHE: directory, NODE_COMPILE_CACHE_PORTABLE: '1' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  for (const name of names) linkFor(containerUser, directory, name, names)
+}
+
+if (import.meta.main) {
+  endWithHelp('npm run build:cache: compiles the program ahead, so that it starts faster')
+  buildCompileCache(nodeOfProgram())
+}

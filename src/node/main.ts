@@ -22,6 +22,7 @@ async function start(): Promise<void> {
   const lines = createLineWriter(process.stdout)
   const host = await startNodeHost({ variables: process.env, write: lines.write })
   const { log } = host.services
+  setImmediate(preload)
   const tracing = Promise.withResolvers<Tracing>()
   const end = createEnding({
     log,
@@ -38,4 +39,10 @@ async function start(): Promise<void> {
   watchProcess(host.faults)
   tracing.resolve(startTracing(process.env, log))
   await tracing.promise
+}
+
+/** Loads what the first photos will need, after the start. A failure shows at the first use. */
+function preload(): void {
+  for (const load of [() => import('./public-agent.ts'), () => import('../providers/images/sharp.ts')])
+    load().catch(() => undefined)
 }
