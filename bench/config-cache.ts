@@ -1,19 +1,19 @@
 /** Cost of a configuration cache hit, memory per tenant, and how both change as tenants grow. */
 import { Secret } from '../src/base/secret.ts'
-import { parseHost, type TenantHost } from '../src/contract/host.ts'
 import { credentialsSchema } from '../src/contract/credentials.ts'
+import { parseHost, type TenantHost } from '../src/contract/host.ts'
 import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'
-import type { InstalledStorages } from '../src/ports/storage-driver.ts'
 import type { KeyValueStore } from '../src/ports/kv.ts'
 import { noMetrics } from '../src/ports/metrics.ts'
-import { installStorages } from '../src/providers/storages.ts'
+import type { InstalledStorages } from '../src/ports/storage-driver.ts'
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
+import { installStorages } from '../src/providers/storages.ts'
 import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
 import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
 import { createLogger } from '../src/runtime/telemetry/log.ts'
-import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { sizeOf } from '../src/runtime/tenancy/config-cache/entries.ts'
 import { sharedText } from '../src/runtime/tenancy/config-cache/shared-configurations.ts'
+import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createListingCache } from '../src/runtime/tenancy/recent-names.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
@@ -125,7 +125,12 @@ const dropboxAnswers: typeof fetch = async (input) => {
   const url = input instanceof Request ? input.url : String(input)
   const body = url.includes('oauth2/token')
     ? { access_token: 'token'.repeat(30), token_type: 'bearer', expires_in: 14_400 }
-    : { entries: [], cursor: 'cursor', has_more: false, root_info: { '.tag': 'user', root_namespace_id: '1', home_namespace_id: '1' } }
+    : {
+        entries: [],
+        cursor: 'cursor',
+        has_more: false,
+        root_info: { '.tag': 'user', root_namespace_id: '1', home_namespace_id: '1' },
+      }
   return Response.json(body)
 }
 
@@ -236,7 +241,8 @@ function sourceOfTenants(repeats?: number): ConfigSource {
   return {
     kind: 'orchestrator',
     // Copies through JSON, as over HTTP, so that no two tenants share a string.
-    lookup: async (host) => toLookup(JSON.parse(JSON.stringify(runtimeAnswer(host.split('.')[0] ?? '', repeats)))),
+    lookup: async (host) =>
+      toLookup(JSON.parse(JSON.stringify(runtimeAnswer(host.split('.')[0] ?? '', repeats)))),
     resolveCredentials: async (tenant) =>
       credentialsSchema.parse({ provider: 'dropbox', version: '1', refresh_token: `${tenant} `.repeat(8) }),
     reportUsage: never,

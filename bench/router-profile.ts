@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadFeatures, publisherEnvironment } from './throughput.ts'
 import { startServer } from './server-process.ts'
 import { type Table, thousands } from './table.ts'
+import { loadFeatures, publisherEnvironment } from './throughput.ts'
 
 const seconds = 6
 

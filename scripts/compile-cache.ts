@@ -1,6 +1,6 @@
 /**
- * Build step that compiles the program ahead, for src/node/compile-cache.ts. Uses the Node that will run the program: the first on the PATH
- * outside of node_modules, since npm puts the Node of the development dependencies before it.
+ * Build step that compiles the program ahead, for src/node/compile-cache.ts. Uses the Node that will run the program, which is the first on
+ * the PATH outside of node_modules. Before it, npm puts the Node of the development dependencies.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
@@ -28,8 +28,12 @@ const modules = [
 ]
 
 function nodeOfProgram(): string {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
-  const found = folders.map((folder) => join(folder, 'node')).find((file) => existsSync(file) && isCurrent(file))
+  const folders = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+  const found = folders
+    .map((folder) => join(folder, 'node'))
+    .find((file) => existsSync(file) && isCurrent(file))
   return found ?? process.execPath
 }
 

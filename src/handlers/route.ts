@@ -64,8 +64,8 @@ interface ConfigurationRoute<S> extends Pick<Described, 'operationId' | 'summary
 }
 
 /**
- * Adds a GET route for every caller, whose answer follows from the configuration alone. The route answers at once, with text that is kept
- * as long as the configuration, because a warm process spends most of its time on such a route elsewhere.
+ * Adds a GET route for every caller, whose answer follows from the configuration alone. The route answers at once. It keeps the text of its
+ * answer as long as the configuration.
  */
 export function configurationRoute<S extends z.ZodType>(
   app: OpenAPIHono<AppEnv>,

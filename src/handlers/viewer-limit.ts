@@ -22,8 +22,8 @@ export async function countViewer(c: Context<AppEnv>, services: Services): Promi
 }
 
 /**
- * Returns the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5), names and values in turn: `q` requests in
- * `w` seconds, `r` of them left, full again in `t` seconds.
+ * Returns the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5), names and values in turn. They mean `q`
+ * requests in `w` seconds, `r` of them left, full again in `t` seconds.
  */
 export function rateLimitHeaders({ limit, windowSeconds, remaining, resetSeconds }: Allowance): string[] {
   return [

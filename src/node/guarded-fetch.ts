@@ -1,8 +1,8 @@
 /** `fetch` of the Node host for servers that tenants name. Connects only to addresses that were checked. */
 import type { Dispatcher } from 'undici'
-import { onceLoaded } from '../base/once.ts'
 import { type EndpointRule, type Fetch, guardedFetch } from '../base/endpoint-guard.ts'
 import { isPublisherError, type PublisherError } from '../base/errors.ts'
+import { onceLoaded } from '../base/once.ts'
 import type { PinnedLookupOptions } from './public-lookup.ts'
 
 export interface GuardedFetchOptions extends EndpointRule, PinnedLookupOptions {}

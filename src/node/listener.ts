@@ -125,8 +125,9 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 function setCommonHeaders(outgoing: object, list: readonly string[]): void {
-  if (outgoing instanceof CommonHeadersResponse) return outgoing.setCommonHeaders(list)
-  throw new TypeError('The server needs CommonHeadersResponse.')
+  if (!(outgoing instanceof CommonHeadersResponse))
+    throw new TypeError('The server needs CommonHeadersResponse.')
+  outgoing.setCommonHeaders(list)
 }
 
 /** Stand-in for an unusable host (RFC 2606, section 2). The handler answers as for any unknown host. */

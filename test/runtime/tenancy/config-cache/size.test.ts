@@ -5,8 +5,8 @@ import { type ConfigSource, toLookup } from '../../../../src/ports/config-source
 import { createMemoryKeyValueStore } from '../../../../src/providers/kv/memory.ts'
 import { parseSettings } from '../../../../src/runtime/settings/settings.ts'
 import { createLogger } from '../../../../src/runtime/telemetry/log.ts'
-import { createConfigCache } from '../../../../src/runtime/tenancy/config-cache.ts'
 import { sizeOf } from '../../../../src/runtime/tenancy/config-cache/entries.ts'
+import { createConfigCache } from '../../../../src/runtime/tenancy/config-cache.ts'
 
 const context = {
   requestId: 'r',
