@@ -17,6 +17,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist/ui ./dist/ui
+COPY --from=build /app/dist/compile-cache ./dist/compile-cache
 COPY --from=build /app/src ./src
 # The files stay root's: the program writes nothing beside the stores of its tenants.
 USER node

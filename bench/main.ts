@@ -4,8 +4,9 @@ import { writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { endWithHelp } from '../src/node/usage.ts'
-import { measureConfigCache } from './config-cache.ts'
 import { measurePictureFormats } from './picture-formats.ts'
+import { measureConfigCache, measureConfigMemory } from './config-cache.ts'
+import { measureRouterProfile } from './router-profile.ts'
 import { measureStartup } from './startup.ts'
 import { measureStorageCalls } from './storage-calls.ts'
 import { renderTable, type Table } from './table.ts'
@@ -31,6 +32,7 @@ const machine = `Node ${process.version}, ${availableParallelism()} cores, ${cpu
 const tables: Table[] = []
 for (const measure of [
   async () => [await measureThroughput()],
+  async () => [await measureRouterProfile()],
   // Runs early, because the reducer waits while this process has little memory left.
   measureThumbnails,
   measurePictureFormats,
@@ -40,6 +42,7 @@ for (const measure of [
   async () => [await measureGrid()],
   async () => [await measureTenants()],
   async () => [await measureConfigCache()],
+  async () => [await measureConfigMemory()],
   async () => [await measureStartup(await publisherEnvironment())],
 ]) {
   for (const table of await measure()) {

@@ -7,13 +7,15 @@ export interface ServerProcess {
   port: number
 }
 
-/** Starts the server. Its log goes to a sink, like the platform's log collector. */
+/** Starts the server, with `flags` for Node. Its log goes to a sink, like the platform's log collector. */
 export async function startServer(
   name: string,
   file: string,
   variables: Record<string, string>,
+  flags: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(`./servers/${file}`, import.meta.url))], {
+  const program = fileURLToPath(new URL(`./servers/${file}`, import.meta.url))
+  const child = spawn(process.execPath, [...flags, program], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...variables },
     stdio: ['ignore', 'pipe', 'ignore'],
   })

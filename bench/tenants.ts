@@ -28,7 +28,7 @@ export async function measureTenants(): Promise<Table> {
   const server = await startServer('publisher', 'publisher.ts', {
     ...dynoSettings,
     // Large enough that no tenant is evicted. This benchmark measures warm tenants only.
-    CONFIG_CACHE_MB: '400',
+    CONFIG_CACHE_MB: '600',
     PORT: '0',
     ORCHESTRATOR_BASE_URL: orchestrator.url,
     ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
@@ -40,7 +40,7 @@ export async function measureTenants(): Promise<Table> {
   try {
     // Warms the process up first: a fresh process is slow, and its memory grows by more than its tenants need.
     await warm(server, 0, fewest)
-    await load(server, fewest)
+    await load(server, fewest, fewest)
     const rows: string[][] = []
     let before = { tenants: 0, megabytes: 0 }
     for (const [place, tenants] of sizes.entries()) {
@@ -101,8 +101,8 @@ async function compare(
   const all: Load[] = []
   const few: Load[] = []
   for (let round = 0; round < rounds; round++) {
-    all.push(await load(server, tenants))
-    few.push(await load(server, fewest))
+    all.push(await load(server, tenants, tenants))
+    few.push(await load(server, fewest, tenants))
   }
   if (orchestrator.calls.length > questions) throw new Error('Some tenants were not warm.')
   return [middle(all), middle(few)]
@@ -113,9 +113,13 @@ function middle(loads: readonly Load[]): Load {
   return { perSecond: of('perSecond'), p50: of('p50'), p99: of('p99') }
 }
 
-/** Sends requests over several connections. Each connection cycles through its own share of the tenants. */
-async function load({ port }: ServerProcess, tenants: number): Promise<Load> {
-  const share = Math.max(1, Math.floor(tenants / connections))
+/**
+ * Sends requests over several connections. Each connection cycles through its own share of `prepared` requests, which go to `tenants` in
+ * turn. The same number of prepared requests costs the client the same, because a client with many is slower.
+ */
+async function load(server: ServerProcess, tenants: number, prepared: number): Promise<Load> {
+  const { port } = server
+  const share = Math.max(1, Math.floor(prepared / connections))
   let first = 0
   const { requests, duration, latency, non2xx, errors } = await autocannon({
     url: `http://127.0.0.1:${port}${path}`,

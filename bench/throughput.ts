@@ -40,14 +40,18 @@ export async function measureThroughput(): Promise<Table> {
   const contestants = [
     publisher,
     await start('bare Hono, same headers', 'bare-hono.ts', { BENCH_BODY, BENCH_HEADERS }),
+    await start('bare Hono, same headers, request id and access line', 'logging-hono.ts', {
+      BENCH_BODY,
+      BENCH_HEADERS,
+    }),
     await start('bare Hono, no headers', 'bare-hono.ts', { BENCH_BODY }),
     await start('node:http, same headers', 'bare-node.ts', { BENCH_BODY, BENCH_HEADERS }),
   ]
   try {
-    for (const { port } of contestants) await load(port, 1)
+    for (const { port } of contestants) await loadFeatures(port, 1)
     for (let round = 0; round < rounds; round++) {
       for (const contestant of contestants) {
-        const result = await load(contestant.port, secondsPerRound)
+        const result = await loadFeatures(contestant.port, secondsPerRound)
         contestant.perSecond.push(result.requests.average)
         contestant.p99.push(result.latency.p99)
       }
@@ -97,7 +101,8 @@ async function start(name: string, file: string, variables: Record<string, strin
   return { name, ...(await startServer(name, file, variables)), perSecond: [], p99: [] }
 }
 
-function load(port: number, duration: number): Promise<autocannon.Result> {
+/** Sends the request of this benchmark over 50 connections for some seconds. */
+export function loadFeatures(port: number, duration: number): Promise<autocannon.Result> {
   return autocannon({
     url: `http://127.0.0.1:${port}${path}`,
     headers: { host, 'x-forwarded-proto': 'https' },

@@ -1,10 +1,11 @@
 /** Entry point of the library: turns a `Request` and its `Connection` into a `Response`. */
 import { getPath } from 'hono/utils/url'
-import { hostName, parseHost } from '../contract/host.ts'
+import { hostName, hostParser } from '../contract/host.ts'
 import type { Services } from '../runtime/services.ts'
+import type { Settings } from '../runtime/settings/settings.ts'
 import { pathForLog } from '../runtime/telemetry/log.ts'
 import { inSpan } from '../runtime/telemetry/spans.ts'
-import { tenantNotFound } from '../runtime/tenancy/config-cache.ts'
+import { type LookupContext, tenantNotFound } from '../runtime/tenancy/config-cache.ts'
 import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 import { type Connection, type Exchange, requestIdOf } from './exchange.ts'
 import { galleryOffer } from './gallery-list.ts'
@@ -15,104 +16,123 @@ import { hasMetrics, metricsPath } from './routes/metrics.ts'
 import { allowedMethods, createApp, createCallbackApp } from './routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import { isTenantFree } from './tenant-free.ts'
-import { setRateLimit } from './viewer-limit.ts'
+import { rateLimitHeaders } from './viewer-limit.ts'
 
-/** Answers one request. Never rejects. */
-export type Handler = (request: Request, connection: Connection) => Promise<Response>
+/** Answers one request, at once if no part of the answer must be awaited. Never throws and never rejects. */
+export type Handler = (request: Request, connection: Connection) => Response | Promise<Response>
 
 /** Creates the handler of a process. */
 export function createHandler(services: Services): Handler {
   const app = createApp(services)
   const callbackApp = createCallbackApp(services)
   const { settings, log, now } = services
-  const headersOfAll = securityHeaders(settings)
+  const complete = completion(settings)
+  const tenantOf = hostParser(settings.baseDomain, [settings.callbackHost])
+  const observesMetrics = hasMetrics(services)
 
-  async function answer(request: Request, exchange: Exchange, path: string): Promise<Response> {
-    if (isTenantFree(path) || (path === metricsPath && hasMetrics(services)))
-      return app.fetch(request, exchange)
-    if (hostName(exchange.connection.host) === settings.callbackHost) {
-      return answerOnCallbackHost(request, exchange, path)
-    }
-    exchange.runtime = await resolveTenant(services, exchange)
-    exchange.origin = publicOrigin(exchange.runtime.host, exchange.connection, settings)
-    const redirect = redirectToHttps(request, exchange, settings)
-    if (redirect) return redirect
-    if (path.startsWith('/auth/')) await services.limits.signIn(exchange.connection.client())
-    return app.fetch(request, exchange)
+  function answer(request: Request, exchange: Exchange): Response | Promise<Response> {
+    const { path, connection } = exchange
+    if (isTenantFree(path) || (path === metricsPath && observesMetrics)) return app.fetch(request, exchange)
+    const host = tenantOf(connection.host)
+    if (!host) return answerWithoutTenant(request, exchange)
+    exchange.asked = host.tenant
+    const context = lookupContext(services, exchange)
+    const warm = services.configurations.peek(host, context)
+    if (warm) return answerForTenant(request, exchange, warm)
+    return inSpan('resolve tenant', {}, () => services.configurations.load(host, context)).then((runtime) =>
+      answerForTenant(request, exchange, runtime),
+    )
   }
 
-  /** Answers the steps of the sign-in. Every other path gets the same 404 as an unknown host. */
-  async function answerOnCallbackHost(request: Request, exchange: Exchange, path: string): Promise<Response> {
-    if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
-    exchange.origin = publicOrigin(settings.callbackHost, exchange.connection, settings)
+  function answerForTenant(
+    request: Request,
+    exchange: Exchange,
+    runtime: TenantRuntime,
+  ): Response | Promise<Response> {
+    exchange.runtime = runtime
+    exchange.origin = publicOrigin(runtime.host, exchange.connection, settings)
     const redirect = redirectToHttps(request, exchange, settings)
     if (redirect) return redirect
-    await services.limits.signIn(exchange.connection.client())
+    if (!exchange.path.startsWith('/auth/')) return app.fetch(request, exchange)
+    return services.limits.signIn(exchange.connection.client()).then(() => app.fetch(request, exchange))
+  }
+
+  /** Answers the steps of the sign-in on their own host. Every other path and host gets the same 404. */
+  async function answerWithoutTenant(request: Request, exchange: Exchange): Promise<Response> {
+    const { path, connection } = exchange
+    if (hostName(connection.host) !== settings.callbackHost) throw tenantNotFound()
+    if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
+    exchange.origin = publicOrigin(settings.callbackHost, connection, settings)
+    const redirect = redirectToHttps(request, exchange, settings)
+    if (redirect) return redirect
+    await services.limits.signIn(connection.client())
     const response = await callbackApp.fetch(request, exchange)
     // URLs of this host contain authorization codes, which `Referer` must not leak.
     response.headers.set('referrer-policy', 'no-referrer')
     return response
   }
 
-  function complete(response: Response, { connection, requestId, allowance }: Exchange): void {
-    const set = connection.setHeader ?? unlessSet(response)
-    for (const [name, value] of headersOfAll) set(name, value)
-    set('x-request-id', requestId)
-    set('x-correlation-id', requestId)
-    if (allowance) setRateLimit(allowance, set)
+  async function refuse(thrown: unknown, request: Request, exchange: Exchange): Promise<Response> {
+    const offer = await galleryOffer(thrown, request, exchange, services)
+    return refusal(thrown, request, exchange, services, offer)
   }
 
-  async function answerAndLog(request: Request, exchange: Exchange): Promise<Response> {
+  function answerAndLog(request: Request, exchange: Exchange): Response | Promise<Response> {
     const startedAt = now()
-    const path = getPath(request)
-    let response: Response
-    try {
-      response = await answer(request, exchange, path)
-    } catch (error) {
-      const offer = await galleryOffer(error, request, exchange, services)
-      response = await refusal(error, request, exchange, services, offer)
+    const finish = (response: Response) => {
+      complete(response, exchange)
+      log.info('request', {
+        request_id: exchange.requestId,
+        tenant: exchange.runtime?.tenant,
+        config_version: exchange.runtime?.configVersion,
+        method: request.method,
+        path: pathForLog(exchange.path),
+        status: response.status,
+        duration_ms: now() - startedAt,
+      })
+      return response
     }
-    complete(response, exchange)
-    log.info('request', {
-      request_id: exchange.requestId,
-      tenant: exchange.runtime?.tenant,
-      config_version: exchange.runtime?.configVersion,
-      method: request.method,
-      path: pathForLog(path),
-      status: response.status,
-      duration_ms: now() - startedAt,
-    })
-    return response
+    const refuseAndFinish = (thrown: unknown) => refuse(thrown, request, exchange).then(finish)
+    let response: Response | Promise<Response>
+    try {
+      response = answer(request, exchange)
+    } catch (thrown) {
+      return refuseAndFinish(thrown)
+    }
+    return response instanceof Promise ? response.then(finish, refuseAndFinish) : finish(response)
   }
 
   const observed = requestObserver(services, answerAndLog)
   return (request, connection) =>
-    observed(request, { requestId: requestIdOf(request, connection), connection, origin: '' })
+    observed(request, {
+      requestId: requestIdOf(request, connection),
+      connection,
+      path: getPath(request),
+      origin: '',
+    })
 }
 
-function unlessSet({ headers }: Response): (name: string, value: string) => void {
-  return (name, value) => {
-    if (!headers.has(name)) headers.set(name, value)
+/** Creates the function that adds the headers of every response. A header that the response already has wins. */
+function completion(settings: Settings): (response: Response, exchange: Exchange) => void {
+  const fixed = securityHeaders(settings).flat()
+  return (response, { connection, requestId, allowance }) => {
+    const list = [...fixed, 'x-request-id', requestId, 'x-correlation-id', requestId]
+    if (allowance) list.push(...rateLimitHeaders(allowance))
+    if (connection.setHeaders) return connection.setHeaders(list)
+    const { headers } = response
+    for (let place = 0; place < list.length; place += 2) {
+      const [name = '', value = ''] = [list[place], list[place + 1]]
+      if (!headers.has(name)) headers.set(name, value)
+    }
   }
 }
 
-/** Resolves the tenant of the host. Throws `tenant_not_found` (the same for every reason), `config_unavailable` or `rate_limited`. */
-async function resolveTenant(
-  { configurations, limits, settings }: Services,
-  exchange: Exchange,
-): Promise<TenantRuntime> {
-  const { connection, requestId } = exchange
-  const host = parseHost(connection.host, settings.baseDomain, [settings.callbackHost])
-  if (!host) throw tenantNotFound()
-  exchange.asked = host.tenant
-  const context = {
+/** Returns the context of the lookup of a tenant. */
+function lookupContext({ limits }: Services, { requestId, connection }: Exchange): LookupContext {
+  return {
     requestId,
     waitUntil: connection.waitUntil,
     countUnknownHost: () => limits.unknownHost(connection.client()),
     admitUnknownHost: () => limits.allUnknownHosts(connection.client()),
   }
-  return (
-    configurations.peek(host, context) ??
-    (await inSpan('resolve tenant', {}, () => configurations.load(host, context)))
-  )
 }

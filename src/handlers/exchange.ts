@@ -15,10 +15,10 @@ export interface Connection {
   /** Reads one request header. Default: `request.headers`, which is slow on Node, because Node first builds an object of all headers. */
   header?(name: string): string | null | undefined
   /**
-   * Sets a header that every response carries, if the host has a cheaper way than `response.headers`. A header that the response already
-   * has wins. Default: `response.headers`.
+   * Sets the headers that every response carries, if the host has a cheaper way than `response.headers`. The list has names and values in
+   * turn. A header that the response already has wins. Called once. Default: `response.headers`.
    */
-  setHeader?(name: string, value: string): void
+  setHeaders?(namesAndValues: readonly string[]): void
   /**
    * Returns the address by which limits count the client. Use the function of src/runtime/limits/client-address.ts that fits the platform.
    */
@@ -31,6 +31,8 @@ export interface Connection {
 export interface Exchange {
   requestId: string
   connection: Connection
+  /** Path of the request, without its query. */
+  readonly path: string
   /** Public origin of this host, for example `https://alice.shibari.photo`. Empty until the host is resolved. */
   origin: string
   /** Tenant that the host names, for the log. The tenant may not exist. */

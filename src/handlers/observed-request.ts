@@ -7,32 +7,36 @@ import { type Exchange, readHeader } from './exchange.ts'
 /** Methods that metrics name. Clients can invent others, which count as `other`. */
 const knownMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-type Answer = (request: Request, exchange: Exchange) => Promise<Response>
+type Answer = (request: Request, exchange: Exchange) => Response | Promise<Response>
 
-/** Wraps a handler with metrics and tracing. A request costs nothing extra if both are off. */
+/** Wraps a handler with metrics and tracing. A request costs nothing extra if both are off. The handler may not throw. */
 export function requestObserver({ metrics }: Pick<Services, 'metrics'>, answer: Answer): Answer {
   const isCounted = metrics !== noMetrics
   let inFlight = 0
   metrics.watch('requests_in_flight', () => inFlight)
 
-  async function answerAndCount(
+  function answerAndCount(
     request: Request,
     exchange: Exchange,
     method: string,
     span?: Span,
-  ): Promise<Response> {
+  ): Response | Promise<Response> {
     const startedAt = performance.now()
     inFlight++
-    try {
-      const response = await answer(request, exchange)
+    const count = (response: Response) => {
+      inFlight--
       const { status } = response
       const { route = 'none' } = exchange
       metrics.answered({ method, route, status, seconds: (performance.now() - startedAt) / 1000 })
       if (span) describeRequest(span, exchange, { method, route, status })
       return response
-    } finally {
-      inFlight--
     }
+    const fail = (thrown: unknown): never => {
+      inFlight--
+      throw thrown
+    }
+    const response = answer(request, exchange)
+    return response instanceof Promise ? response.then(count, fail) : count(response)
   }
 
   return (request, exchange) => {
@@ -41,7 +45,7 @@ export function requestObserver({ metrics }: Pick<Services, 'metrics'>, answer: 
     const method = knownMethods.has(request.method) ? request.method : 'other'
     if (!isTraced) return answerAndCount(request, exchange, method)
     const read = (name: string) => readHeader(request, exchange.connection, name)
-    return inRequestSpan(method, read, (span) => answerAndCount(request, exchange, method, span))
+    return inRequestSpan(method, read, async (span) => answerAndCount(request, exchange, method, span))
   }
 }
 

@@ -1,11 +1,13 @@
 /** Creates routes with an audience that a guard enforces. test/handlers/routes.test.ts finds routes that bypass this file. */
-import { createRoute, type OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
-import type { Context, MiddlewareHandler } from 'hono'
+import { createRoute, type OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import type { Context, Handler, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
 import type { ErrorCode } from '../base/error-codes.ts'
 import { isPublisherError } from '../base/errors.ts'
 import type { Services } from '../runtime/services.ts'
+import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
+import { createAnswerTexts } from './answer-texts.ts'
 import { audit } from './audit.ts'
 import { type AppEnv, runtimeOf } from './exchange.ts'
 import { type Audience, expectedErrors } from './expected-errors.ts'
@@ -52,6 +54,39 @@ export function routeFor<const R extends Described>(audience: Audience, services
 export function describeRoute(app: OpenAPIHono<AppEnv>, { middleware, ...route }: RouteConfig): void {
   app.openAPIRegistry.registerPath(route)
 }
+
+/** Description of a route whose answer follows from the configuration of the tenant. */
+interface ConfigurationRoute<S> extends Pick<Described, 'operationId' | 'summary' | 'tags'> {
+  path: string
+  /** Schema of the answer. */
+  schema: S
+  /** Description of the answer. */
+  answer: string
+}
+
+/**
+ * Adds a GET route for every caller, whose answer follows from the configuration alone. The route answers at once. It keeps the text of its
+ * answer as long as the configuration.
+ */
+export function configurationRoute<S extends z.ZodType>(
+  app: OpenAPIHono<AppEnv>,
+  services: Services,
+  { path, schema, answer, ...described }: ConfigurationRoute<S>,
+  answerOf: (runtime: TenantRuntime) => z.output<S>,
+): void {
+  const responses = { 200: json(schema, answer) }
+  const config = { ...described, method: 'get' as const, path, responses }
+  describeRoute(app, createRoute(withDescription('anyone', services, config)))
+  const textOf = createAnswerTexts(answerOf)
+  const handler: Handler<AppEnv> = (c) => {
+    c.env.route = path
+    return new Response(textOf(runtimeOf(c.env)), jsonAnswer)
+  }
+  audiences.set(handler, 'anyone')
+  app.get(path, handler)
+}
+
+const jsonAnswer = { headers: { 'content-type': 'application/json' } } as const
 
 /** Completes the description. The type keeps only the route's own responses, since handlers throw all others. */
 function withDescription<R extends Described>(audience: Audience, { settings }: Services, config: R): R {

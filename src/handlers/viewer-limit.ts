@@ -22,13 +22,14 @@ export async function countViewer(c: Context<AppEnv>, services: Services): Promi
 }
 
 /**
- * Sets the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5): `q` requests in `w` seconds, `r` of them
- * left, full again in `t` seconds.
+ * Returns the `RateLimit` headers (draft-ietf-httpapi-ratelimit-headers-10, sections 4 and 5), names and values in turn. They mean `q`
+ * requests in `w` seconds, `r` of them left, full again in `t` seconds.
  */
-export function setRateLimit(
-  { limit, windowSeconds, remaining, resetSeconds }: Allowance,
-  set: (name: string, value: string) => void,
-): void {
-  set('ratelimit-policy', `"viewer";q=${limit};w=${windowSeconds}`)
-  set('ratelimit', `"viewer";r=${remaining};t=${resetSeconds}`)
+export function rateLimitHeaders({ limit, windowSeconds, remaining, resetSeconds }: Allowance): string[] {
+  return [
+    'ratelimit-policy',
+    `"viewer";q=${limit};w=${windowSeconds}`,
+    'ratelimit',
+    `"viewer";r=${remaining};t=${resetSeconds}`,
+  ]
 }

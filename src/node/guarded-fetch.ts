@@ -1,22 +1,11 @@
 /** `fetch` of the Node host for servers that tenants name. Connects only to addresses that were checked. */
-import { isIP } from 'node:net'
-import { Agent, buildConnector, type Dispatcher } from 'undici'
-import {
-  addressRefused,
-  type EndpointRule,
-  type Fetch,
-  guardedFetch,
-  isPublicAddress,
-} from '../base/endpoint-guard.ts'
+import type { Dispatcher } from 'undici'
+import { type EndpointRule, type Fetch, guardedFetch } from '../base/endpoint-guard.ts'
 import { isPublisherError, type PublisherError } from '../base/errors.ts'
-import { createPinnedLookup, type PinnedLookupOptions } from './public-lookup.ts'
+import { onceLoaded } from '../base/once.ts'
+import type { PinnedLookupOptions } from './public-lookup.ts'
 
 export interface GuardedFetchOptions extends EndpointRule, PinnedLookupOptions {}
-
-/** Timeout of a connection, including name resolution and TLS. */
-const connectTimeoutMs = 8000
-/** Timeout for the answer's head and for each chunk of its body. Callers set stricter limits by a signal. */
-const silenceMs = 60_000
 
 /**
  * Creates the fetch. Call this once per process, since the fetch keeps connections alive. Works like `guardedFetch`, and also rejects with
@@ -25,8 +14,10 @@ const silenceMs = 60_000
  */
 export function createGuardedFetch({ allowPrivate, ...options }: GuardedFetchOptions): Fetch {
   if (allowPrivate) return guardedFetch({ allowPrivate, fetch })
-  const dispatcher = createPublicAgent(options)
+  // Loaded at the first use, since the library takes a sixth of a start.
+  const agent = onceLoaded(async () => (await import('./public-agent.ts')).createPublicAgent(options))
   const pinned: Fetch = async (input, init) => {
+    const dispatcher = await agent()
     const pinnedInit: RequestInit & { dispatcher: Dispatcher } = { ...init, dispatcher }
     try {
       return await fetch(input, pinnedInit)
@@ -35,24 +26,6 @@ export function createGuardedFetch({ allowPrivate, ...options }: GuardedFetchOpt
     }
   }
   return guardedFetch({ allowPrivate, fetch: pinned })
-}
-
-/**
- * Creates an agent that connects to public addresses only. Its major version of undici must match the version inside Node
- * (`process.versions.undici`; 7 in Node 24), or Node's `fetch` cannot use it.
- */
-export function createPublicAgent({ resolve, isPublic = isPublicAddress }: PinnedLookupOptions): Agent {
-  const lookup = createPinnedLookup({ ...(resolve && { resolve }), isPublic })
-  const connect = buildConnector({ lookup, timeout: connectTimeoutMs })
-  return new Agent({
-    headersTimeout: silenceMs,
-    bodyTimeout: silenceMs,
-    connect: (target, callback) => {
-      const { hostname } = target
-      if (isIP(hostname) !== 0 && !isPublic(hostname)) callback(addressRefused(hostname, hostname), null)
-      else connect(target, callback)
-    },
-  })
 }
 
 /** Finds the refusal that `fetch` wraps as the cause of its own error. */

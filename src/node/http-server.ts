@@ -10,6 +10,7 @@ import type { Socket } from 'node:net'
 import type { ErrorCode } from '../base/error-codes.ts'
 import { PublisherError } from '../base/errors.ts'
 import { saneRequestId } from '../handlers/exchange.ts'
+import { CommonHeadersResponse } from './common-headers.ts'
 import { asMessage, type RefuseEarly } from './early-refusals.ts'
 import type { UnreadBodies } from './unread-bodies.ts'
 
@@ -88,6 +89,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     {
       // Node's own refusal of a request without a Host has no request id.
       requireHostHeader: false,
+      ServerResponse: CommonHeadersResponse,
       maxHeaderSize: maxHeaderBytes,
       keepAliveTimeout: keepAliveTimeoutMs,
       headersTimeout: headersTimeoutMs,

@@ -10,6 +10,7 @@ import { toPublisherError } from '../handlers/problem.ts'
 import { isHealthPath } from '../handlers/routes/health.ts'
 import type { ClientOf } from '../runtime/limits/client-address.ts'
 import type { BackgroundWork } from './background.ts'
+import { CommonHeadersResponse } from './common-headers.ts'
 import type { RefuseEarly } from './early-refusals.ts'
 import type { Faults } from './faults.ts'
 import type { UnreadBodies } from './unread-bodies.ts'
@@ -46,15 +47,15 @@ export function createListener({
       const answer = handler(request, {
         host: incoming.headers.host ?? null,
         header,
-        setHeader: (name, value) => outgoing.setHeader(name, value),
+        setHeaders: (list) => setCommonHeaders(outgoing, list),
         client: () => clientOf(header, incoming.socket.remoteAddress),
         waitUntil: background.waitUntil,
       })
-      return answer.then((response) =>
-        // The adapter also has types for HTTP/2, which this server does not serve.
-        incoming.complete || !(incoming instanceof IncomingMessage && outgoing instanceof ServerResponse)
-          ? response
-          : unreadBodies.answer(response, incoming, outgoing),
+      // The adapter also has types for HTTP/2, which this server does not serve.
+      if (!(incoming instanceof IncomingMessage && outgoing instanceof ServerResponse)) return answer
+      if (!(answer instanceof Promise) && !hasBody(incoming)) return answer
+      return Promise.resolve(answer).then((response) =>
+        incoming.complete ? response : unreadBodies.answer(response, incoming, outgoing),
       )
     },
     {
@@ -112,9 +113,21 @@ function isHealthCheck(incoming: IncomingMessage): boolean {
 function hostLines({ rawHeaders }: IncomingMessage): number {
   let lines = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === 'host') lines++
+    const name = rawHeaders[index]
+    if (name?.length === 4 && name.toLowerCase() === 'host') lines++
   }
   return lines
+}
+
+/** Checks if a body follows the headers (RFC 9112, section 6.3). `complete` tells so only after the turn of the event loop. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+}
+
+function setCommonHeaders(outgoing: object, list: readonly string[]): void {
+  if (!(outgoing instanceof CommonHeadersResponse))
+    throw new TypeError('The server needs CommonHeadersResponse.')
+  outgoing.setCommonHeaders(list)
 }
 
 /** Stand-in for an unusable host (RFC 2606, section 2). The handler answers as for any unknown host. */

@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { ConfigSource } from '../ports/config-source.ts'
+import type { ImageReducer } from '../ports/images.ts'
 import { type Metrics, noMetrics } from '../ports/metrics.ts'
 import { createLocalAssets } from '../providers/assets/local-assets.ts'
 import { sha256 } from '../providers/digest/node-hash.ts'
-import { createSharpReducer } from '../providers/images/sharp.ts'
-import { placeholderOf } from '../providers/images/sharp-placeholder.ts'
 import { openKeyValueStore } from '../providers/kv-stores.ts'
 import { providerVariables } from '../providers/registry.ts'
 import { createServices, type Services } from '../runtime/services.ts'
@@ -14,6 +13,7 @@ import { parseSettings, type Settings } from '../runtime/settings/settings.ts'
 import { createLogger } from '../runtime/telemetry/log.ts'
 import { createFileConfigSource } from '../runtime/tenancy/file-config-source.ts'
 import { createOrchestratorClient } from '../runtime/tenancy/orchestrator-client.ts'
+import { lateReducer } from './late.ts'
 import { type NodeProviders, nodeProviders } from './providers.ts'
 import { storeTools } from './shared-store.ts'
 
@@ -66,9 +66,10 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     counter,
     invalidations,
     isDraining: () => isDraining,
-    placeholderOf,
-    images: createSharpReducer({ metrics }),
+    placeholderOf: async (picture) =>
+      (await import('../providers/images/sharp-placeholder.ts')).placeholderOf(picture),
     readyPictureBytes,
+    images: await reducerOf(metrics),
     digest: sha256,
     assets: await createLocalAssets({ directory: options.uiDirectory ?? builtUi }),
     log,
@@ -94,6 +95,15 @@ async function metricsOf(
   if (!metricsToken) return noMetrics
   const { createNodeMetrics } = await import('./process-metrics.ts')
   return createNodeMetrics(variables.DYNO)
+}
+
+/** Returns the reducer, loaded at its first use. With metrics it is loaded now, since it adds gauges. */
+async function reducerOf(metrics: Metrics): Promise<ImageReducer> {
+  const load = async () => {
+    const { createSharpReducer } = await import('../providers/images/sharp.ts')
+    return createSharpReducer({ metrics })
+  }
+  return metrics === noMetrics ? lateReducer(load) : load()
 }
 
 function configSource(settings: Settings, now: () => number): ConfigSource {

@@ -82,7 +82,7 @@ describe('the container', () => {
       }
     }
     const taken = all(run, 'COPY').map((line) => /^--from=build \/app\/(\S+) \.\/(\S*)$/.exec(line)?.[1])
-    expect(taken).toEqual(['package.json', 'node_modules', 'dist/ui', 'src'])
+    expect(taken).toEqual(['package.json', 'node_modules', 'dist/ui', 'dist/compile-cache', 'src'])
   })
 
   it('keeps git history and local builds out of the image', async () => {

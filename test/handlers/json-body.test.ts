@@ -65,11 +65,12 @@ async function sending(method: string, path: string) {
   const request = new Request(`https://alice.shibari.test${path}`, init)
   let status = 0
   let code = ''
-  const answer = handler(request, {
+  const answered = handler(request, {
     host: 'alice.shibari.test',
     client: () => clientOfPeer(() => null, '192.0.2.1'),
     waitUntil: () => undefined,
-  }).then(async (response) => {
+  })
+  const answer = Promise.resolve(answered).then(async (response) => {
     const problem: { code?: string } = await response.json().catch(() => ({}))
     code = problem.code ?? ''
     status = response.status

@@ -139,7 +139,7 @@ const control = createOrchestrator({
   callsPerMinute: 1e9,
 })
 
-function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
+async function ask(path: string, headers: Record<string, string> = {}): Promise<Response> {
   const request = new Request(`https://alice.shibari.test/${path}`, { headers })
   return handler(request, {
     host: 'alice.shibari.test',

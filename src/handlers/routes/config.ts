@@ -8,7 +8,7 @@ import type { Services } from '../../runtime/services.ts'
 import { canSignIn, isAdmin } from '../../runtime/sign-in/admins.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { canPublish } from '../features.ts'
-import { json, routeFor } from '../route.ts'
+import { configurationRoute, json, routeFor } from '../route.ts'
 import { securityOf } from '../route-description.ts'
 import { sessionOf } from '../session.ts'
 import {
@@ -26,49 +26,42 @@ export function configRoutes(app: OpenAPIHono<AppEnv>, services: Services): void
 }
 
 function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const features = routeFor('anyone', services, {
-    method: 'get',
+  const features = {
     path: '/api/config/features',
     operationId: 'getFeatures',
     summary: 'Features of the gallery',
-    tags: ['gallery'],
-    responses: { 200: json(featuresResponseSchema, 'The features of this tenant') },
-  })
-  app.openapi(features, (c) => {
-    const runtime = runtimeOf(c.env)
+    tags: ['gallery' as const],
+    schema: featuresResponseSchema,
+    answer: 'The features of this tenant',
+  }
+  configurationRoute(app, services, features, (runtime) => {
     const { config } = runtime
     // Billing is no feature of the gallery.
     const { storage_ops_metering_enabled: _billing, ...features } = config.features
     const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
     const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
-    return c.json(
-      {
-        ...features,
-        publish_enabled: canPublish(runtime),
-        auth_mode,
-        storage_provider: config.storage.provider,
-        max_upload_mb,
-      },
-      200,
-    )
+    return {
+      ...features,
+      publish_enabled: canPublish(runtime),
+      auth_mode,
+      storage_provider: config.storage.provider,
+      max_upload_mb,
+    }
   })
 }
 
 function publishersRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const publishers = routeFor('anyone', services, {
-    method: 'get',
+  const publishers = {
     path: '/api/config/publishers',
     operationId: 'getPublishers',
     summary: 'Platforms that the gallery publishes to',
-    tags: ['gallery'],
-    responses: {
-      200: json(publishersResponseSchema, 'For each platform, true if the gallery publishes there'),
-    },
-  })
-  app.openapi(publishers, (c) => {
-    const { publishers: entries } = runtimeOf(c.env).config
-    const isEnabled = (platform: Platform) => enabledPublisher(entries, platform) !== undefined
-    return c.json(Object.fromEntries(platforms.map((platform) => [platform, isEnabled(platform)])), 200)
+    tags: ['gallery' as const],
+    schema: publishersResponseSchema,
+    answer: 'For each platform, true if the gallery publishes there',
+  }
+  configurationRoute(app, services, publishers, ({ config }) => {
+    const isEnabled = (platform: Platform) => enabledPublisher(config.publishers, platform) !== undefined
+    return Object.fromEntries(platforms.map((platform) => [platform, isEnabled(platform)]))
   })
 }
 

@@ -169,10 +169,10 @@ const limitVariables = {
     .default(50)
     .meta({ description: 'Largest upload in MB.', examples: ['20'] }),
   CONFIG_CACHE_MB: whole('megabytes', 1, 4096)
-    .default(32)
+    .default(64)
     .meta({
-      description: 'Memory in MB for cached tenants. 32 MB hold about 1,200 tenants.',
-      examples: ['64'],
+      description: 'Memory in MB for cached tenants. 64 MB hold about 1,400 tenants.',
+      examples: ['128'],
     }),
   METRICS_TOKEN: secretText.optional().meta({
     description: 'Bearer token for `GET /metrics`. Without a token the path is 404.',

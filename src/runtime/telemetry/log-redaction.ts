@@ -9,8 +9,61 @@ const maxItems = 20
 
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** Returns the line as JSON, bounded and with apparent secrets redacted. */
-export function formatLine(line: LogLine): string {
+/** Fields that begin each line. Constants of the program's own code, so they need no redaction. */
+export interface LineStart {
+  time: string
+  level: string
+  msg: string
+}
+
+/**
+ * Returns the line as JSON, bounded and with apparent secrets redacted. A field replaces an earlier field of the same name: first `start`,
+ * then `bound`, then `fields`. No pattern of a secret spans two values, so each value is redacted alone.
+ */
+export function formatLine(start: LineStart, bound: LogLine, fields: LogLine): string {
+  if (isRepeating(start, bound, fields)) return formatWhole({ ...start, ...bound, ...fields })
+  const line = `{"time":"${start.time}","level":"${start.level}","msg":${quoted(start.msg)}${membersOf(bound)}${membersOf(fields)}}`
+  return line.length <= maxLineLength ? line : formatWhole({ ...start, ...bound, ...fields })
+}
+
+/** Checks if two of the three define the same field. */
+function isRepeating(start: LineStart, bound: LogLine, fields: LogLine): boolean {
+  for (const name in bound) if (name in start || name in fields) return true
+  return 'time' in fields || 'level' in fields || 'msg' in fields
+}
+
+/** Returns the fields as members of a JSON object, each behind a comma. Skips what JSON cannot express, as JSON.stringify does. */
+function membersOf(fields: LogLine): string {
+  let members = ''
+  for (const name in fields) {
+    const text = textOf(fields[name])
+    if (text !== undefined) members += `,${nameOf(name)}:${text}`
+  }
+  return members
+}
+
+/** Name without a secret: each pattern of a secret needs other characters, or more of them. */
+const plainName = /^[a-z_]{1,18}$/
+
+function nameOf(name: string): string {
+  return plainName.test(name) ? `"${name}"` : redact(quoted(name))
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return redact(quoted(value))
+  if (typeof value === 'number' && Number.isInteger(value)) return String(value)
+  const json: string | undefined = JSON.stringify(value)
+  return json && redact(json)
+}
+
+/** Text that JSON quotes unchanged. */
+const plainText = /^[\w./: -]*$/
+
+function quoted(text: string): string {
+  return plainText.test(text) ? `"${text}"` : JSON.stringify(text)
+}
+
+function formatWhole(line: LogLine): string {
   return redact(boundedJson(line))
 }
 

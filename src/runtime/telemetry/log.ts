@@ -31,15 +31,15 @@ export interface LoggerOptions {
 /** Creates the logger of a host. Lines below `level` cost nothing. */
 export function createLogger({ level, write, now = Date.now, onLine }: LoggerOptions): Logger {
   const lowest = logLevels.indexOf(level)
+  const timeOf = createTimeText()
   const make = (bound: LogFields): Logger => {
-    const at =
-      (lineLevel: LogLevel) =>
-      (msg: string, fields?: LogFields): void => {
-        if (logLevels.indexOf(lineLevel) < lowest) return
-        const line = { time: new Date(now()).toISOString(), level: lineLevel, msg, ...bound, ...fields }
-        write(formatLine(line))
+    const at = (lineLevel: LogLevel) => {
+      if (logLevels.indexOf(lineLevel) < lowest) return () => undefined
+      return (msg: string, fields: LogFields = noFields): void => {
+        write(formatLine({ time: timeOf(now()), level: lineLevel, msg }, bound, fields))
         onLine?.(lineLevel, msg)
       }
+    }
     return {
       debug: at('debug'),
       info: at('info'),
@@ -48,7 +48,22 @@ export function createLogger({ level, write, now = Date.now, onLine }: LoggerOpt
       with: (fields) => make({ ...bound, ...fields }),
     }
   }
-  return make({})
+  return make(noFields)
+}
+
+const noFields: LogFields = {}
+
+/** Creates a formatter of times, which remembers the text of the latest millisecond. A busy process logs many lines in each. */
+function createTimeText(): (ms: number) => string {
+  let latest = Number.NaN
+  let text = ''
+  return (ms) => {
+    if (ms !== latest) {
+      text = new Date(ms).toISOString()
+      latest = ms
+    }
+    return text
+  }
 }
 
 /** Upper bound on an error's name and code, in characters. */

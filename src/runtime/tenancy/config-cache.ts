@@ -34,7 +34,7 @@ export interface ConfigCacheOptions<T> {
   onResolved?(resolution: Resolution): void
   /**
    * Estimated bytes for configurations and their derived objects. The least recently used configurations are evicted, and looked up again
-   * on their next use. Default 32 MB.
+   * on their next use. Default 64 MB.
    */
   maxBytes?: number
 }
@@ -67,7 +67,7 @@ export interface ConfigCache<T> {
 
 /** Creates the cache. One per process. */
 export function createConfigCache<T>(options: ConfigCacheOptions<T>): ConfigCache<T> {
-  const { source, kv, secrets, derive, log, now, onResolved, maxBytes = 32 * 2 ** 20 } = options
+  const { source, kv, secrets, derive, log, now, onResolved, maxBytes = 64 * 2 ** 20 } = options
   const sealed = createSealedStore({ kv, secrets, purpose: 'configuration', maxLength: maxSealedLength, now })
   const shared = createSharedConfigurations(sealed, { log, now })
   const entries = createEntries({ derive, maxBytes, log, now })

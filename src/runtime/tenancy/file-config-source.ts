@@ -2,7 +2,6 @@
  * Config source of a dedicated app for one tenant, without a control plane (`CONFIG_SOURCE=file`). The file holds the runtime answer and
  * its credentials, as JSON or YAML.
  */
-import { parse } from 'yaml'
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
 import { sha256Hex } from '../../base/hex.ts'
@@ -41,6 +40,8 @@ const fileSchema = z.looseObject({
 export function createFileConfigSource({ read, baseDomain }: FileConfigOptions): ConfigSource {
   async function load() {
     try {
+      // Loaded at the first use, because fleets read no file.
+      const { parse } = await import('yaml')
       return fileSchema.parse(parse(await read()))
     } catch (cause) {
       throw new PublisherError('config_unavailable', unavailableMessage, {

@@ -13,6 +13,7 @@ const classes = {
   replaceText: 'A',
   linkIfAbsent: 'A',
   remove: 'free',
+  removeFolder: 'free',
 } as const satisfies Record<keyof LocalFiles, RequestClass>
 
 /** Wraps disk operations to count each. */
@@ -34,5 +35,6 @@ export function countingFiles(files: LocalFiles, onRequest: OnStorageRequest): L
     replaceText: counted('replaceText', files.replaceText),
     linkIfAbsent: counted('linkIfAbsent', files.linkIfAbsent),
     remove: counted('remove', files.remove),
+    removeFolder: counted('removeFolder', files.removeFolder),
   }
 }

@@ -112,13 +112,16 @@ export function createEntries<T>({ derive, maxBytes, log, now }: EntriesOptions<
   }
 }
 
-/** Memory of a tenant's store, breakers and credentials. Publishers and the AI take a little more (docs/operations/heroku.md, "Memory"). */
-const derivedBytes = 20_000
-
 /**
- * Estimates the bytes of a configuration: two per character, as text beyond Latin-1 needs. For other text, the surplus covers the parsed
- * objects.
+ * Memory of a tenant beside the text of its configuration: its objects, and a storage in use with breakers, credentials and a token.
+ * Measured with a Dropbox (bench/config-cache.ts).
  */
+const derivedBytes = 42_000
+
+/** Characters for which JavaScript keeps a whole string in two bytes per character. */
+const wide = /[\u0100-\uffff]/
+
+/** Estimates the bytes of a configuration in use: one per character, or two if a character needs them. */
 export function sizeOf(text: string): number {
-  return 2 * text.length + derivedBytes
+  return (wide.test(text) ? 2 : 1) * text.length + derivedBytes
 }
