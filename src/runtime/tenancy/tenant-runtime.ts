@@ -38,6 +38,11 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, created at the first use. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /**
+   * The tenant's storage for people who look: answers from memory where it can, at most 30 s old. Every change goes to
+   * {@link TenantRuntime.storage}. Throws `provider_unavailable`.
+   */
+  viewing(): PhotoStore
   /** Platforms on which the tenant publishes, created at the first use. */
   publishers(): TenantPublishers
   /** The AI; `null` if the configuration names no credentials for an AI. */
@@ -97,6 +102,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       config,
       configVersion,
       storage,
+      viewing: storage,
       publishers: once(() =>
         openTenantPublishers(options.publishers, scope, adminsOf(config, options.settings)),
       ),
