@@ -10,7 +10,8 @@ import { type Table, thousands } from './table.ts'
 import { askAll, type Question } from './visitor-load.ts'
 
 const tenants = 5
-const photosPerTenant = 40
+/** Few enough that each photo is seen several times in the minute. */
+const photosPerTenant = 12
 const connections = 10
 const loadMs = 60_000
 const quietMs = 10_000
