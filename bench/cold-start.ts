@@ -40,6 +40,8 @@ export async function measureColdStart(): Promise<Table[]> {
   const browser = await openChromium()
   try {
     const visits: ColdVisit[] = []
+    // Lets the emulated Dropbox make its thumbnails, which the real Dropbox has already.
+    for (const _ of photos) await visitFreshProcess(world, browser)
     for (let run = 0; run < runs; run++) visits.push(await visitFreshProcess(world, browser))
     return [summary(visits), waterfall(visits)]
   } finally {
@@ -51,7 +53,6 @@ export async function measureColdStart(): Promise<Table[]> {
 async function startWorld(): Promise<World> {
   const emulator = createDropboxEmulator({ app })
   const account = emulator.addAccount('alice', 'refresh-token')
-  // Small, because a real Dropbox keeps thumbnails, whereas the emulator makes each from the photo.
   const photo = await picture(1800, 1200).jpeg({ quality: 90 }).toBuffer()
   for (const name of photos) {
     await account.seed(`/Photos/${name}.jpg`, Buffer.concat([photo, Buffer.from(name)]))
@@ -62,7 +63,7 @@ async function startWorld(): Promise<World> {
   const storage = { provider: 'dropbox', credentials_ref: 'storage', paths: { root: '/Photos' } }
   controlPlane.tenants.set('alice.localhost', { config: { features: { auto_view_enabled: true }, storage } })
   controlPlane.credentials.set('alice/storage', { provider: 'dropbox', refresh_token: 'refresh-token' })
-  const dropbox = await startDelayProxy(server.url, dropboxMs)
+  const dropbox = await startDelayProxy(server.url, dropboxMs, (path) => path.includes('get_thumbnail'))
   const orchestrator = await startDelayProxy(controlPlane.url, orchestratorMs)
   return {
     dropbox,
@@ -125,7 +126,7 @@ function summary(visits: readonly ColdVisit[]): Table {
       row('first contentful paint, ms', ({ firstPaint }) => firstPaint),
       row('calls to Dropbox until the photo', serverCalls),
     ],
-    note: `Headless Chromium with a desktop's window, an empty cache and a fast line. Each call to Dropbox takes ${dropboxMs} ms more, each call to the orchestrator ${orchestratorMs} ms. Opening a connection costs nothing. ${runs} visits, each to a process that has answered no request.`,
+    note: `Headless Chromium with a desktop's window, an empty cache and a fast line. Each call to Dropbox takes ${dropboxMs} ms more, each call to the orchestrator ${orchestratorMs} ms. Opening a connection costs nothing, and Dropbox has made its thumbnails before. ${runs} visits, each to a process that has answered no request.`,
   }
 }
 

@@ -38,7 +38,7 @@ const sections = {
 
 const names = Object.keys(sections) as (keyof typeof sections)[]
 endWithHelp(usageOf(names))
-const { chosen, isWhole } = chooseSections(names, process.argv.slice(2))
+const { chosen, isWhole } = chooseOrExit()
 const project = fileURLToPath(new URL('../', import.meta.url))
 const report = `${project}docs/performance.md`
 
@@ -60,4 +60,14 @@ for (const name of chosen) {
 if (isWhole) {
   await writeFile(report, introduction + machine + tables.map(renderTable).join('\n'))
   console.log(`Wrote ${report}`)
+}
+
+/** Returns the sections to run, or ends the program with a message. */
+function chooseOrExit(): ReturnType<typeof chooseSections<keyof typeof sections>> {
+  try {
+    return chooseSections(names, process.argv.slice(2))
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exit(1)
+  }
 }
