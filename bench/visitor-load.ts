@@ -59,7 +59,7 @@ export async function askAll(
 async function askPatiently(agent: Agent, port: number, question: Question, outcome: Outcome): Promise<void> {
   for (let tries = 1; ; tries++) {
     const { status, retryAfterSeconds, body } = await ask(agent, port, question)
-    if (status < 300) return void outcome.answered++
+    if (status >= 200 && status < 300) return void outcome.answered++
     const mayRetry = retryAfterSeconds !== undefined && tries < maxTries
     if (mayRetry) {
       outcome.busy++
