@@ -13,13 +13,14 @@ import { type Measured, measuredSchema, type Sizes } from './thumbnail-case.ts'
 import { type Original, originals } from './thumbnail-originals.ts'
 
 /**
- * Settings of app.json: a bounded heap, few malloc arenas, and prompt return of freed memory. By default,
+ * Settings of app.json: a bounded heap, few malloc arenas, and prompt return of freed memory, also of small buffers. By default,
  * each thread's arena keeps up to 64 MB.
  */
 export const dynoSettings = {
   NODE_OPTIONS: '--max-old-space-size=256 --max-semi-space-size=8',
   MALLOC_ARENA_MAX: '2',
   MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '16384',
 }
 
 const cases: readonly [original: Original, parallel: number, sizes?: Sizes][] = [

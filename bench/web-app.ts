@@ -2,8 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { openChromium, phone } from '../scripts/chromium.ts'
+import { pictureShown, type Visit, watchFirstPhoto, whatWasSeen } from './first-photo.ts'
 import { startServer } from './server-process.ts'
 import { median, type Table, thousands } from './table.ts'
 import { publisherEnvironment } from './throughput.ts'
@@ -28,24 +29,6 @@ const target: Line = { megabitsDown: 1.6, megabitsUp: 0.75, latencyMs: 150 }
  * round trips.
  */
 const preset: Line = { megabitsDown: 1.44, megabitsUp: 0.675, latencyMs: 562.5 }
-
-/** All times in milliseconds since the navigation began. */
-interface Visit {
-  firstPaint: number
-  photo: number
-  /** Bytes transferred, including headers. */
-  bytes: number
-  layoutShift: number
-  way: Step[]
-}
-
-/** File or answer that arrived before the first photo was visible. */
-interface Step {
-  what: string
-  from: number
-  to: number
-  bytes: number
-}
 
 export async function measureWebApp(): Promise<Table[]> {
   const root = await mkdtemp(join(tmpdir(), 'bench-web-app-'))
@@ -110,62 +93,6 @@ async function visit(browser: Browser, origin: string, line: Line): Promise<Visi
 
 function bytesPerSecond(megabits: number): number {
   return (megabits * 1_000_000) / 8
-}
-
-async function pictureShown(page: Page): Promise<void> {
-  await page.waitForFunction(() => {
-    const shown = document.querySelector<HTMLImageElement>('img.picture')
-    return shown?.complete && shown.naturalWidth > 0
-  })
-}
-
-/**
- * Runs in the page, before its own script. The picture is decoded in the frame that first shows it, so the
- * measurement ends in the task after that frame.
- */
-function watchFirstPhoto(): void {
-  const seen = { photo: 0, layoutShift: 0 }
-  Object.assign(globalThis, { seen })
-  document.addEventListener(
-    'load',
-    ({ target }) => {
-      if (!(target instanceof HTMLImageElement) || !target.matches('.picture')) return
-      requestAnimationFrame(() => {
-        const { port1, port2 } = new MessageChannel()
-        port1.onmessage = () => {
-          seen.photo ||= performance.now()
-        }
-        port2.postMessage(null)
-      })
-    },
-    true,
-  )
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) seen.layoutShift += Number(Reflect.get(entry, 'value'))
-  }).observe({ type: 'layout-shift', buffered: true })
-}
-
-/** Runs in the page. Returns what the observers and the browser have recorded. */
-function whatWasSeen(): Visit {
-  const { photo, layoutShift } = Reflect.get(globalThis, 'seen') as Pick<Visit, 'photo' | 'layoutShift'>
-  const files = ['navigation', 'resource'].flatMap(
-    (type) => performance.getEntriesByType(type) as PerformanceResourceTiming[],
-  )
-  const way = files
-    .filter(({ responseEnd, transferSize }) => responseEnd <= photo && transferSize > 0)
-    .map((file) => ({
-      what: new URL(file.name).pathname,
-      from: file.startTime,
-      to: file.responseEnd,
-      bytes: file.transferSize,
-    }))
-  return {
-    firstPaint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? Number.NaN,
-    photo,
-    bytes: way.reduce((sum, { bytes }) => sum + bytes, 0),
-    layoutShift,
-    way,
-  }
 }
 
 function summary(visits: readonly Visit[], hardVisits: readonly Visit[]): Table {

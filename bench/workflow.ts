@@ -1,14 +1,15 @@
 /** Time of analyze and publish besides the vendors' own latency, and peak memory of eight concurrent tenants. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
 import { startOpenAiEmulator } from '../dev/emulators/openai.ts'
 import { startTelegramEmulator } from '../dev/emulators/telegram.ts'
 import { startOrchestrator } from '../test/support/fakes/orchestrator.ts'
 import { cookieOf, signInVariables } from '../test/support/fixtures/admin.ts'
 import { baseDomain, serviceToken, sessionSecret } from '../test/support/fixtures/fleet.ts'
 import { sendTo } from '../test/support/fixtures/http-client.ts'
+import { noisyPhoto } from './noisy-photo.ts'
+import { memoryOf } from './process-memory.ts'
 import { startServer } from './server-process.ts'
 import { median, type Table } from './table.ts'
 import { dynoSettings } from './thumbnail-memory.ts'
@@ -71,7 +72,7 @@ async function memory(photo: Buffer): Promise<Table> {
     await Promise.all(tenants.map((tenant) => studio.post(tenant, 'a.jpg', 'analyze')))
     await Promise.all(tenants.map((tenant) => studio.post(tenant, 'a.jpg', 'publish')))
     const seconds = (performance.now() - start) / 1000
-    const peak = await peakMegabytes(studio.pid)
+    const { peak } = await memoryOf(studio.pid)
     await studio.close()
     return [title, peak.toFixed(0), seconds.toFixed(1)]
   }
@@ -150,17 +151,4 @@ function configOf(chat: number): Record<string, unknown> {
 /** Returns another file with the same picture. Decoders ignore bytes after the end of a JPEG. */
 function distinct(photo: Buffer, index: number): Buffer {
   return Buffer.concat([photo, Buffer.from([index])])
-}
-
-/** Returns the peak resident memory of a process, from Linux's VmHWM. */
-async function peakMegabytes(pid: number): Promise<number> {
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
-}
-
-async function noisyPhoto(width: number, height: number): Promise<Buffer> {
-  const noise = { type: 'gaussian' as const, mean: 120, sigma: 40 }
-  return sharp({ create: { width, height, channels: 3, background: '#765', noise } })
-    .jpeg({ quality: 85 })
-    .toBuffer()
 }

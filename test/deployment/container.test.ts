@@ -59,12 +59,14 @@ describe('the container', () => {
         ]),
       ),
     )
-    const { NODE_OPTIONS, MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_ } = await presetVariables()
+    const { NODE_OPTIONS, MALLOC_ARENA_MAX, MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_ } =
+      await presetVariables()
     expect(variables).toEqual({
       NODE_ENV: 'production',
       NODE_OPTIONS,
       MALLOC_ARENA_MAX,
       MALLOC_TRIM_THRESHOLD_,
+      MALLOC_MMAP_THRESHOLD_,
     })
     const names = (run ?? []).map(({ name }) => name)
     expect(all(run, 'USER')).toEqual(['node'])

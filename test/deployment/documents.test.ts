@@ -104,7 +104,7 @@ describe('environment variables in the documents', () => {
   it('knows every variable that app.json and wrangler.toml set', async () => {
     const app: { env: Record<string, unknown> } = JSON.parse(await textOf('app.json'))
     const vars = found((await textOf('wrangler.toml')).split('[vars]')[1] ?? '', /^([A-Z][A-Z0-9_]+) = /gm)
-    const nodes = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_']
+    const nodes = ['NODE_OPTIONS', 'MALLOC_ARENA_MAX', 'MALLOC_TRIM_THRESHOLD_', 'MALLOC_MMAP_THRESHOLD_']
     const known = [...ownVariables, ...nodes]
     expect(
       [...Object.keys(app.env), ...vars].filter(

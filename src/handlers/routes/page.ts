@@ -7,6 +7,7 @@ import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { messageStyle, messageStylePath } from '../message-style.ts'
 import { guardFor, routeFor } from '../route.ts'
 import { fetchAhead } from './fetch-ahead.ts'
+import { listAhead } from './list-ahead.ts'
 
 export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   const { assets } = services
@@ -22,6 +23,7 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     },
   })
   app.openapi(document, async (c) => {
+    listAhead(c.env, c.req.raw)
     const page = await assets.index(c.req.raw)
     const runtime = runtimeOf(c.env)
     const link = fetchAhead({

@@ -15,6 +15,11 @@ export interface DropboxAccess {
    * `credentials_rejected`, or the errors of `call`.
    */
   use<T>(signal: AbortSignal, call: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Like {@link use}, for a call that changes nothing and may run twice. Runs the call in the member's own folder while Dropbox still
+   * reports the path root, and again if the path root is another.
+   */
+  useAtOnce<T>(signal: AbortSignal, call: (session: Session) => Promise<T>): Promise<T>
 }
 
 export interface DropboxAccessOptions extends SessionsOptions {
@@ -48,7 +53,24 @@ export function createDropboxAccess({ credentials, ...options }: DropboxAccessOp
     }
   }
 
+  async function guessOnce<T>(
+    refreshToken: Secret,
+    signal: AbortSignal,
+    call: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const guess = await sessions.guess(refreshToken, signal)
+    if (!guess) return useOnce(refreshToken, signal, call)
+    const [early, opened] = await Promise.allSettled([call(guess), sessions.get(refreshToken, signal)])
+    if (opened.status === 'rejected') throw opened.reason
+    if (opened.value.root !== guess.root) return useOnce(refreshToken, signal, call)
+    if (early.status === 'fulfilled') return early.value
+    if (early.reason instanceof AccessTokenRejected) return useOnce(refreshToken, signal, call)
+    throw early.reason
+  }
+
   return {
+    useAtOnce: (signal, call) =>
+      withCredentials(credentials, ({ refresh_token }) => guessOnce(refresh_token, signal, call)),
     use: (signal, call) =>
       withCredentials(credentials, ({ refresh_token }) => useOnce(refresh_token, signal, call)),
   }

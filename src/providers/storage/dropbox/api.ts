@@ -37,6 +37,8 @@ export interface SmallDropboxFile extends SmallFile {
 export interface DropboxApi {
   /** Makes a call that may safely run twice. */
   read<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
+  /** Like {@link read}, without waiting for the path root. A wrong guess costs a second call, so use it for the first call of a visit. */
+  readAtOnce<T>(answer: z.ZodType<T>, call: SdkCall): Promise<T>
   /**
    * Makes a call that changes files. Runs the writes of a store one after another, because Dropbox locks an account's tree for
    * each write (`too_many_write_operations`). A retry may run the call twice: the caller must check `DropboxRefusal.unsettled` after
@@ -75,10 +77,10 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
   const turn = createTurns(retry.deadlineMs)
   let writesEnded = 0
 
-  async function attempts<T>(attempt: Attempt<T>): Promise<T> {
+  async function attempts<T>(attempt: Attempt<T>, use = access.use): Promise<T> {
     let unsettled = false
     const once = (signal: AbortSignal) =>
-      access.use(signal, async (session) => {
+      use(signal, async (session) => {
         try {
           return await attempt(session, signal)
         } catch (error) {
@@ -97,11 +99,12 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
     }
   }
 
-  const sdkCall = <T>(answer: z.ZodType<T>, call: SdkCall) =>
-    attempts(async ({ sdk }, signal) => checked(answer, (await call(sdk, { signal })).result))
+  const sdkCall = <T>(answer: z.ZodType<T>, call: SdkCall, use = access.use) =>
+    attempts(async ({ sdk }, signal) => checked(answer, (await call(sdk, { signal })).result), use)
 
   return {
-    read: sdkCall,
+    read: (answer, call) => sdkCall(answer, call),
+    readAtOnce: (answer, call) => sdkCall(answer, call, access.useAtOnce),
     write: (answer, call) =>
       turn(() => sdkCall(answer, call)).finally(() => {
         writesEnded += 1

@@ -78,7 +78,7 @@ async function entriesOf(api: DropboxApi, path: string): Promise<Map<string, Dro
 async function readPages(api: DropboxApi, path: string): Promise<Map<string, DropboxEntry>> {
   const entries = new Map<string, DropboxEntry>()
   const argument = { path, limit: 2000, include_non_downloadable_files: false }
-  let page = await api.read(pageSchema, (sdk, options) => sdk.filesListFolder(argument, options))
+  let page = await api.readAtOnce(pageSchema, (sdk, options) => sdk.filesListFolder(argument, options))
   for (;;) {
     for (const entry of page.entries) entries.set(keyOf(entry), entry)
     if (!page.has_more) return entries

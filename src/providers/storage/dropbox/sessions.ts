@@ -7,13 +7,16 @@ import { RetryableError } from '../../../base/retry.ts'
 import type { Secret } from '../../../base/secret.ts'
 import { unlessAborted } from '../../../base/time.ts'
 import { type AccessTokenRejected, PathRootRejected } from './errors.ts'
-import { type GrantOptions, grant, noToken } from './grant.ts'
+import { type Grant, type GrantOptions, grant, noToken } from './grant.ts'
+import type { DropboxFetch } from './hosts.ts'
 import { findPathRoot, type PathRoot } from './path-root.ts'
 
 /** Access token with the client and headers that use it. */
 export interface Session {
   sdk: Dropbox
   token: Secret
+  /** Value of `Dropbox-API-Path-Root`; `undefined` in the member's own folder. */
+  root: string | undefined
   /** Returns the headers of calls that bypass the SDK: authorisation and path root. */
   headers(): Record<string, string>
   /** Removes the secrets of this session from a text for the log. */
@@ -28,8 +31,20 @@ export interface SessionsOptions extends GrantOptions {
 export interface Sessions {
   /** Returns the session of this refresh token; opens it on first use. Throws the errors of {@link grant}. */
   get(refreshToken: Secret, signal: AbortSignal): Promise<Session>
+  /**
+   * Returns a session in the member's own folder while Dropbox still reports the path root. A caller must not use its results unless
+   * {@link get} returns the same root. Returns `null` once the path root is known. Throws the errors of {@link grant}.
+   */
+  guess(refreshToken: Secret, signal: AbortSignal): Promise<Session | null>
   /** Drops a session that Dropbox has refused; the next {@link get} opens another session. */
   forget(session: Session, error: AccessTokenRejected): void
+}
+
+/** Opening of a session: first the token, then the path root. */
+interface Flight {
+  refreshToken: Secret
+  granted: Promise<Grant>
+  session: Promise<Session>
 }
 
 /** Creates the sessions of one store. Sends nothing before the first call. */
@@ -37,12 +52,21 @@ export function createSessions(options: SessionsOptions): Sessions {
   let current: { refreshToken: Secret; session: Session; usableUntil: number } | undefined
   /** Path root, looked up once per refresh token. Outlives access tokens. */
   let known: { refreshToken: Secret; pathRoot: PathRoot } | undefined
-  let flight: { refreshToken: Secret; session: Promise<Session> } | undefined
+  let flight: Flight | undefined
 
-  function joinFlight(refreshToken: Secret, signal: AbortSignal) {
+  const rootOf = (refreshToken: Secret) =>
+    known && equal(known.refreshToken, refreshToken) ? known.pathRoot : undefined
+
+  const currentOf = (refreshToken: Secret) =>
+    current && equal(current.refreshToken, refreshToken) && options.now() < current.usableUntil
+      ? current.session
+      : undefined
+
+  function joinFlight(refreshToken: Secret, signal: AbortSignal): Flight {
     if (flight && equal(flight.refreshToken, refreshToken)) return flight
-    const session = open(refreshToken, signal)
-    const mine = { refreshToken, session }
+    const granted = grant(options, refreshToken, signal)
+    const session = granted.then((given) => open(given, refreshToken, signal))
+    const mine = { refreshToken, granted, session }
     const land = () => {
       if (flight === mine) flight = undefined
     }
@@ -51,45 +75,41 @@ export function createSessions(options: SessionsOptions): Sessions {
     return mine
   }
 
-  async function open(refreshToken: Secret, signal: AbortSignal): Promise<Session> {
-    const { token, usableUntil, redact } = await grant(options, refreshToken, signal)
-    const accessToken = token.reveal()
+  async function open(granted: Grant, refreshToken: Secret, signal: AbortSignal): Promise<Session> {
     const { fetch, folder, now } = options
-    const client = (pathRoot?: string) =>
-      new Dropbox({ accessToken, fetch, ...(pathRoot !== undefined && { pathRoot }) })
+    const { redact, usableUntil } = granted
+    const client = (root?: string) => sessionOf(granted, fetch, root).sdk
     const pathRoot =
-      known && equal(known.refreshToken, refreshToken)
-        ? known.pathRoot
-        : await findPathRoot({ open: client, folder, signal, redact, now })
+      rootOf(refreshToken) ?? (await findPathRoot({ open: client, folder, signal, redact, now }))
     if (pathRoot.isSettled) known = { refreshToken, pathRoot }
-    const { header } = pathRoot
-    const session: Session = {
-      sdk: client(header),
-      token,
-      headers: () => ({
-        Authorization: `Bearer ${token.reveal()}`,
-        ...(header !== undefined && { 'Dropbox-API-Path-Root': header }),
-      }),
-      redact,
-    }
+    const session = sessionOf(granted, fetch, pathRoot.header)
     current = { refreshToken, session, usableUntil }
     return session
   }
 
+  /** Waits for a part of the flight. A caller that gives up ends the flight for later calls, because it may hang. */
+  async function patiently<T>(joined: Flight, part: Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      return await unlessAborted(part, signal)
+    } catch (error) {
+      if (!signal.aborted) throw error
+      if (flight === joined) flight = undefined
+      throw new RetryableError(noToken, { cause: error })
+    }
+  }
+
   return {
     async get(refreshToken, signal) {
-      if (current && equal(current.refreshToken, refreshToken) && options.now() < current.usableUntil) {
-        return current.session
-      }
+      const usable = currentOf(refreshToken)
+      if (usable) return usable
       const joined = joinFlight(refreshToken, signal)
-      try {
-        return await unlessAborted(joined.session, signal)
-      } catch (error) {
-        if (!signal.aborted) throw error
-        // Later calls must not join a flight that hangs.
-        if (flight === joined) flight = undefined
-        throw new RetryableError(noToken, { cause: error })
-      }
+      return patiently(joined, joined.session, signal)
+    },
+
+    async guess(refreshToken, signal) {
+      if (currentOf(refreshToken) || rootOf(refreshToken)) return null
+      const joined = joinFlight(refreshToken, signal)
+      return sessionOf(await patiently(joined, joined.granted, signal), options.fetch, undefined)
     },
 
     forget(session, error) {
@@ -97,6 +117,20 @@ export function createSessions(options: SessionsOptions): Sessions {
       current = undefined
       if (error instanceof PathRootRejected) known = undefined
     },
+  }
+}
+
+function sessionOf({ token, redact }: Grant, fetch: DropboxFetch, root: string | undefined): Session {
+  const accessToken = token.reveal()
+  return {
+    sdk: new Dropbox({ accessToken, fetch, ...(root !== undefined && { pathRoot: root }) }),
+    token,
+    root,
+    headers: () => ({
+      Authorization: `Bearer ${token.reveal()}`,
+      ...(root !== undefined && { 'Dropbox-API-Path-Root': root }),
+    }),
+    redact,
   }
 }
 

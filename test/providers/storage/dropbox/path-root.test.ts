@@ -104,6 +104,53 @@ describe('the root of a Dropbox', () => {
     ])
   })
 
+  it('lists the home folder without waiting for the root', async () => {
+    const { account, store, count } = await startDropbox()
+    await account.seed('/Photos/a.jpg', 'x')
+    const listed = Promise.withResolvers<void>()
+    const photos = store({
+      fetch: async (input, init) => {
+        if (String(input).endsWith('files/list_folder')) listed.resolve()
+        // Without the listing, Dropbox never answers this call.
+        if (String(input).endsWith(asked)) await listed.promise
+        return fetch(input, init)
+      },
+    })
+    expect(names(await photos.list('root'))).toEqual(['a.jpg'])
+    expect([count('oauth2/token'), count(asked), count('files/list_folder')]).toEqual([1, 1, 1])
+  })
+
+  it('drops a listing of the home folder when the team space has the root', async () => {
+    const { team, account, store, emulator } = await startTeam()
+    await team.seed('/Photos/team.jpg', 'x')
+    const listed = Promise.withResolvers<void>()
+    const photos = store({
+      fetch: async (input, init) => {
+        const isListing = String(input).endsWith('files/list_folder')
+        if (String(input).endsWith(asked)) {
+          await listed.promise
+          // The folder appears only for the early listing, and is gone when its place is decided.
+          account.remove('/Photos/home.jpg')
+          account.remove('/Photos')
+        }
+        const answer = await fetch(input, init)
+        if (isListing) listed.resolve()
+        return answer
+      },
+    })
+    await account.seed('/Photos/home.jpg', 'x')
+    expect(names(await photos.list('root'))).toEqual(['team.jpg'])
+    expect(emulator.calls.filter(({ route }) => route === 'files/list_folder')).toHaveLength(2)
+  })
+
+  it('lists again when the early listing failed', async () => {
+    const { account, store, emulator, count } = await startDropbox()
+    await account.seed('/Photos/a.jpg', 'x')
+    emulator.interfere(onCall('files/list_folder', serverError(500), { times: 1 }))
+    expect(names(await store().list('root'))).toEqual(['a.jpg'])
+    expect([count('oauth2/token'), count(asked), count('files/list_folder')]).toEqual([1, 1, 2])
+  })
+
   it('uses the home folder when the app may not ask Dropbox for the root', async () => {
     const scopes = ['files.metadata.read', 'files.content.read', 'files.content.write']
     const { account, store, count } = await startTeam({ scopes })
