@@ -49,7 +49,7 @@ export interface PublishTools extends DigestTools, PictureTools {
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
-  /** Receives the result of each platform, also of `unavailable` platforms. Must not throw. */
+  /** Receives the result of each platform. Previews do not report `unavailable` platforms. Must not throw. */
   onResult?(platform: Platform, result: PlatformResult): void
   /** Receives the cause of a failure or a warning, for the log. */
   onTrouble(error: unknown): void
@@ -162,17 +162,17 @@ async function publishChosen(
   }
   const published = publishers.map(async (publisher) => {
     const caption = captionFor(publisher, document, request, tools.hashtagString)
-    return [publisher.platform, await publishTo(publisher, caption, job)] as const
+    const result = await publishTo(publisher, caption, job)
+    tools.onResult?.(publisher.platform, result)
+    return [publisher.platform, result] as const
   })
-  const missing = unavailable.map(
-    async (platform) => [platform, await platformUnavailable(platform, job)] as const,
-  )
-  const outcomes = [...published, ...missing].map(async (outcome) => {
-    const [platform, result] = await outcome
-    tools.onResult?.(platform, result)
+  const missing = unavailable.map(async (platform) => {
+    const result = await platformUnavailable(platform, job)
+    // A preview fails for no platform.
+    if (!request.dryRun) tools.onResult?.(platform, result)
     return [platform, result] as const
   })
-  const results = Object.fromEntries(await Promise.all(outcomes))
+  const results = Object.fromEntries(await Promise.all([...published, ...missing]))
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
   if (!mayArchive) return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings }

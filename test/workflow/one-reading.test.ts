@@ -169,10 +169,12 @@ describe('publishing', () => {
     expect(open.telegram.posts.map((post) => post.sha256)).toEqual([sha256])
   })
 
-  it('tells the result of every platform, also of those that this server lacks', async () => {
+  it('tells the result of every platform, and of a platform that this server lacks unless it is a preview', async () => {
     await using open = await scene()
     const told: string[] = []
     const onResult = (platform: string) => void told.push(platform)
+    await open.publish({ dryRun: true }, { unavailable: ['bluesky'], onResult })
+    expect(told.splice(0).sort()).toEqual(['email', 'telegram'])
     await open.publish({}, { unavailable: ['bluesky'], onResult })
     expect(told.sort()).toEqual(['bluesky', 'email', 'telegram'])
   })
