@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { withoutMetadata } from '../../../src/base/picture/clean.ts'
-import { fittedLongSide, turnBox } from '../../../src/base/picture/fit.ts'
+import { fittedLongSide, fittedSize, turnBox } from '../../../src/base/picture/fit.ts'
 import { readPictureHeader } from '../../../src/base/picture/header.ts'
 import { artist, carriesMetadata, noise, plain, tellTale } from '../../support/fixtures/pictures.ts'
 
@@ -135,6 +135,24 @@ describe('fitting a photo into a box', () => {
         if (isSmaller) expect(long).toBe(Math.max(width, height))
         else expect(long > 958 || short > 638).toBe(true)
         expect(fittedLongSide(box, { width: height, height: width })).toBe(long)
+      }),
+    )
+  })
+
+  it('returns whole sides that fit into the turned box, with the shape of the photo within half a pixel', () => {
+    fc.assert(
+      fc.property(side, side, (width, height) => {
+        const turned = turnBox(box, { width, height })
+        const fitted = fittedSize(box, { width, height })
+        expect(fitted.width).toBeLessThanOrEqual(Math.min(width, turned.width))
+        expect(fitted.height).toBeLessThanOrEqual(Math.min(height, turned.height))
+        const scale = Math.min(1, turned.width / width, turned.height / height)
+        expect(Math.abs(fitted.width - Math.max(1, width * scale))).toBeLessThanOrEqual(0.501)
+        expect(Math.abs(fitted.height - Math.max(1, height * scale))).toBeLessThanOrEqual(0.501)
+        expect(fittedSize(box, { width: height, height: width })).toEqual({
+          width: fitted.height,
+          height: fitted.width,
+        })
       }),
     )
   })
