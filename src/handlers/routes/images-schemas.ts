@@ -65,13 +65,10 @@ export const photoSchema = z
         'Link to the photo in full size. The link is valid for about four hours, for everyone who has it. Visitors get a copy without metadata on this host, admins the original',
     }),
     thumbnail_url: z.string(),
-    sha256: z
-      .string()
-      .nullable()
-      .openapi({
-        description:
-          'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
-      }),
+    sha256: z.string().nullable().openapi({
+      description:
+        'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
+    }),
     caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),
     captions: captionsSchema.optional().openapi({ description: 'For admins' }),
