@@ -26,11 +26,15 @@ describeOnBothHosts('a missing root folder', (kind) => {
     Object.assign(answer?.config ?? {}, { auth })
 
     const visitor = (path: string) => fleet.get(tenant, path)
-    expect(await (await visitor('/api/images/list')).json()).toEqual({ filenames: [], count: 0 })
+    expect(await (await visitor('/api/images/list')).json()).toEqual({
+      filenames: [],
+      versions: [],
+      count: 0,
+    })
     expect(await (await visitor('/api/images/random')).json()).toMatchObject({ code: 'no_photos' })
 
     const list = await adminRequest(fleet, tenant, '/api/images/list')
-    expect(await list.json()).toEqual({ filenames: [], count: 0, missing_folder: '/Photos' })
+    expect(await list.json()).toEqual({ filenames: [], versions: [], count: 0, missing_folder: '/Photos' })
     const random = await adminRequest(fleet, tenant, '/api/images/random')
     expect([random.status, await random.json()]).toMatchObject([
       404,
@@ -51,6 +55,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await uploaded.json()).toMatchObject({ key: 'first.jpg' })
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: ['first.jpg'],
+      versions: [expect.any(String)],
       count: 1,
     })
   })
@@ -62,6 +67,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: [],
+      versions: [],
       count: 0,
     })
   })

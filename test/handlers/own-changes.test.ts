@@ -188,7 +188,7 @@ describe('two processes', () => {
           }
           await Promise.all([dynos.first.settled(), dynos.second.settled()])
         }),
-        { numRuns: 25 },
+        { numRuns: Number(process.env.RUNS ?? 15), endOnFailure: true },
       )
     },
   )
