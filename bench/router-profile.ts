@@ -9,9 +9,15 @@ import { loadFeatures, publisherEnvironment } from './throughput.ts'
 
 const seconds = 6
 
+/** Parts that take all samples below their functions, such as the write of the log. */
+const wholeParts: readonly (readonly [part: string, url: RegExp])[] = [['log line', /node\/line-writer/]]
+
+/** Native functions that call the system, by their names. */
+const socketCalls = /^(writev|write\w*String|writeBuffer|readStart|shutdown)$/
+
 /** Parts of a request. A sample belongs to the part of its innermost function that a rule knows. */
 const parts: readonly (readonly [part: string, url: RegExp, functionName?: RegExp])[] = [
-  ['log line', /runtime\/telemetry\/log|node\/line-writer/],
+  ['log line', /runtime\/telemetry\/log/],
   ['request id', /internal\/crypto\/random|handlers\/exchange\.ts/],
   ['tenant of the host', /contract\/host\.ts|runtime\/tenancy\/|lru-cache/],
   ['guards, routes and HTTPS', /\/src\/handlers\/(?!app\.ts)|\/src\/runtime\/(limits|sign-in)\//],
@@ -76,7 +82,7 @@ function toTable(parts: ReadonlyMap<string, number>, requests: number): Table {
 }
 
 /** Sums the samples of each part, without idle time. */
-export function microsecondsPerPart({ nodes, samples, timeDeltas }: Profile): Map<string, number> {
+function microsecondsPerPart({ nodes, samples, timeDeltas }: Profile): Map<string, number> {
   const parents = new Map<number, ProfileNode>()
   for (const node of nodes) for (const child of node.children ?? []) parents.set(child, node)
   const partOf = new Map<number, string>()
@@ -92,11 +98,22 @@ export function microsecondsPerPart({ nodes, samples, timeDeltas }: Profile): Ma
 function partOfNode(leaf: ProfileNode, parents: ReadonlyMap<number, ProfileNode>): string {
   if (leaf.callFrame.functionName === '(idle)') return 'idle'
   if (leaf.callFrame.functionName === '(garbage collector)') return 'garbage collection'
-  if (leaf.callFrame.functionName === '(program)') return 'system calls and native code'
-  for (let node: ProfileNode | undefined = leaf; node; node = parents.get(node.id)) {
+  if (leaf.callFrame.functionName === '(program)') return 'native code outside of functions'
+  const path = pathOf(leaf, parents)
+  const whole = wholeParts.find(([, ofUrl]) => path.some(({ callFrame }) => ofUrl.test(callFrame.url)))
+  if (whole) return whole[0]
+  if (socketCalls.test(leaf.callFrame.functionName)) return 'system calls of sockets'
+  for (const node of path) {
     const { url, functionName } = node.callFrame
     const rule = parts.find(([, ofUrl, ofName]) => ofUrl.test(url) && (ofName?.test(functionName) ?? true))
     if (rule) return rule[0]
   }
   return 'other'
+}
+
+/** Returns the node and its callers, innermost first. */
+function pathOf(leaf: ProfileNode, parents: ReadonlyMap<number, ProfileNode>): ProfileNode[] {
+  const path = [leaf]
+  for (let node = parents.get(leaf.id); node; node = parents.get(node.id)) path.push(node)
+  return path
 }

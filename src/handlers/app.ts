@@ -24,15 +24,15 @@ export type Handler = (request: Request, connection: Connection) => Response | P
 /** Creates the handler of a process. */
 export function createHandler(services: Services): Handler {
   const app = createApp(services)
-  const callbackApp = createCallbackApp(services)
+  const answerWithoutTenant = withoutTenant(services)
   const { settings, log, now } = services
   const complete = completion(settings)
   const tenantOf = hostParser(settings.baseDomain, [settings.callbackHost])
-  const observesMetrics = hasMetrics(services)
+  const servesMetrics = hasMetrics(services)
 
   function answer(request: Request, exchange: Exchange): Response | Promise<Response> {
     const { path, connection } = exchange
-    if (isTenantFree(path) || (path === metricsPath && observesMetrics)) return app.fetch(request, exchange)
+    if (isTenantFree(path) || (path === metricsPath && servesMetrics)) return app.fetch(request, exchange)
     const host = tenantOf(connection.host)
     if (!host) return answerWithoutTenant(request, exchange)
     exchange.asked = host.tenant
@@ -55,21 +55,6 @@ export function createHandler(services: Services): Handler {
     if (redirect) return redirect
     if (!exchange.path.startsWith('/auth/')) return app.fetch(request, exchange)
     return services.limits.signIn(exchange.connection.client()).then(() => app.fetch(request, exchange))
-  }
-
-  /** Answers the steps of the sign-in on their own host. Every other path and host gets the same 404. */
-  async function answerWithoutTenant(request: Request, exchange: Exchange): Promise<Response> {
-    const { path, connection } = exchange
-    if (hostName(connection.host) !== settings.callbackHost) throw tenantNotFound()
-    if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
-    exchange.origin = publicOrigin(settings.callbackHost, connection, settings)
-    const redirect = redirectToHttps(request, exchange, settings)
-    if (redirect) return redirect
-    await services.limits.signIn(connection.client())
-    const response = await callbackApp.fetch(request, exchange)
-    // URLs of this host contain authorization codes, which `Referer` must not leak.
-    response.headers.set('referrer-policy', 'no-referrer')
-    return response
   }
 
   async function refuse(thrown: unknown, request: Request, exchange: Exchange): Promise<Response> {
@@ -110,6 +95,25 @@ export function createHandler(services: Services): Handler {
       path: getPath(request),
       origin: '',
     })
+}
+
+/** Creates the answers on hosts without a tenant: the steps of the sign-in on their own host. Every other path and host gets the same 404. */
+function withoutTenant(services: Services): (request: Request, exchange: Exchange) => Promise<Response> {
+  const { settings, limits } = services
+  const callbackApp = createCallbackApp(services)
+  return async (request, exchange) => {
+    const { path, connection } = exchange
+    if (hostName(connection.host) !== settings.callbackHost) throw tenantNotFound()
+    if (!allowedMethods(callbackApp, path).includes(request.method)) throw tenantNotFound()
+    exchange.origin = publicOrigin(settings.callbackHost, connection, settings)
+    const redirect = redirectToHttps(request, exchange, settings)
+    if (redirect) return redirect
+    await limits.signIn(connection.client())
+    const response = await callbackApp.fetch(request, exchange)
+    // URLs of this host contain authorization codes, which `Referer` must not leak.
+    response.headers.set('referrer-policy', 'no-referrer')
+    return response
+  }
 }
 
 /** Creates the function that adds the headers of every response. A header that the response already has wins. */

@@ -17,8 +17,6 @@ import { createListener } from './listener.ts'
 import { createNodeProcess, type NodeHostOptions } from './process.ts'
 import { createUnreadBodies } from './unread-bodies.ts'
 
-export { createNodeServices, type NodeHostOptions } from './process.ts'
-
 /** Running host. */
 export interface NodeHost {
   server: Server

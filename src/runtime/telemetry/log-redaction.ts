@@ -2,6 +2,8 @@
 
 /** Upper bound on a line in characters. Longer lines are cut. */
 const maxLineLength = 16_384
+/** Upper bound on the fields of a line that is not cut. Leaves room for its time, level and message. */
+const maxMembersLength = maxLineLength - 384
 /** Length of each text in a line that is cut. */
 const maxTextLength = 300
 /** Length of each list in a line that is cut. */
@@ -21,9 +23,9 @@ export interface LineStart {
  * then `bound`, then `fields`. No pattern of a secret spans two values, so each value is redacted alone.
  */
 export function formatLine(start: LineStart, bound: LogLine, fields: LogLine): string {
-  if (isRepeating(start, bound, fields)) return formatWhole({ ...start, ...bound, ...fields })
-  const line = `{"time":"${start.time}","level":"${start.level}","msg":${quoted(start.msg)}${membersOf(bound)}${membersOf(fields)}}`
-  return line.length <= maxLineLength ? line : formatWhole({ ...start, ...bound, ...fields })
+  const members = isRepeating(start, bound, fields) ? null : membersOf(bound, fields)
+  if (members === null) return formatWhole({ ...start, ...bound, ...fields })
+  return `{"time":"${start.time}","level":"${start.level}","msg":${quoted(start.msg)}${members}}`
 }
 
 /** Checks if two of the three define the same field. */
@@ -32,12 +34,19 @@ function isRepeating(start: LineStart, bound: LogLine, fields: LogLine): boolean
   return 'time' in fields || 'level' in fields || 'msg' in fields
 }
 
-/** Returns the fields as members of a JSON object, each behind a comma. Skips what JSON cannot express, as JSON.stringify does. */
-function membersOf(fields: LogLine): string {
+/**
+ * Returns the fields as members of a JSON object, each behind a comma. Skips what JSON cannot express, as JSON.stringify does. Returns
+ * `null` if they are too long for a line, before it looks for secrets in the long text.
+ */
+function membersOf(...parts: readonly LogLine[]): string | null {
   let members = ''
-  for (const name in fields) {
-    const text = textOf(fields[name])
-    if (text !== undefined) members += `,${nameOf(name)}:${text}`
+  for (const fields of parts) {
+    for (const name in fields) {
+      const text = textOf(fields[name])
+      if (text === undefined) continue
+      if (members.length + name.length + text.length > maxMembersLength) return null
+      members += `,${nameOf(name)}:${typeof fields[name] === 'number' ? text : redact(text)}`
+    }
   }
   return members
 }
@@ -50,10 +59,8 @@ function nameOf(name: string): string {
 }
 
 function textOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return redact(quoted(value))
-  if (typeof value === 'number' && Number.isInteger(value)) return String(value)
-  const json: string | undefined = JSON.stringify(value)
-  return json && redact(json)
+  if (typeof value === 'string') return value.length > maxMembersLength ? value : quoted(value)
+  return typeof value === 'number' && Number.isInteger(value) ? String(value) : JSON.stringify(value)
 }
 
 /** Text that JSON quotes unchanged. */
