@@ -24,12 +24,11 @@ export function askForFirstPhoto(): void {
   requestFirstPicture(response).catch(() => {})
 }
 
-/** Returns the answer for the first photo, once. Resolves with `null` if this path was not requested, or without success. */
-export async function takeFirstPhoto(path: string): Promise<Response | null> {
+/** Returns the request for the first photo, once; `null` if this path was not requested. It rejects without an answer. */
+export function takeFirstPhoto(path: string): Promise<Response> | null {
   const asked = first
   first = null
-  if (asked?.path !== path) return null
-  return asked.response.catch(() => null)
+  return asked?.path === path ? asked.response : null
 }
 
 async function requestFirstPicture(asked: Promise<Response>): Promise<void> {

@@ -4,7 +4,7 @@ import type { Folder } from '../../ports/photo.ts'
 import { photoPath, randomPath, takeFirstPhoto } from '../first-photo.ts'
 import { get, getJson } from '../get.ts'
 import { isRecord, isTextList, jsonOf, listOf, textOf } from '../json.ts'
-import { type ApiProblem, problemOf, problemOfHead, unreadable } from '../problem.ts'
+import { type ApiProblem, problemOf, problemOfHead, unreached, unreadable } from '../problem.ts'
 
 /**
  * Photo of the API. The content of `metadata` depends on the caller's rights, so each value is checked where it is shown. An older
@@ -71,7 +71,7 @@ export async function pictureProblemAt(url: string): Promise<ApiProblem | null> 
 }
 
 async function getPhoto(path: string): Promise<Answer> {
-  const response = (await takeFirstPhoto(path)) ?? (await get(path, 'application/json'))
+  const response = await (takeFirstPhoto(path)?.catch(unreached) ?? get(path, 'application/json'))
   if (!(response instanceof Response)) return { problem: response }
   if (!response.ok) return { problem: await problemOf(response) }
   const body = await jsonOf(response)
