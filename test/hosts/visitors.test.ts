@@ -18,7 +18,6 @@ import {
   canaryJpeg,
   canaryPng,
   canaryWebp,
-  takenAt,
   textBomb,
 } from '../support/fixtures/pictures-with-metadata.ts'
 
