@@ -159,24 +159,7 @@ export function createServices(options: ServiceOptions): Services {
   metrics.watch('configurations', () => configurations.sizes.configurations)
   metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
   const signIn = settings.provider && createSignIn(settings.provider, options)
-  invalidations.listen({
-    invalidated(name) {
-      const host = parseHost(name, settings.baseDomain)
-      if (!host) return
-      configurations.hearInvalidation(host.host)
-      viewing.changes.hear(host.host)
-    },
-    photosChanged(name) {
-      const host = parseHost(name, settings.baseDomain)
-      if (host) viewing.changes.hear(host.host)
-    },
-    lost: () => configurations.checkOften(),
-    restored() {
-      viewing.changes.hearAll()
-      configurations.markAllSuspect()
-      void signIn?.endings.tellAgain()
-    },
-  })
+  hearOthers(invalidations, { settings, configurations, photoChanges: viewing.changes, signIn })
   return {
     ...options,
     source,
@@ -207,6 +190,36 @@ function postedPictures(metrics: Metrics, now: () => number): ByteBudget {
   })
   metrics.watch('posted_picture_bytes', () => pictures.takenBytes)
   return pictures
+}
+
+/** Listens to the other processes: what they invalidate or change leaves the memory of this process. */
+function hearOthers(
+  invalidations: Invalidations,
+  {
+    settings,
+    configurations,
+    photoChanges,
+    signIn,
+  }: Pick<Services, 'settings' | 'configurations' | 'photoChanges' | 'signIn'>,
+): void {
+  invalidations.listen({
+    invalidated(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (!host) return
+      configurations.hearInvalidation(host.host)
+      photoChanges.hear(host.host)
+    },
+    photosChanged(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) photoChanges.hear(host.host)
+    },
+    lost: () => configurations.checkOften(),
+    restored() {
+      photoChanges.hearAll()
+      configurations.markAllSuspect()
+      void signIn?.endings.tellAgain()
+    },
+  })
 }
 
 /** Logs each change of a breaker. Refused calls are only counted. */

@@ -136,8 +136,8 @@ describe('a browser after its own change', () => {
   })
 })
 
-describe('other people', () => {
-  it('see a change on another process as soon as the channel reports it, and after 30 seconds without', async () => {
+describe('a process', () => {
+  it('shows a change on another process as soon as the channel reports it, and after 30 seconds without', async () => {
     for (const hasChannel of [true, false]) {
       const { open, first, second, clock } = await startBoth({ hasChannel })
       await put(open, 'a.jpg', 'b.jpg')
@@ -163,7 +163,7 @@ const changes = fc.record({
 
 describe('two processes', () => {
   it.each([true, false])(
-    'never show a browser a stale answer after its change was answered (channel: %s)',
+    'shows a browser no stale answer after its change was answered (channel: %s)',
     async (hasChannel) => {
       await fc.assert(
         fc.asyncProperty(fc.array(changes, { minLength: 1, maxLength: 8 }), async (steps) => {
@@ -188,7 +188,7 @@ describe('two processes', () => {
           }
           await Promise.all([dynos.first.settled(), dynos.second.settled()])
         }),
-        { numRuns: Number(process.env.RUNS ?? 15), endOnFailure: true },
+        { numRuns: 15 },
       )
     },
   )

@@ -156,7 +156,7 @@ describeOnBothHosts('a sidecar', (kind) => {
       .digest('hex')
     const { get, asAdmin, post } = await open(`rope\n\n# ---\n# sha256: ${sha256}\n# caption: Words.\n`)
     expect(await (await get(path)).json()).toMatchObject({ caption: null })
-    // Looking reads no original, so nobody knows the digest yet.
+    // Looking reads no original, so the digest is not known yet.
     expect(await (await asAdmin()).json()).toMatchObject({ caption: null, sha256: null, publications: [] })
     expect((await post('publish', { dry_run: true })).status).toBe(200)
     expect(await (await asAdmin()).json()).toMatchObject({ caption: 'Words.', sha256 })

@@ -70,7 +70,7 @@ describe('a shared listing', () => {
     expect(listed).toEqual(['alice'])
   })
 
-  it('is served while a single renewal runs in the background, which stays alive', async () => {
+  it('serves callers while a single renewal runs in the background, which stays alive', async () => {
     const { clock, listed, of } = gallery()
     const alice = of('alice')
     expect(await alice.versionOf()).toBe(1)
@@ -84,7 +84,7 @@ describe('a shared listing', () => {
     expect(listed).toHaveLength(2)
   })
 
-  it('is listed anew after 30 seconds', async () => {
+  it('ends after 30 seconds', async () => {
     const { clock, of } = gallery()
     const alice = of('alice')
     await alice.versionOf()
@@ -109,7 +109,7 @@ describe('a shared listing', () => {
     expect(await alice.versionOf()).toBe(6)
   })
 
-  it('is forgotten after a change, also when the change came during the listing', async () => {
+  it('ends with a change, also when the change came during the listing', async () => {
     const { clock, of, answerWith } = gallery()
     const alice = of('alice')
     await alice.versionOf()
