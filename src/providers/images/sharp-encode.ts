@@ -37,6 +37,7 @@ export async function encodeAll(
     withRepairs(original, (bytes) => {
       const whole = sharp(bytes, { failOn: 'warning', limitInputPixels: picture.width * picture.height })
       // sharp's defaults drop all metadata and convert to sRGB.
+      // The size has the shape of the photo within half a pixel. `inside` would round again.
       const upright = whole.autoOrient().resize({ ...size, fit: 'fill' })
       return finished(output(upright))
     })
