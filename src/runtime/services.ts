@@ -29,7 +29,7 @@ import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
-import { createViewingMemory } from './tenancy/viewing/viewing.ts'
+import { createViewingMemory, type ViewingMemory } from './tenancy/viewing/viewing.ts'
 import { configSourceCalls } from './vendor-calls/config-source-calls.ts'
 import { imageCalls } from './vendor-calls/image-calls.ts'
 import { createObserver } from './vendor-calls/observe.ts'
@@ -151,22 +151,7 @@ export function createServices(options: ServiceOptions): Services {
   metrics.watch('configurations', () => configurations.sizes.configurations)
   metrics.watch('unknown_hosts', () => configurations.sizes.unknownHosts)
   const signIn = settings.provider && createSignIn(settings.provider, options)
-  invalidations.listen({
-    invalidated(name) {
-      const host = parseHost(name, settings.baseDomain)
-      if (host) configurations.hearInvalidation(host.host)
-    },
-    photosChanged(name) {
-      const host = parseHost(name, settings.baseDomain)
-      if (host) viewing.changes.hear(host.host)
-    },
-    lost: () => configurations.checkOften(),
-    restored() {
-      viewing.changes.hearAll()
-      configurations.markAllSuspect()
-      void signIn?.endings.tellAgain()
-    },
-  })
+  listenTo(invalidations, { settings, configurations, viewing, signIn })
   return {
     ...options,
     source,
@@ -183,6 +168,34 @@ export function createServices(options: ServiceOptions): Services {
     sealedDigests,
     signIn,
   }
+}
+
+/** Forgets what other processes have changed. */
+function listenTo(
+  invalidations: Invalidations,
+  {
+    settings,
+    configurations,
+    viewing,
+    signIn,
+  }: Pick<Services, 'settings' | 'configurations' | 'signIn'> & { viewing: Pick<ViewingMemory, 'changes'> },
+): void {
+  invalidations.listen({
+    invalidated(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) configurations.hearInvalidation(host.host)
+    },
+    photosChanged(name) {
+      const host = parseHost(name, settings.baseDomain)
+      if (host) viewing.changes.hear(host.host)
+    },
+    lost: () => configurations.checkOften(),
+    restored() {
+      viewing.changes.hearAll()
+      configurations.markAllSuspect()
+      void signIn?.endings.tellAgain()
+    },
+  })
 }
 
 /** Logs each change of a breaker. Refused calls are only counted. */
