@@ -1,6 +1,6 @@
 /**
- * Shows people their own changes of photos on every process: the answer sets a cookie, and each process that meets the cookie lists the
- * photos anew. src/runtime/sealing/change-tokens.ts explains the tokens.
+ * Shows people their own changes of photos on every process. The answer sets a cookie, and each process that meets the cookie lists the
+ * photos anew. File src/runtime/sealing/change-tokens.ts explains the tokens.
  */
 import type { Context } from 'hono'
 import type { ChangeKind } from '../runtime/sealing/change-tokens.ts'

@@ -183,7 +183,9 @@ function listenTo(
   invalidations.listen({
     invalidated(name) {
       const host = parseHost(name, settings.baseDomain)
-      if (host) configurations.hearInvalidation(host.host)
+      if (!host) return
+      configurations.hearInvalidation(host.host)
+      viewing.changes.hear(host.host)
     },
     photosChanged(name) {
       const host = parseHost(name, settings.baseDomain)

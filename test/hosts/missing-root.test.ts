@@ -26,11 +26,22 @@ describeOnBothHosts('a missing root folder', (kind) => {
     Object.assign(answer?.config ?? {}, { auth })
 
     const visitor = (path: string) => fleet.get(tenant, path)
-    expect(await (await visitor('/api/images/list')).json()).toEqual({ filenames: [], count: 0 })
+    expect(await (await visitor('/api/images/list')).json()).toEqual({
+      filenames: [],
+      versions: [],
+      placeholders: [],
+      count: 0,
+    })
     expect(await (await visitor('/api/images/random')).json()).toMatchObject({ code: 'no_photos' })
 
     const list = await adminRequest(fleet, tenant, '/api/images/list')
-    expect(await list.json()).toEqual({ filenames: [], count: 0, missing_folder: '/Photos' })
+    expect(await list.json()).toEqual({
+      filenames: [],
+      versions: [],
+      placeholders: [],
+      count: 0,
+      missing_folder: '/Photos',
+    })
     const random = await adminRequest(fleet, tenant, '/api/images/random')
     expect([random.status, await random.json()]).toMatchObject([
       404,
@@ -51,6 +62,8 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await uploaded.json()).toMatchObject({ key: 'first.jpg' })
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: ['first.jpg'],
+      versions: [expect.any(String)],
+      placeholders: [null],
       count: 1,
     })
   })
@@ -62,6 +75,8 @@ describeOnBothHosts('a missing root folder', (kind) => {
     Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: [],
+      versions: [],
+      placeholders: [],
       count: 0,
     })
   })

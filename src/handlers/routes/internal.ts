@@ -29,7 +29,7 @@ export function internalRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
 }
 
 function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const { configurations, invalidations, settings, log } = services
+  const { configurations, photoChanges, invalidations, settings, log } = services
   const invalidate = routeFor('service', services, {
     method: 'post',
     path: '/internal/invalidate',
@@ -52,6 +52,7 @@ function invalidateRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const host = parseHost(c.req.valid('json').host, settings.baseDomain)
     if (!host) throw new PublisherError('invalid_request', 'Unknown host.')
     await configurations.invalidate(host.host)
+    photoChanges.hear(host.host)
     const isEverywhere = await invalidations.announce(host.host)
     log.info('configuration invalidated', {
       request_id: c.env.requestId,

@@ -1,6 +1,6 @@
 /**
- * Tokens that an answer gives to a browser after a change of photos. A process that meets a token for the first time forgets what it
- * remembers of that host's photos, so that the browser sees its own change on every process.
+ * Tokens that an answer gives to a browser after a change of photos. A process that meets a new token forgets its memory of that host's
+ * photos. So the browser sees its own change on every process.
  */
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
@@ -17,8 +17,8 @@ export interface ChangeTokens {
   /** Creates a token for one host. This process need not honour it. */
   issue(host: Host, kind: ChangeKind): Promise<string>
   /**
-   * Calls `forget` if this process must forget what it remembers of the host's photos: once for a valid token of a made change, and each
-   * time for a running change. A forged or expired token does nothing.
+   * Calls `forget` if this process must forget its memory of the host's photos. A valid token of a made change counts once, that of a
+   * running change each time. A forged or expired token does nothing.
    */
   honour(token: string, host: Host, kind: ChangeKind, forget: () => void): Promise<void>
 }

@@ -69,7 +69,7 @@ export interface TenantRuntime {
 export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions, TenantPreviewOptions {
   /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
-  /** What people look at, in memory. Shared by all tenants; each tenant has its own keys. */
+  /** Memories of photos. Shared by all tenants; each tenant has its own keys. */
   viewing: ViewingMemory
   /** Tells other processes that photos of the host have changed. Never rejects. Default: no other process. */
   announceChange?: ((host: Host) => Promise<void>) | undefined

@@ -1,18 +1,36 @@
 /** Preload links of the page's document, which must not reveal photos of private galleries. */
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../../src/handlers/routes.ts'
+import { parsePhotoName } from '../../../src/ports/photo.ts'
+import { photoVersion } from '../../../src/workflow/photo-version.ts'
 import { testProcess } from '../../support/fixtures/test-process.ts'
 
 const open = { features: { auto_view_enabled: true } }
 
-async function linkOf(path: string, config: Record<string, unknown> = open, headers = {}) {
+interface Circumstances {
+  config?: Record<string, unknown>
+  headers?: Record<string, string>
+  /** True when the listing with the photo of the path is in memory. */
+  isListed?: boolean
+}
+
+async function linkOf(path: string, { config = open, headers = {}, isListed = true }: Circumstances = {}) {
   const { services, exchange } = testProcess(config)
+  const state = await exchange()
+  const photo = { name: parsePhotoName('listed.jpg'), size: 1, modifiedAt: new Date(0), contentHash: 'hash' }
+  const listing = {
+    listing: { photos: [photo], withSidecar: new Set<never>() },
+    listedAt: 0,
+    find: () => photo,
+  }
+  const runtime = state.runtime && { ...state.runtime, peekListing: () => (isListed ? listing : undefined) }
   const request = new Request(`https://alice.shibari.test${path}`, { headers })
-  const response = await createApp(services).fetch(request, await exchange())
+  const response = await createApp(services).fetch(request, { ...state, ...(runtime && { runtime }) })
   expect([response.status, await response.text()]).toEqual([200, 'page'])
   return response.headers.get('link')
 }
 
+const version = photoVersion({ contentHash: 'hash' })
 const answer = (path: string) => `<${path}>; rel=preload; as=fetch; crossorigin`
 
 describe('the document', () => {
@@ -35,24 +53,29 @@ describe('the document', () => {
       const link = await linkOf(path)
       expect(link?.split(', <')).toHaveLength(3)
       expect(link).toContain(answer('/api/images/a%20b.jpg'))
-      expect(link).toContain('</api/images/a%20b.jpg/thumbnail?size=w960h640>; rel=preload; as=image; ')
-      expect(link).toContain('/api/images/a%20b.jpg/thumbnail?size=w2048h1536 2048w"')
+      const address = (size: string) => `/api/images/a%20b.jpg/thumbnail?size=${size}&v=${version}`
+      expect(link).toContain(`<${address('w960h640')}>; rel=preload; as=image; `)
+      expect(link).toContain(`${address('w2048h1536')} 2048w"`)
       expect(link).toContain('; media="(width >= 60rem)"')
       expect(link).toContain('; media="not all and (width >= 60rem)"')
     }
   })
 
+  it('preloads no picture whose version is not in memory, because the page asks for another address', async () => {
+    expect(await linkOf('/?photo=a.jpg', { isListed: false })).toBe(answer('/api/images/a.jpg'))
+  })
+
   it('preloads no large picture with Save-Data', async () => {
-    const link = await linkOf('/?photo=a.jpg', open, { 'save-data': 'on' })
-    expect(link).toContain('w640h480 640w"')
+    const link = await linkOf('/?photo=a.jpg', { headers: { 'save-data': 'on' } })
+    expect(link).toContain(`w640h480&v=${version} 640w"`)
     expect(link).not.toMatch(/w960h640|w1024h768|w2048h1536|media/)
   })
 
   it('preloads no picture of a private gallery, and does not tell if a photo exists', async () => {
     const config = { features: { auto_view_enabled: false } }
-    expect(await linkOf('/', config)).toBe(answer('/api/images/random'))
+    expect(await linkOf('/', { config })).toBe(answer('/api/images/random'))
     for (const name of ['a.jpg', 'never-was.jpg'])
-      expect(await linkOf(`/?photo=${name}`, config)).toBe(answer(`/api/images/${name}`))
+      expect(await linkOf(`/?photo=${name}`, { config })).toBe(answer(`/api/images/${name}`))
   })
 
   it.each([

@@ -45,7 +45,7 @@ export function somePhotos(count: number): Photo[] {
   const names = ['one', 'two', 'three', 'four', 'five']
   return names.slice(0, count).map((name) => ({
     filename: `${name}.jpg`,
-    version: 'Rk9PQmFyQmF',
+    version: name.padEnd(11, '0'),
     placeholder: null,
     temp_url: `/full-size/${name}.jpg`,
     thumbnail_url: `/api/images/${name}.jpg/thumbnail?size=w960h640`,

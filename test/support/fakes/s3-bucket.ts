@@ -124,9 +124,10 @@ function listing(objects: readonly (readonly [string, StoredObject])[], query: U
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
   const page = rest.slice(0, size)
   const next = `<NextContinuationToken>${page.at(-1)?.[0]}</NextContinuationToken>`
-  const entries = page.map(([key, { bytes }]) => ({
+  const entries = page.map(([key, { bytes, etag }]) => ({
     key: encodeURIComponent(key).replaceAll('%20', '+'),
     size: bytes.length,
+    etag: etag.replaceAll('"', '&quot;'),
   }))
   const isTruncated = rest.length > size
   return listingXml(

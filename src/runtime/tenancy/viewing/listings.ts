@@ -100,7 +100,8 @@ export function createListings(options: ListingsOptions): Listings {
     const listing = await list(folder)
     const shared = { listing, listedAt, find: finderOf(listing, foldsCase()) }
     dropOld()
-    if (change === latestChange())
+    // A missing folder is not remembered: the photographer is about to create it.
+    if (change === latestChange() && !listing.isFolderMissing)
       cache.set(keyOf(folder), { ...shared, change, renewAt: listedAt + renewAfterMs })
     return shared
   }

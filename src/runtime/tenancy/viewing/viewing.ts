@@ -1,4 +1,4 @@
-/** What people who look at photos get from the memory of the process: one place per tenant and configuration version. */
+/** Memories of the process for people who look at photos, and one view of them per tenant and configuration version. */
 import { once } from '../../../base/once.ts'
 import type { Host } from '../../../contract/host.ts'
 import type { Folder } from '../../../ports/photo.ts'

@@ -48,7 +48,11 @@ describe.each(Object.entries(builds))('the Dropbox store in workerd (%s of the S
       thumbnail: expect.any(Number),
       moved: '写真 1.jpg',
       archive: [['写真 1.jpg', 7, true]],
-      sidecar: { text: 'caption', revision: expect.stringMatching(/^[0-9a-f]+$/) },
+      sidecar: {
+        text: 'caption',
+        revision: expect.stringMatching(/^[0-9a-f]+$/),
+        version: expect.stringMatching(/^[0-9a-f]+$/),
+      },
       record: { text: '{}', revision: expect.any(String) },
     })
     expect(dropbox.account.paths()).toContain('/Photos/archive/写真 1.jpg')
