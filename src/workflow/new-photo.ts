@@ -44,7 +44,7 @@ export interface NewPhoto extends ReceivedFile {
   mediaType: PictureHeader['mediaType']
   /** Thumbnails that the check made. Empty if this host could not decode the photo now. */
   previews: readonly SizedThumbnail[]
-  /** `null` for a photo that was converted, whose header nobody read. */
+  /** `null` for a converted photo, whose header was not read. */
   facts: PhotoFacts | null
 }
 

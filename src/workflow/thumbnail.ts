@@ -12,7 +12,7 @@ import { originalOf } from './thumbnail/original.ts'
 import type { Previews, SizedThumbnail } from './thumbnail/previews.ts'
 import { boxes, defaultThumbnailSize, smallestSize, type ThumbnailSize } from './thumbnail/sizes.ts'
 
-export { defaultThumbnailSize, type ThumbnailSize, thumbnailSizes } from './thumbnail/sizes.ts'
+export { type ThumbnailSize, thumbnailSizes } from './thumbnail/sizes.ts'
 
 export interface ThumbnailTools {
   /** The tenant's storage for people who look. */

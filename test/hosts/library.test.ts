@@ -318,6 +318,7 @@ describeOnBothHosts('the library', (kind) => {
       objects: ['Dusk 2.jpg', 'a.jpg', 'dusk.jpg'].map((key) => ({
         key,
         version: expect.stringMatching(/^[\w-]{11}$/),
+        placeholder: null,
         size: expect.any(Number),
         last_modified: expect.stringMatching(/^\d{4}-.*Z$/),
       })),

@@ -29,12 +29,19 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await (await visitor('/api/images/list')).json()).toEqual({
       filenames: [],
       versions: [],
+      placeholders: [],
       count: 0,
     })
     expect(await (await visitor('/api/images/random')).json()).toMatchObject({ code: 'no_photos' })
 
     const list = await adminRequest(fleet, tenant, '/api/images/list')
-    expect(await list.json()).toEqual({ filenames: [], versions: [], count: 0, missing_folder: '/Photos' })
+    expect(await list.json()).toEqual({
+      filenames: [],
+      versions: [],
+      placeholders: [],
+      count: 0,
+      missing_folder: '/Photos',
+    })
     const random = await adminRequest(fleet, tenant, '/api/images/random')
     expect([random.status, await random.json()]).toMatchObject([
       404,
@@ -56,6 +63,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: ['first.jpg'],
       versions: [expect.any(String)],
+      placeholders: [null],
       count: 1,
     })
   })
@@ -68,6 +76,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: [],
       versions: [],
+      placeholders: [],
       count: 0,
     })
   })

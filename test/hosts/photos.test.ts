@@ -47,11 +47,17 @@ describeOnBothHosts('photos', (kind) => {
       Object.assign(fleet.orchestrator.tenants.get(`${tenant}.${baseDomain}`)?.config ?? {}, { auth })
       const list = await fleet.get(tenant, '/api/images/list')
       const version = expect.stringMatching(/^[\w-]{11}$/)
-      expect(await list.json()).toEqual({ filenames: [name], versions: [version], count: 1 })
+      expect(await list.json()).toEqual({
+        filenames: [name],
+        versions: [version],
+        placeholders: [null],
+        count: 1,
+      })
       const path = `/api/images/${encodeURIComponent(name)}`
       const shown = await (await fleet.get(tenant, path)).json()
       expect(shown).toEqual({
         filename: name,
+        placeholder: null,
         version,
         temp_url: expect.stringMatching(/^http/),
         thumbnail_url: expect.stringMatching(/\/thumbnail\?size=w960h640&v=[\w-]{11}$/),

@@ -142,6 +142,7 @@ function describeGallery(open: () => Gallery): void {
       filename: 'dusk.jpg',
       temp_url: expect.stringContaining(`https://${tenant}.${baseDomain}/api/images/dusk.jpg/copy?token=`),
       version: expect.stringMatching(/^[\w-]{11}$/),
+      placeholder: null,
       thumbnail_url: expect.stringMatching(/dusk\.jpg\/thumbnail\?size=w960h640&v=[\w-]{11}$/),
       sha256: null,
       caption: 'Dusk.',

@@ -2,12 +2,8 @@
 import { LRUCache } from 'lru-cache'
 import { pause } from '../../base/time.ts'
 import type { PhotoStore, PreviewFiles } from '../../ports/storage.ts'
-import {
-  createPhotoIndex,
-  dayOf,
-  type LoadedIndex,
-  type PhotoIndex,
-} from '../../workflow/previews/photo-index.ts'
+import { dayOf, type LoadedIndex } from '../../workflow/previews/kept-index.ts'
+import { createPhotoIndex, type PhotoIndex } from '../../workflow/previews/photo-index.ts'
 import { sweepPreviews } from '../../workflow/previews/sweep.ts'
 import { createLookAhead, type LookAhead } from '../../workflow/thumbnail/look-ahead.ts'
 import { createPreviews, type MakePlaceholder, type Previews } from '../../workflow/thumbnail/previews.ts'

@@ -29,7 +29,7 @@ const calls = {
   listRecords: { operation: 'list_records', kind: 'read' },
   replaceRecord: { operation: 'replace_record', kind: 'settle' },
   deleteRecord: { operation: 'delete_record', kind: 'settle' },
-  // Nobody waits for previews: their calls yield to all others, and are refused while the storage is busy or down.
+  // No client waits for previews: their calls yield to all others, and are refused while the storage is busy or down.
   readPreview: { operation: 'read_preview', kind: 'read' },
   writePreview: { operation: 'write_preview', kind: 'read' },
   listPreviewFolders: { operation: 'list_previews', kind: 'read' },

@@ -13,7 +13,7 @@ export interface PhotoFacts {
   takenAt: string | null
 }
 
-/** What is known about the bytes of a photo. */
+/** Knowledge about the bytes of a photo. */
 export interface KnownPhoto {
   /** Day of the last note, in days since 1970. */
   day: number

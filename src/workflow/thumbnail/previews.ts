@@ -30,7 +30,7 @@ export interface Previews {
   has(entry: PhotoEntry, size: ThumbnailSize, mediaType: ThumbnailType): Promise<boolean>
   /** Keeps thumbnails that were made from the original, and notes what is known. Never throws. */
   keep(entry: PhotoEntry, made: readonly SizedThumbnail[], note?: PhotoNote): Promise<void>
-  /** False while nothing can be kept: previews live in memory, or the store refused the last one. */
+  /** False while nothing can be kept: previews live in memory, or the store refused the last preview. */
   isKeeping(): boolean
   /** Notes the placeholder of a photo by a small thumbnail, if the index has none. Never throws. */
   noteSmall(entry: PhotoEntry, small: FinishedThumbnail): Promise<void>

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../../src/base/errors.ts'
-import { createPhotoIndex, type PhotoIndexOptions } from '../../../src/workflow/previews/photo-index.ts'
+import type { PhotoIndexOptions } from '../../../src/workflow/previews/kept-index.ts'
+import { createPhotoIndex } from '../../../src/workflow/previews/photo-index.ts'
 import { background, indexMemory, storeOf } from '../../support/fixtures/thumbnails.ts'
 
 const photo = { contentHash: 'a1b2c3d4' }
@@ -93,7 +94,7 @@ describe('a photo index', () => {
     )
   })
 
-  it('ignores a damaged index and writes a readable one in its place', async () => {
+  it('ignores a damaged index and writes a readable index in its place', async () => {
     const { start, kept } = scene()
     kept.set(key, new TextEncoder().encode('{"version":1,"photos":'))
     const index = start()

@@ -351,7 +351,7 @@ describe('a client that left', () => {
     expect(await Promise.all([first, second])).toMatchObject([{ code: 'busy' }, { code: 'busy' }])
   })
 
-  it('lets a client overtake work that nobody waits for', async () => {
+  it('lets a client overtake work that no client waits for', async () => {
     const { start } = storage()
     const { tools, ask, decodes } = start()
     const { reduceAll: real } = tools.images

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../../src/base/errors.ts'
 import { type Folder, parsePhotoName } from '../../../src/ports/photo.ts'
 import type { PhotoListing } from '../../../src/ports/storage.ts'
-import { dayOf } from '../../../src/workflow/previews/photo-index.ts'
+import { dayOf } from '../../../src/workflow/previews/kept-index.ts'
 import { sweepPreviews } from '../../../src/workflow/previews/sweep.ts'
 import { previewsOf, storeOf } from '../../support/fixtures/thumbnails.ts'
 

@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { parsePhotoName } from '../../src/ports/photo.ts'
+import { startFleet } from '../support/fixtures/fleet.ts'
+import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
+import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
+
+describeOnBothHosts('previews', (kind) => {
+  let storages: Storages
+  beforeAll(async () => {
+    storages = await startStorages()
+  })
+  afterAll(() => storages[Symbol.asyncDispose]())
+
+  const accept = { accept: 'image/webp' }
+
+  it('keeps a thumbnail in the storage, from which the next process answers', async () => {
+    const tenant = `kept-${kind.name}`
+    const path = '/api/images/a.jpg/thumbnail?size=w480h320'
+    await using first = await startFleet(kind)
+    const store = storages.onS3(first, tenant)
+    await upload(store, 'a.jpg', await picture(42))
+    const made = await (await first.get(tenant, path, accept)).arrayBuffer()
+    const folder = (await store.stat('root', parsePhotoName('a.jpg')))?.contentHash ?? ''
+    await expect.poll(() => store.readPreview(folder, 'w480h320.webp'), patience).not.toBeNull()
+    await expect.poll(() => store.readPreview('index', 'photos.json'), patience).not.toBeNull()
+    await using second = await startFleet(kind)
+    storages.onS3(second, tenant)
+    const kept = await second.get(tenant, path, accept)
+    expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.from(made))
+  })
+
+  it('lets browsers keep the present version for a year, and shared caches for an hour', async () => {
+    const tenant = `lasting-${kind.name}`
+    await using fleet = await startFleet(kind)
+    await upload(storages.onS3(fleet, tenant), 'a.jpg', await picture(43))
+    const { versions } = await (await fleet.get(tenant, '/api/images/list')).json()
+    const cacheControl = async (v: string) =>
+      (await fleet.get(tenant, `/api/images/a.jpg/thumbnail?v=${v}`, accept)).headers.get('cache-control')
+    expect(await cacheControl(versions[0])).toBe('public, max-age=31536000, s-maxage=3600, immutable')
+    expect(await cacheControl('outdated')).toBe('public, max-age=3600')
+  })
+})
