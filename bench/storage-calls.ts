@@ -69,37 +69,50 @@ export async function measureStorageCalls(): Promise<Table[]> {
 }
 
 async function column(kind: StorageKind): Promise<string[]> {
-  await using gallery = await openCountedGallery(kind, photos)
   const cold: string[] = []
   const without = new Map<Viewer, string>()
   for (const viewer of viewers) {
     // The previews of an earlier count would be there.
-    await using untouched = await openCountedGallery(kind, photos)
-    without.set(viewer, await firstPhotoCost(untouched, viewer))
+    const untouched = await openCountedGallery(kind, photos)
+    without.set(viewer, await during(untouched, () => firstPhotoCost(untouched, viewer)))
   }
-  const warm = await warmCosts(gallery)
-  for (const viewer of viewers) {
-    cold.push(without.get(viewer) ?? '', await firstPhotoCost(gallery, viewer))
+  const gallery = await openCountedGallery(kind, photos)
+  return during(gallery, async () => {
+    const warm = await warmCosts(gallery)
+    for (const viewer of viewers) {
+      cold.push(without.get(viewer) ?? '', await firstPhotoCost(gallery, viewer))
+    }
+    return [...warm, ...cold]
+  })
+}
+
+/** Runs `work`, then disposes of the resource. */
+async function during<T>(resource: AsyncDisposable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } finally {
+    await resource[Symbol.asyncDispose]()
   }
-  return [...warm, ...cold]
 }
 
 /** Returns the cost of the first photo in a fresh process, with the background work that follows. */
 async function firstPhotoCost(gallery: CountedGallery, viewer: Viewer): Promise<string> {
   const seen = await requestsDuring(gallery, async () => {
-    await using fresh = await gallery.start()
-    await showFirstPhoto(fresh, viewer)
+    const fresh = await gallery.start()
+    await during(fresh, () => showFirstPhoto(fresh, viewer))
   })
   return inWords(seen, 1)
 }
 
 async function warmCosts(gallery: CountedGallery): Promise<string[]> {
-  await using process = await gallery.start()
-  for (const viewer of [...viewers, ...viewers]) await lookAtAll(process, gallery, viewer)
-  for (const look of looks) await averageCost(gallery, process, look)
-  const cells: string[] = []
-  for (const look of looks) cells.push(await averageCost(gallery, process, look))
-  return cells
+  const process = await gallery.start()
+  return during(process, async () => {
+    for (const viewer of [...viewers, ...viewers]) await lookAtAll(process, gallery, viewer)
+    for (const look of looks) await averageCost(gallery, process, look)
+    const cells: string[] = []
+    for (const look of looks) cells.push(await averageCost(gallery, process, look))
+    return cells
+  })
 }
 
 async function averageCost(
@@ -140,9 +153,15 @@ function round(value: number): string {
 
 /** Measures a process of its own on S3: requests per second, and requests to S3 during the load. */
 async function throughputOnS3(): Promise<Table> {
-  await using gallery = await openCountedGallery('s3', photos)
-  // The fleet of this process serves as the orchestrator of the other process.
-  await using process = await gallery.start()
+  const gallery = await openCountedGallery('s3', photos)
+  return during(gallery, async () => {
+    // The fleet of this process serves as the orchestrator of the other process.
+    const process = await gallery.start()
+    return during(process, () => loadedTable(gallery, process))
+  })
+}
+
+async function loadedTable(gallery: CountedGallery, process: CountedProcess): Promise<Table> {
   await lookAtAll(process, gallery, 'visitor')
   const server = await startServer('publisher', 'publisher.ts', {
     ...dynoSettings,

@@ -23,8 +23,8 @@ function thumbnailSize(box: ThumbnailBox): string | null {
 }
 
 /**
- * Returns the thumbnail, or `null` for a photo that Dropbox cannot reduce (over 20 MB, damaged, other format), for a box larger than
- * Dropbox's largest size, and for a thumbnail with metadata. Throws `photo_not_found`.
+ * Returns the thumbnail. Returns `null` for a photo that Dropbox cannot reduce: over 20 MB, damaged, or of another format. Also returns
+ * `null` for a box above Dropbox's largest size, and for a thumbnail with metadata. Throws `photo_not_found`.
  */
 export async function fetchThumbnail(
   api: DropboxApi,
