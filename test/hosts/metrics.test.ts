@@ -151,7 +151,7 @@ describeOnBothHosts('GET /metrics', (kind) => {
       const call = 'publisher_vendor_calls_total'
       expect(moved(call, { vendor: 'openai', operation: 'photo_analysis', outcome: 'ok' })).toBe(1)
       expect(moved(call, { vendor: 's3', operation: 'write_sidecar', outcome: 'ok' })).toBeGreaterThan(0)
-      expect(moved(call, { vendor: 'images', operation: 'reduce', outcome: 'ok' })).toBeGreaterThan(0)
+      expect(moved(call, { vendor: 'images', operation: 'reduceAll', outcome: 'ok' })).toBeGreaterThan(0)
       const sent = { vendor: 'telegram', operation: 'publish' }
       expect(moved(call, { ...sent, outcome: 'publish_outcome_unknown' })).toBe(1)
       expect(moved('publisher_vendor_call_duration_seconds_count', sent)).toBe(1)
