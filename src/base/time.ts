@@ -48,17 +48,25 @@ export function within<T>(
 
 /**
  * Resolves to true if `work` settles within `ms` milliseconds, otherwise to false. Never rejects. Use this function for work that
- * another request started: a Worker may cancel that request and leave its promises pending forever.
+ * another request started: a Worker may end that request and leave its promises pending forever.
  */
 export function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), ms)
-    const settled = () => {
+    const end = (isSettled: boolean) => {
       clearTimeout(timer)
-      resolve(true)
+      resolve(isSettled)
     }
-    work.then(settled, settled)
+    const timer = setTimeout(() => resolve(false), ms)
+    work.then(
+      () => end(true),
+      (error: unknown) => end(!isOfEndedRequest(error)),
+    )
   })
+}
+
+/** Recognises the error with which workerd rejects the wait for a promise whose request has ended. Such a promise never settles. */
+function isOfEndedRequest(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('created by a request that has since ended')
 }
 
 /** Settles as `work` does, or rejects with the reason of `signal` as soon as it fires. */

@@ -117,14 +117,18 @@ function createReader({ files, memory, now, onTrouble }: PhotoIndexOptions, note
   return {
     remember,
     async loaded() {
-      const known = memory.get()
-      if (known && (known.readAt > 0 || now() - known.triedAt < troubleMs)) return known
-      const flight = loading ?? read()
-      loading = flight
-      const isSettled = await settlesWithin(flight, flightMs)
-      if (loading === flight) loading = undefined
-      // The request of an unsettled flight was cancelled. The next call reads anew.
-      return isSettled ? flight : unread()
+      for (;;) {
+        const known = memory.get()
+        if (known && (known.readAt > 0 || now() - known.triedAt < troubleMs)) return known
+        const running = loading
+        const flight = running ?? read()
+        loading = flight
+        const isSettled = await settlesWithin(flight, flightMs)
+        if (loading === flight) loading = undefined
+        if (isSettled) return flight
+        if (!running) return unread()
+        // The request of the other flight has ended on a Worker. Read anew.
+      }
     },
   }
 }
