@@ -29,6 +29,28 @@ describeOnBothHosts('previews', (kind) => {
     expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.from(made))
   })
 
+  it('sends AVIF to browsers that take it, keeps it, and lets go of a removed photo', async () => {
+    const tenant = `avif-${kind.name}`
+    const browser = { accept: 'image/avif,image/webp,*/*;q=0.8' }
+    await using first = await startFleet(kind)
+    const store = storages.onS3(first, tenant)
+    await upload(store, 'a.jpg', await picture(44))
+    const { versions } = await (await first.get(tenant, '/api/images/list')).json()
+    const path = `/api/images/a.jpg/thumbnail?size=w480h320&v=${versions[0]}`
+    const made = await first.get(tenant, path, browser)
+    expect(made.headers.get('content-type')).toBe('image/avif')
+    const folder = (await store.stat('root', parsePhotoName('a.jpg')))?.contentHash ?? ''
+    await expect.poll(() => store.readPreview(folder, 'w480h320.avif'), patience).not.toBeNull()
+    await using second = await startFleet(kind)
+    storages.onS3(second, tenant)
+    const kept = await second.get(tenant, path, browser)
+    expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.from(await made.arrayBuffer()))
+    await store.delete('root', parsePhotoName('a.jpg'))
+    await using third = await startFleet(kind)
+    storages.onS3(third, tenant)
+    expect((await third.get(tenant, path, browser)).status).toBe(404)
+  })
+
   it('lets browsers keep the present version for a year, and shared caches for an hour', async () => {
     const tenant = `lasting-${kind.name}`
     await using fleet = await startFleet(kind)
