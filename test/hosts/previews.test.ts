@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
-import { startFleet } from '../support/fixtures/fleet.ts'
+import { baseDomain, startFleet } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
 import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
 
@@ -41,6 +41,10 @@ describeOnBothHosts('previews', (kind) => {
     expect(made.headers.get('content-type')).toBe('image/avif')
     const folder = (await store.stat('root', parsePhotoName('a.jpg')))?.contentHash ?? ''
     await expect.poll(() => store.readPreview(folder, 'w480h320.avif'), patience).not.toBeNull()
+    const { hasCached } = first.host
+    const etag = encodeURIComponent(made.headers.get('etag') ?? '')
+    const key = `https://${tenant}.${baseDomain}/pictures/a.jpg/${etag}`
+    if (hasCached) await expect.poll(() => hasCached(key), patience).toBe(true)
     await using second = await startFleet(kind)
     storages.onS3(second, tenant)
     const kept = await second.get(tenant, path, browser)
