@@ -22,6 +22,8 @@ export interface WorkerHost {
   runSchedule(): Promise<unknown>
   /** Opens the Worker's KV directly, not through the Worker. */
   kv(): Promise<StoredValues>
+  /** Checks if the Cache API has a thumbnail of this address. */
+  hasCached(address: string): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -58,6 +60,10 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
     port: Number((await worker.ready).port),
     runSchedule: async () => (await worker.getWorker('publisher')).scheduled({ cron: '0 * * * *' }),
     kv: () => worker.getKVNamespace('KV', 'publisher'),
+    async hasCached(address) {
+      const cache = await (await worker.getCaches()).open('pictures')
+      return (await cache.match(address)) !== undefined
+    },
     close: () => worker.dispose(),
   }
 }

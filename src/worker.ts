@@ -24,6 +24,7 @@ import { noMetrics } from './ports/metrics.ts'
 import { createOpenAiModel } from './providers/ai/openai.ts'
 import { createCloudflareAssets } from './providers/assets/cloudflare-assets.ts'
 import { sha256 } from './providers/digest/cloudflare.ts'
+import { createCloudflarePictureCache } from './providers/images/cloudflare/picture-cache.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
 import { openKeyValueStore } from './providers/kv-stores.ts'
 import { createUnavailableMailer } from './providers/mail/unavailable.ts'
@@ -79,6 +80,7 @@ function makeServices(bindings: WorkerBindings): Services {
     counter,
     invalidations,
     images: bindings.IMAGES ? createCloudflareReducer(bindings.IMAGES) : createUnavailableReducer(),
+    pictureCache: createCloudflarePictureCache(() => caches.open('pictures')),
     digest: sha256,
     assets: createCloudflareAssets({ binding: bindings.ASSETS }),
     log: createLogger({ level: settings.logLevel, write: console.log, onLine: metrics.logged }),

@@ -8,6 +8,7 @@ import { type Invalidations, noInvalidations } from '../ports/invalidations.ts'
 import type { KeyValueStore } from '../ports/kv.ts'
 import { type Level, type Metrics, noMetrics } from '../ports/metrics.ts'
 import type { InstalledModel } from '../ports/model-driver.ts'
+import type { PictureCache } from '../ports/picture-cache.ts'
 import type { InstalledPublishers } from '../ports/publisher-driver.ts'
 import type { RateCounter } from '../ports/rate-counter.ts'
 import type { InstalledStorages } from '../ports/storage-driver.ts'
@@ -26,8 +27,8 @@ import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
-import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
+import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
@@ -49,6 +50,8 @@ export interface ServiceOptions {
   /** Checks if the process is about to end, for `/health/ready` and `/health/traffic`. Default: never. */
   isDraining?(): boolean
   images: ImageReducer
+  /** Keeps thumbnails of public galleries near visitors. Default: none. */
+  pictureCache?: PictureCache
   /** Makes placeholders of photos. Default: none. */
   placeholderOf?: MakePlaceholder
   /** Waits before a photo index is written, so that many notes share a write. Default: 2 s. */

@@ -90,7 +90,7 @@ export async function addPhoto(
   duplicates: 'keep' | 'refuse',
 ): Promise<PhotoEntry> {
   const { store, known } = tools
-  const photo = await checkNewPhoto(tools, file)
+  const photo = await checkNewPhoto({ ...tools, isNative: store.thumbnail !== undefined }, file)
   const name = nameFor(photo)
   const same = duplicates === 'refuse' ? await findSamePhoto(tools, known, photo) : null
   if (same) throw alreadyHere(same)

@@ -16,6 +16,7 @@ import { type PhoneFormat, phoneFormat } from '../base/picture/phone-formats.ts'
 import { withExif } from '../base/picture/strip/jpeg.ts'
 import type { ImageReducer } from '../ports/images.ts'
 import { type PhotoFacts, uprightFacts } from './picture-facts.ts'
+import { usualType } from './thumbnail/media-type.ts'
 import type { SizedThumbnail } from './thumbnail/previews.ts'
 import { boxes, type ThumbnailSize } from './thumbnail/sizes.ts'
 
@@ -35,6 +36,8 @@ export interface NewPhotoTools {
   owner: string
   /** Largest photo that is stored, also after conversion to JPEG. */
   maxBytes: number
+  /** True when the storage makes thumbnails itself: then clients get WebP at best. */
+  isNative?: boolean
   /** Receives the number of bytes that a photo occupies in memory beside the upload. */
   onBytes(bytes: number): void
 }
@@ -48,7 +51,7 @@ export interface NewPhoto extends ReceivedFile {
   facts: PhotoFacts | null
 }
 
-/** Sizes that the check makes: for tiles of the grid, and for a photo on a phone. Almost all browsers take WebP. */
+/** Sizes that the check makes: for tiles of the grid, and for a photo on a phone. */
 const checkedSizes: readonly ThumbnailSize[] = ['w960h640', 'w480h320', 'w256h256']
 
 /**
@@ -145,16 +148,17 @@ function usable(header: PictureFacts | HeaderTrouble): PictureFacts {
  * cannot decode the picture now, a file with a complete structure passes.
  */
 async function requirePicture(
-  { images, owner }: NewPhotoTools,
+  { images, owner, isNative = false }: NewPhotoTools,
   file: ReceivedFile,
   mediaType: PictureHeader['mediaType'],
 ): Promise<SizedThumbnail[]> {
   try {
-    const reductions = checkedSizes.map((size) => ({ box: boxes[size], mediaType: 'image/webp' as const }))
+    const asked = usualType(isNative)
+    const reductions = checkedSizes.map((size) => ({ box: boxes[size], mediaType: asked }))
     const pictures = await images.reduceAll({ body: streamOf(file), size: file.size }, reductions, { owner })
     return pictures.flatMap(({ bytes, mediaType: made }, at): SizedThumbnail[] => {
       const size = checkedSizes[at]
-      return size ? [{ size, bytes: new Uint8Array(bytes), mediaType: made }] : []
+      return size ? [{ size, asked, bytes: new Uint8Array(bytes), mediaType: made }] : []
     })
   } catch (error) {
     if (isPublisherError(error, 'photo_unreadable')) throw damaged(error)

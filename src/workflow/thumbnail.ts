@@ -2,11 +2,12 @@
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import type { ImageReducer, PictureSource, ReduceOrder, ThumbnailType } from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
+import type { PictureCache, PictureKey } from '../ports/picture-cache.ts'
 import type { NativeThumbnail, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import { photoVersion } from './photo-version.ts'
 import { isClean } from './thumbnail/clean.ts'
-import { negotiateType } from './thumbnail/media-type.ts'
+import { negotiateType, offeredTypes } from './thumbnail/media-type.ts'
 import type { FinishedThumbnail, ThumbnailMemory, ThumbnailWish } from './thumbnail/memory.ts'
 import { originalOf } from './thumbnail/original.ts'
 import type { Previews, SizedThumbnail } from './thumbnail/previews.ts'
@@ -20,10 +21,17 @@ export interface ThumbnailTools {
   images: ImageReducer
   memory: ThumbnailMemory
   previews: Previews
+  /** Cache near visitors, and the host. Only for photos that every visitor may see. Default: none. */
+  nearby?: Nearby | null
   /** The tenant, for fair queueing of image work. */
   owner: string
   /** Keeps work alive after the answer. */
   waitUntil(work: Promise<unknown>): void
+}
+
+export interface Nearby {
+  cache: PictureCache
+  host: string
 }
 
 export interface ThumbnailRequest extends ThumbnailWish {
@@ -65,21 +73,34 @@ export async function makeThumbnail(
   const { folder, name, size = defaultThumbnailSize, isAhead = false } = request
   const entry = await store.stat(folder, name)
   if (!entry) throw photoNotFound()
-  const mediaType = negotiateType(request.accept, offeredTypes(store))
-  const photo = { folder, entry, size, mediaType }
+  const photo = { folder, entry, ...formatOf(store, size, request.accept) }
   const etag = await tagOf(store, photo)
   const answered = { etag, isLasting: request.version === photoVersion(entry) }
   if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', ...answered }
-  const make = (signal: AbortSignal) => find(tools, photo, { owner: tools.owner, isAhead, signal })
+  const make = (signal: AbortSignal) => {
+    const order = { owner: tools.owner, isAhead, signal }
+    const nearby = answered.isLasting ? tools.nearby : null
+    if (!nearby) return find(tools, photo, order)
+    return findNearby(tools, nearby, { name, etag }, () => find(tools, photo, order))
+  }
   const thumbnail = await memory.get(keyOf(photo, etag), make, request)
   return { status: 'ok', ...answered, ...thumbnail }
 }
 
-interface Wanted {
-  folder: Folder
-  entry: PhotoEntry
+interface Format {
   size: ThumbnailSize
   mediaType: ThumbnailType
+  /** The `Accept` header, for a picture of another size. */
+  accept: string | undefined
+}
+
+interface Wanted extends Format {
+  folder: Folder
+  entry: PhotoEntry
+}
+
+function formatOf({ thumbnail }: PhotoStore, size: ThumbnailSize, accept: string | undefined): Format {
+  return { size, accept, mediaType: negotiateType(accept, offeredTypes(size, thumbnail !== undefined)) }
 }
 
 const tagOf = ({ provider }: PhotoStore, { entry, size, mediaType }: Wanted) =>
@@ -88,13 +109,19 @@ const tagOf = ({ provider }: PhotoStore, { entry, size, mediaType }: Wanted) =>
 /** Returns the key in memory. Different photos may share a content hash, which only distinguishes versions of one name. */
 const keyOf = ({ folder, entry }: Wanted, etag: string) => JSON.stringify([folder, entry.name, etag])
 
-/**
- * Returns the types to prefer to JPEG. WebP takes as long to make as JPEG and has half the size. AVIF saves another quarter for
- * seven times the processor time, so only clients without WebP get it. Storages make no AVIF, and making it here would require
- * downloading the original.
- */
-function offeredTypes(store: PhotoStore): readonly ThumbnailType[] {
-  return store.thumbnail ? ['image/webp'] : ['image/webp', 'image/avif']
+/** Asks the cache near visitors before `make`. The photo is certainly in its folder, since its version was just compared. */
+async function findNearby(
+  { waitUntil }: ThumbnailTools,
+  { cache, host }: Nearby,
+  photo: Omit<PictureKey, 'host'>,
+  make: () => Promise<FinishedThumbnail>,
+): Promise<FinishedThumbnail> {
+  const key = { host, ...photo }
+  const kept = await cache.match(key).catch(() => null)
+  if (kept) return kept
+  const made = await make()
+  waitUntil(cache.put(key, made).catch(() => undefined))
+  return made
 }
 
 async function find(tools: ThumbnailTools, wanted: Wanted, order: ReduceOrder): Promise<FinishedThumbnail> {
@@ -134,32 +161,33 @@ async function makeFromOriginal(
   order: ReduceOrder,
 ): Promise<FinishedThumbnail> {
   const { store, images, previews, waitUntil } = tools
-  const { folder, entry, size, mediaType } = wanted
-  const sizes = (await needsSmallest(tools, wanted)) ? [size, smallestSize] : [size]
+  const { folder, entry } = wanted
+  const smallest = await missingSmallest(tools, wanted)
+  const formats = smallest ? [wanted, smallest] : [wanted]
   const original = originalOf(store, folder, entry)
-  const reductions = sizes.map((each) => ({ box: boxes[each], mediaType }))
+  const reductions = formats.map(({ size, mediaType }) => ({ box: boxes[size], mediaType }))
   const pictures = await images.reduceAll(original, reductions, order)
   const made = pictures.flatMap((picture, at): SizedThumbnail[] => {
-    const madeSize = sizes[at]
-    return madeSize ? [{ size: madeSize, ...plainly(picture) }] : []
+    const format = formats[at]
+    return format ? [{ size: format.size, asked: format.mediaType, ...plainly(picture) }] : []
   })
   const [thumbnail, small] = made
   if (!thumbnail) throw new TypeError('The reducer made no picture.')
-  if (small?.mediaType === mediaType) {
-    const smallest = { ...wanted, size: smallestSize }
-    tools.memory.put(keyOf(smallest, await tagOf(store, smallest)), plainly(small))
-  }
+  if (small && smallest) tools.memory.put(keyOf(smallest, await tagOf(store, smallest)), plainly(small))
   const facts = original.facts()
   waitUntil(previews.keep(entry, made, facts ? { facts } : {}))
   return plainly(thumbnail)
 }
 
-async function needsSmallest({ store, memory, previews }: ThumbnailTools, wanted: Wanted): Promise<boolean> {
-  const { entry, size, mediaType } = wanted
-  if (size === smallestSize || mediaType === 'image/avif') return false
-  const smallest = { ...wanted, size: smallestSize }
-  if (memory.has(keyOf(smallest, await tagOf(store, smallest)))) return false
-  return !(await previews.has(entry, smallestSize, mediaType))
+/** Returns the smallest size if it is neither wanted nor there yet. */
+async function missingSmallest(
+  { store, memory, previews }: ThumbnailTools,
+  wanted: Wanted,
+): Promise<Wanted | null> {
+  if (wanted.size === smallestSize) return null
+  const smallest = { ...wanted, ...formatOf(store, smallestSize, wanted.accept) }
+  if (memory.has(keyOf(smallest, await tagOf(store, smallest)))) return null
+  return (await previews.has(smallest.entry, smallestSize, smallest.mediaType)) ? null : smallest
 }
 
 async function reduced(

@@ -5,6 +5,7 @@ import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
 import { matchesNone } from '../../src/base/entity-tag.ts'
+import { cleanAvifSize } from '../../src/base/picture/avif.ts'
 import { withoutMetadata } from '../../src/base/picture/clean.ts'
 import { timeInContainer } from '../../src/base/picture/container.ts'
 import { readPictureHeader } from '../../src/base/picture/header.ts'
@@ -530,6 +531,20 @@ export const foreignTexts: readonly ForeignText[] = [
       return [content, meta, file].map((bytes) => timeInContainer([bytes], bytes.length))
     },
     shapes: [repeated('\0'), repeated('\u00ff'), repeated('\0\0\0\bfree'), repeated('\0\0\0\bmeta')],
+  },
+  {
+    what: 'checking a kept AVIF',
+    work: (text) => {
+      const content = bytesOf(text)
+      const type = boxOf('ftyp', [bytesOf('avif')])
+      const pixels = boxOf('mdat', [content])
+      const items = boxOf('iinf', [new Uint8Array(6), content])
+      const meta = boxOf('meta', [new Uint8Array(4), items])
+      return [[type, pixels, content], [type, meta, pixels], [content]].map((parts) =>
+        cleanAvifSize(Buffer.concat(parts)),
+      )
+    },
+    shapes: [repeated('\0'), repeated('\0\0\0\bfree'), repeated('\0\0\0\binfe')],
   },
   {
     what: 'reading the cookie of the random walk',

@@ -64,7 +64,7 @@ describe('a conditional request', () => {
 })
 
 describe('the media type of a thumbnail', () => {
-  const both = ['image/webp', 'image/avif'] as const
+  const both = ['image/avif', 'image/webp'] as const
 
   it.each([
     [undefined, 'image/jpeg'],
@@ -73,7 +73,9 @@ describe('the media type of a thumbnail', () => {
     ['image/*', 'image/jpeg'],
     ['text/html', 'image/jpeg'],
     ['image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5', 'image/jpeg'],
-    ['image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'image/webp'],
+    ['image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8', 'image/avif'],
+    ['image/webp,image/avif', 'image/avif'],
+    ['image/webp,image/avif;q=0.5', 'image/webp'],
     ['IMAGE/WEBP', 'image/webp'],
     ['image/webp;q=0', 'image/jpeg'],
     ['image/webp;q=0,image/avif', 'image/avif'],

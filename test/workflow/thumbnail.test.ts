@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../src/base/errors.ts'
+import { isClean } from '../../src/workflow/thumbnail/clean.ts'
 import { thumbnailSizes } from '../../src/workflow/thumbnail.ts'
 import { artist, plain, shapeOf, tellTale } from '../support/fixtures/pictures.ts'
 import {
@@ -42,9 +43,16 @@ describe('a thumbnail', () => {
 
   it('chooses a media type that the client accepts', async () => {
     const { ask } = scene()
-    expect((await made(ask({ accept: 'image/avif,image/webp,*/*' }))).mediaType).toBe('image/webp')
-    const avif = await made(ask({ accept: 'image/avif,*/*', size: 'w256h256' }))
+    const avif = await made(ask({ accept: 'image/avif,image/webp,*/*', size: 'w256h256' }))
     expect(await shapeOf(avif.bytes)).toEqual(['image/avif', 256, 192])
+    expect(isClean(avif)).toBe(true)
+    expect((await made(ask({ accept: 'image/webp,*/*' }))).mediaType).toBe('image/webp')
+  })
+
+  it('makes no AVIF of the size for zooming, whose encoder needs too much memory', async () => {
+    const { ask } = scene()
+    const zoomed = await made(ask({ accept: 'image/avif,image/webp,*/*', size: 'w4096h4096' }))
+    expect(zoomed.mediaType).toBe('image/webp')
   })
 
   it('passes on errors of the store and the reducer, and tries again the next time', async () => {
@@ -68,6 +76,7 @@ describe('a storage’s own thumbnail', () => {
   it('never makes AVIF when the storage makes thumbnails', async () => {
     const bytes = await plain(96, 64).webp().toBuffer()
     const { ask } = scene(undefined, () => ({ bytes, mediaType: 'image/webp' }))
+    expect((await made(ask({ accept: 'image/avif,image/webp' }))).mediaType).toBe('image/webp')
     expect((await made(ask({ accept: 'image/avif' }))).mediaType).not.toBe('image/avif')
   })
 

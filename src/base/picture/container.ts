@@ -57,7 +57,7 @@ function metaOf(read: ReadAt, size: number): Uint8Array | null {
 }
 
 /** Yields consecutive boxes. Stops at a box that is malformed or ends beyond `limit`. */
-function* boxesIn(read: ReadAt, begin: number, limit: number): Generator<Box> {
+export function* boxesIn(read: ReadAt, begin: number, limit: number): Generator<Box> {
   for (let at = begin; at + 8 <= limit; ) {
     const heading = read(at, 16)
     const short = viewOf(heading).getUint32(0)

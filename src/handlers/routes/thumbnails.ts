@@ -60,11 +60,13 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     const name = parsePhotoName(c.req.valid('param').filename)
     const accept = c.req.header('accept')
     const { previews, lookAhead, care } = runtime.previews()
+    const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
     const tools = {
       store: runtime.viewing(waitUntil),
       images: services.images,
       memory: runtime.thumbnails,
       previews,
+      nearby: isPublic && services.pictureCache ? { cache: services.pictureCache, host: runtime.host } : null,
       owner: runtime.tenant,
       waitUntil,
     }
@@ -85,7 +87,6 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     care(waitUntil)
     c.header('etag', thumbnail.etag)
     c.header('vary', 'Accept')
-    const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
     c.header('cache-control', cacheControl(isPublic, thumbnail.isLasting))
     if (thumbnail.status === 'not_modified') return c.body(null, 304)
     return c.body(thumbnail.bytes, 200, {

@@ -7,7 +7,7 @@ const maxSide = 100
 /** Upper bound on the picture, which is a thumbnail. */
 const maxPixels = 2_000_000
 
-/** Returns the thumbhash of a small JPEG or WebP, base64url, some 34 characters. Throws for a damaged or large picture. */
+/** Returns the thumbhash of a small JPEG, WebP or AVIF, base64url, some 34 characters. Throws for a damaged or large picture. */
 export async function placeholderOf(picture: Uint8Array): Promise<string> {
   const { data, info } = await sharp(picture, { limitInputPixels: maxPixels })
     .resize(maxSide, maxSide, { fit: 'inside', withoutEnlargement: true })

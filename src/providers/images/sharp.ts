@@ -109,8 +109,11 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
       const targets = reductions.map(({ box, mediaType }) => {
         return { size: fittedSize(box, picture.autoOrient), mediaType }
       })
-      const make = (some: readonly Target[]) =>
-        decoding(turn, estimateMemory(picture, original, some), () => encodeAll(original, picture, some))
+      const need = (some: readonly Target[]) => estimateMemory(picture, original, some)
+      const make = (some: readonly Target[]) => {
+        const affordable = need(some) <= decodeBudgetBytes ? some : some.map(asWebp)
+        return decoding(turn, need(affordable), () => encodeAll(original, picture, affordable))
+      }
       return order.onFirst ? firstAlone(targets, make, order.onFirst) : make(targets)
     })
   }
@@ -130,6 +133,11 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
         return decoding(turn, estimateAvifMemory(picture), () => convert(original, picture))
       }),
   }
+}
+
+/** Replaces AVIF, whose encoder needs four times as much memory. */
+function asWebp(target: Target): Target {
+  return target.mediaType === 'image/avif' ? { ...target, mediaType: 'image/webp' } : target
 }
 
 /** Makes the first target by a decode of its own, because a decode for the largest would take longer. Then makes the others. */

@@ -40,7 +40,7 @@ export const emptyIndex: IndexDocument = { photos: new Map(), sweptDay: 0, gone:
 /** Upper bound on the text, some 5,000 photos. The photos with the oldest notes are left out first. */
 const maxTextLength = 1_000_000
 /** Upper bound on the previews of one photo: all sizes in two types. */
-const maxFiles = 20
+const maxFiles = 30
 
 const day = z.number().int().min(0).max(1_000_000)
 const folder = z.string().regex(/^[a-z0-9_-]{8,100}$/)
@@ -57,7 +57,7 @@ const photoSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .nullable(),
-    z.array(z.string().regex(/^w\d{1,5}h\d{1,5}\.(webp|jpg)$/)).max(maxFiles),
+    z.array(z.string().regex(/^w\d{1,5}h\d{1,5}\.(avif|webp|jpg)$/)).max(maxFiles),
   ])
   .transform(([noted, facts, placeholder, sha256, files]): KnownPhoto => {
     const [width, height, takenAt] = facts ?? []

@@ -3,6 +3,7 @@ import { isPublisherError } from '../../base/errors.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry } from '../../ports/storage.ts'
 import { makeThumbnail, type ThumbnailTools } from '../thumbnail.ts'
+import { negotiateType, offeredTypes } from './media-type.ts'
 import { boxes, type ThumbnailSize } from './sizes.ts'
 
 /** A tile of the grid that a person looks at. */
@@ -69,12 +70,13 @@ async function pass(tools: ThumbnailTools, latest: () => SeenTile, now: () => nu
 async function nextWithout(
   { previews }: ThumbnailTools,
   photos: readonly PhotoEntry[],
-  { name, size }: SeenTile,
+  { name, size, accept }: SeenTile,
   done: ReadonlySet<string>,
 ): Promise<PhotoEntry | null> {
+  const mediaType = negotiateType(accept, offeredTypes(size, false))
   const place = photos.findIndex((photo) => photo.name === name)
   for (const photo of photos.slice(place + 1, place + 1 + photosAhead)) {
-    if (!done.has(photo.name) && !(await previews.has(photo, size, 'image/webp'))) return photo
+    if (!done.has(photo.name) && !(await previews.has(photo, size, mediaType))) return photo
   }
   return null
 }

@@ -4,7 +4,7 @@ import type { ThumbnailType } from '../../ports/images.ts'
 import { maxPreviewBytes, previewFolder } from '../../ports/preview-files.ts'
 import type { PhotoEntry, PreviewFiles } from '../../ports/storage.ts'
 import type { PhotoIndex, PhotoNote } from '../previews/photo-index.ts'
-import { fits, isClean } from './clean.ts'
+import { checkedPicture } from './clean.ts'
 import type { FinishedThumbnail } from './memory.ts'
 import { boxes, type ThumbnailSize } from './sizes.ts'
 
@@ -13,6 +13,8 @@ export type MakePlaceholder = (picture: Uint8Array) => Promise<string>
 
 export interface SizedThumbnail extends FinishedThumbnail {
   size: ThumbnailSize
+  /** Type that the reducer was asked for. Names the file, since a reducer that makes another type would do so again. */
+  asked: ThumbnailType
 }
 
 export interface Previews {
@@ -49,7 +51,7 @@ export interface PreviewOptions {
   onTrouble(error: unknown): void
 }
 
-const extensions = { 'image/jpeg': 'jpg', 'image/webp': 'webp' } as const
+const extensions = { 'image/jpeg': 'jpg', 'image/webp': 'webp', 'image/avif': 'avif' } as const
 
 /** Upper bound on bytes that wait to be written. A preview beyond it is made again at the next need. */
 const maxWaitingBytes = 4 * 2 ** 20
@@ -72,15 +74,15 @@ export function createPreviews(options: PreviewOptions): Previews {
   return {
     async find(entry, size, mediaType, waits = !isNative) {
       const file = fileOf(size, mediaType)
-      if (files === null || file === null) return null
+      if (files === null) return null
       const known = waits ? await index.get(entry) : index.peek(entry)
       const isKnown = known?.files.includes(file) ?? false
       if (!isKnown && (isNative || (await index.isRecent()))) return null
       const bytes = await files.readPreview(await previewFolder(entry.contentHash), file).catch(() => null)
-      const preview = bytes && { bytes, mediaType }
-      if (preview && isClean(preview) && fits(preview, boxes[size])) {
+      const preview = bytes && checkedPicture(bytes, mediaType, boxes[size])
+      if (preview) {
         if (!isKnown) await index.note(entry, { files: [file] })
-        return preview
+        return { bytes, mediaType: preview.mediaType }
       }
       await index.forgetFile(entry, file)
       return null
@@ -88,7 +90,7 @@ export function createPreviews(options: PreviewOptions): Previews {
 
     async has(entry, size, mediaType) {
       const file = fileOf(size, mediaType)
-      return file !== null && ((await index.get(entry))?.files.includes(file) ?? false)
+      return (await index.get(entry))?.files.includes(file) ?? false
     },
 
     async keep(entry, made, note = {}) {
@@ -107,10 +109,7 @@ export function createPreviews(options: PreviewOptions): Previews {
   }
 }
 
-/** Returns the file name of a preview; `null` for a type that is not kept, because a kept AVIF could not be checked. */
-function fileOf(size: ThumbnailSize, mediaType: ThumbnailType): string | null {
-  return mediaType === 'image/avif' ? null : `${size}.${extensions[mediaType]}`
-}
+const fileOf = (size: ThumbnailSize, asked: ThumbnailType) => `${size}.${extensions[asked]}`
 
 interface Writer {
   /** Writes a preview and returns its file name, or `null` if the preview was not written. */
@@ -134,12 +133,9 @@ function createWriter({ files, now, onTrouble }: PreviewOptions): Writer {
 
   const isPaused = () => now() < pausedUntil
 
-  async function write(
-    entry: PhotoEntry,
-    { size, mediaType, bytes }: SizedThumbnail,
-  ): Promise<string | null> {
-    const file = fileOf(size, mediaType)
-    if (files === null || file === null || isPaused()) return null
+  async function write(entry: PhotoEntry, { size, asked, bytes }: SizedThumbnail): Promise<string | null> {
+    const file = fileOf(size, asked)
+    if (files === null || isPaused()) return null
     if (bytes.length > maxPreviewBytes || waitingBytes() + bytes.length > maxWaitingBytes) return null
     const mine = { since: now(), bytes: bytes.length }
     running.add(mine)

@@ -55,6 +55,14 @@ describe('sharp, for several pictures of one photo', () => {
     expect([source.pulled(), source.isCancelled()]).toEqual([0, true])
   })
 
+  it('makes WebP where AVIF needs more memory than the budget', async () => {
+    const limited = createSharpReducer({ decodeBudgetBytes: 30_000_000 })
+    const photo = await noise(900, 600).jpeg().toBuffer()
+    const large: Reduction = { box: { width: 900, height: 600 }, mediaType: 'image/avif' }
+    const made = await limited.reduceAll(sourceOf(photo), [jpeg, large], { owner: 'alice' })
+    expect(made.map(({ mediaType }) => mediaType)).toEqual(['image/jpeg', 'image/webp'])
+  })
+
   it('refuses pictures that need more memory than the budget', async () => {
     const limited = createSharpReducer({ decodeBudgetBytes: 14_000_000 })
     const photo = await noise(900, 600).jpeg().toBuffer()

@@ -22,6 +22,7 @@ import {
 } from '../../support/fixtures/thumbnails.ts'
 
 const webp = 'image/webp'
+const avif = 'image/avif'
 
 /** Creates a storage and processes that start with empty memory. */
 function storage(photos: Record<string, Held> = { [name]: { bytes: photo, contentHash: 'hash-one' } }) {
@@ -202,12 +203,54 @@ describe('kept previews', () => {
     expect(late.decodes).toEqual([])
   })
 
-  it('keeps no AVIF, which it could not check', async () => {
+  it('keeps AVIF, and the smallest size with it', async () => {
+    const { start, kept } = storage()
+    const before = await start().ask({ accept: avif })
+    const first = start()
+    await first.ask({ accept: avif })
+    await first.settled()
+    const second = start()
+    const after = await second.ask({ accept: avif })
+    expect([after.mediaType, Buffer.from(after.bytes)]).toEqual([avif, Buffer.from(before.bytes)])
+    expect((await second.ask({ accept: avif, size: 'w256h256' })).mediaType).toBe(avif)
+    expect(second.decodes).toEqual([])
+    expect([...kept.keys()].filter((key) => key.startsWith('hash-one')).toSorted()).toEqual([
+      'hash-one/w256h256.avif',
+      'hash-one/w960h640.avif',
+    ])
+  })
+
+  it.each<[string, () => Promise<Uint8Array>]>([
+    ['cut off', async () => (await plain(900, 640).avif().toBuffer()).subarray(0, -1)],
+    ['larger than its box', async () => plain(2000, 1500).avif().toBuffer()],
+    ['with metadata', async () => tellTale(900, 640).avif().toBuffer()],
+  ])('makes an AVIF anew that is %s', async (_, broken) => {
     const { start, kept } = storage()
     const first = start()
-    expect((await first.ask({ accept: 'image/avif', size: 'w256h256' })).mediaType).toBe('image/avif')
+    const { bytes } = await first.ask({ accept: avif })
     await first.settled()
-    expect([...kept.keys()].filter((key) => key.startsWith('hash-one'))).toEqual([])
+    kept.set('hash-one/w960h640.avif', await broken())
+    const second = start()
+    expect(Buffer.from((await second.ask({ accept: avif })).bytes)).toEqual(Buffer.from(bytes))
+    expect(second.decodes).toEqual(['alice'])
+  })
+
+  it('keeps the picture of a reducer that makes another type than AVIF, under its actual type', async () => {
+    const { start } = storage()
+    const first = start()
+    const { reduceAll } = first.tools.images
+    first.tools.images.reduceAll = (source, reductions, order) =>
+      reduceAll(
+        source,
+        reductions.map(({ box }) => ({ box, mediaType: webp })),
+        order,
+      )
+    await first.ask({ accept: avif })
+    await first.settled()
+    const second = start()
+    expect((await second.ask({ accept: avif })).mediaType).toBe(webp)
+    expect((await second.ask({ accept: avif, size: 'w256h256' })).mediaType).toBe(webp)
+    expect(second.decodes).toEqual([])
   })
 
   it('asks a storage for its own thumbnails instead, and writes no previews of them', async () => {
@@ -271,7 +314,7 @@ describe('looking ahead', () => {
         folder: 'root',
         name: names[at] ?? name,
         size: size ?? 'w256h256',
-        accept: webp,
+        accept: 'image/avif,image/webp,*/*;q=0.8',
       })
     return { ...process, ...held, see, orders }
   }
@@ -282,9 +325,9 @@ describe('looking ahead', () => {
     await settled()
     expect(orders).toHaveLength(24)
     expect(new Set(orders)).toEqual(new Set([true]))
-    expect(kept.has('hash-p05/w256h256.webp')).toBe(true)
-    expect(kept.has('hash-p28/w256h256.webp')).toBe(true)
-    expect(kept.has('hash-p29/w256h256.webp')).toBe(false)
+    expect(kept.has('hash-p05/w256h256.avif')).toBe(true)
+    expect(kept.has('hash-p28/w256h256.avif')).toBe(true)
+    expect(kept.has('hash-p29/w256h256.avif')).toBe(false)
   })
 
   it('makes nothing twice', async () => {
