@@ -94,7 +94,7 @@ const keyOf = ({ folder, entry }: Wanted, etag: string) => JSON.stringify([folde
  * seven times the processor time, so only clients without WebP get it. Storages make no AVIF, and making it here would require
  * downloading the original.
  */
-function offeredTypes(store: PhotoStore): readonly ThumbnailType[] {
+export function offeredTypes(store: Pick<PhotoStore, 'thumbnail'>): readonly ThumbnailType[] {
   return store.thumbnail ? ['image/webp'] : ['image/webp', 'image/avif']
 }
 

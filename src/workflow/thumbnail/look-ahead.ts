@@ -2,7 +2,8 @@
 import { isPublisherError } from '../../base/errors.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry } from '../../ports/storage.ts'
-import { makeThumbnail, type ThumbnailTools } from '../thumbnail.ts'
+import { makeThumbnail, offeredTypes, type ThumbnailTools } from '../thumbnail.ts'
+import { negotiateType } from './media-type.ts'
 import { boxes, type ThumbnailSize } from './sizes.ts'
 
 /** A tile of the grid that a person looks at. */
@@ -67,14 +68,17 @@ async function pass(tools: ThumbnailTools, latest: () => SeenTile, now: () => nu
 }
 
 async function nextWithout(
-  { previews }: ThumbnailTools,
+  { previews, store }: ThumbnailTools,
   photos: readonly PhotoEntry[],
-  { name, size }: SeenTile,
+  { name, size, accept }: SeenTile,
   done: ReadonlySet<string>,
 ): Promise<PhotoEntry | null> {
+  const mediaType = negotiateType(accept, offeredTypes(store))
+  // No AVIF is kept.
+  if (mediaType === 'image/avif') return null
   const place = photos.findIndex((photo) => photo.name === name)
   for (const photo of photos.slice(place + 1, place + 1 + photosAhead)) {
-    if (!done.has(photo.name) && !(await previews.has(photo, size, 'image/webp'))) return photo
+    if (!done.has(photo.name) && !(await previews.has(photo, size, mediaType))) return photo
   }
   return null
 }
