@@ -16,6 +16,8 @@ const maxValues = 2
 
 /** Forgets what this process remembers of the host's photos, if the browser knows of a change that this process may not know. */
 export async function honourChanges(c: Context<AppEnv>, services: Services): Promise<void> {
+  // A grid has many thumbnails, which name their version: listing anew for each would show nothing new.
+  if (c.env.path.endsWith('/thumbnail')) return
   // Few requests have the cookie.
   if (!readHeader(c.req.raw, c.env.connection, 'cookie')?.includes('chang')) return
   const { changeTokens, photoChanges, settings } = services

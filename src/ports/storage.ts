@@ -73,6 +73,8 @@ export type SidecarReading = Sidecar | 'unreadable' | null
 export interface NativeThumbnail {
   bytes: Uint8Array
   mediaType: 'image/jpeg' | 'image/webp'
+  /** Hash of the photo that was reduced. Absent: the store does not tell it. */
+  contentHash?: string
 }
 
 export interface ThumbnailBox {

@@ -13,6 +13,7 @@ import { originalOf } from './thumbnail/original.ts'
 import type { Previews, SizedThumbnail } from './thumbnail/previews.ts'
 import { boxes, defaultThumbnailSize, smallestSize, type ThumbnailSize } from './thumbnail/sizes.ts'
 
+export { isReplaced } from './thumbnail/original.ts'
 export { type ThumbnailSize, thumbnailSizes } from './thumbnail/sizes.ts'
 
 export interface ThumbnailTools {
@@ -62,8 +63,8 @@ export type ThumbnailResult =
  * photo first, and reduces nothing if the client already has the thumbnail. The result depends on `Accept`, so the response needs
  * `Vary: Accept`. Previews and facts of a photo that is decoded here are kept after the answer.
  *
- * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduceAll}. Throws `busy` if the photo is replaced
- * while it is read.
+ * Throws `photo_not_found`, and the errors of the store and of {@link ImageReducer.reduceAll}. Throws `busy` if the photo was replaced
+ * since it was looked up: {@link isReplaced}.
  */
 export async function makeThumbnail(
   tools: ThumbnailTools,
@@ -151,7 +152,9 @@ async function nativeThumbnail(
   { folder, entry, size, mediaType }: Wanted,
 ): Promise<NativeThumbnail | null> {
   if (mediaType === 'image/avif' || boxes[size].width > largestNativeSide) return null
-  return (await store.thumbnail?.(folder, entry.name, boxes[size], mediaType)) ?? null
+  const native = await store.thumbnail?.(folder, entry.name, boxes[size], mediaType)
+  // Reading the original tells if the photo was replaced.
+  return native && (native.contentHash ?? entry.contentHash) === entry.contentHash ? native : null
 }
 
 /** Makes the thumbnail, and with the same decode the smallest size, if it is not there yet. */

@@ -132,6 +132,11 @@ describe('a browser after its own change', () => {
       await put(open, name)
       expect((await there.get('/api/images/list')).filenames).toContain(name)
     }
+    const { photoChanges } = second.services
+    const before = photoChanges.latest(hostOf('alice'), 'photos')
+    // The thumbnails of a grid would each list the folder anew.
+    await there.send('/api/images/a.jpg/thumbnail')
+    expect(photoChanges.latest(hostOf('alice'), 'photos')).toBe(before)
     await analysis.text()
   })
 })

@@ -2,7 +2,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
-import { makeThumbnail, thumbnailSizes } from '../../workflow/thumbnail.ts'
+import { isReplaced, makeThumbnail, thumbnailSizes } from '../../workflow/thumbnail.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors } from '../expected-errors.ts'
 import { requireAdmin } from '../guards.ts'
@@ -71,14 +71,14 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
       waitUntil,
     }
     const ifNoneMatch = c.req.header('if-none-match')
-    const making = makeThumbnail(tools, {
-      folder,
-      name,
-      size,
-      accept,
-      ifNoneMatch,
-      version: v,
-      clientSignal: () => c.req.raw.signal,
+    const clientSignal = () => c.req.raw.signal
+    const make = () =>
+      makeThumbnail(tools, { folder, name, size, accept, ifNoneMatch, version: v, clientSignal })
+    const making = make().catch((error: unknown) => {
+      if (!isReplaced(error)) throw error
+      // Another program replaced the photo since it was listed.
+      services.photoChanges.hear(runtime.host)
+      return make()
     })
     // Other clients may wait for the same thumbnail, so the work continues if this client disconnects.
     waitUntil(making.catch(() => undefined))

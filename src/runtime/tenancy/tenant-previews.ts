@@ -42,7 +42,9 @@ const sweepCheckMs = 3_600_000
 export function createIndexCache(): IndexCache {
   return new LRUCache({
     maxSize: maxIndexBytes,
-    sizeCalculation: ({ photos }, key) => 200 + key.length + photos.size * bytesPerPhoto,
+    // The cap lets even the largest index fit. An index that never fits would be read for each answer.
+    sizeCalculation: ({ photos }, key) =>
+      Math.min(maxIndexBytes, 200 + key.length + photos.size * bytesPerPhoto),
   })
 }
 

@@ -39,6 +39,8 @@ export const emptyIndex: IndexDocument = { photos: new Map(), sweptDay: 0, gone:
 
 /** Upper bound on the text, some 5,000 photos. The photos with the oldest notes are left out first. */
 const maxTextLength = 1_000_000
+/** Upper bound on a text to read. A longer text has another author, and would take much memory. */
+const maxReadLength = 1.2 * maxTextLength
 /** Upper bound on the previews of one photo: all sizes in two types. */
 const maxFiles = 30
 
@@ -78,6 +80,7 @@ const documentSchema = z.object({
 
 /** Parses the text of an index. Leaves out what it cannot read. Returns `null` for a text that is no index. */
 export function parseIndex(text: string): IndexDocument | null {
+  if (text.length > maxReadLength) return null
   const document = documentSchema.safeParse(jsonOf(text))
   if (!document.success) return null
   const { photos, gone, swept_day: sweptDay } = document.data

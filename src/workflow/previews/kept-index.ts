@@ -44,8 +44,10 @@ export interface PhotoIndexOptions {
 
 /** Pause after a failed read or write. */
 const troubleMs = 300_000
-/** Time limit of another request's read or write, which a Worker may cancel with its request. */
+/** Time limit of another request's write, which a Worker may cancel with its request. */
 const flightMs = 60_000
+/** Time limit of another request's read, since the read began. People wait for it, and the answer works without the index. */
+const readPatienceMs = 10_000
 /** Upper bound on photos with notes that wait to be written. */
 const maxWaiting = 2000
 
@@ -78,7 +80,7 @@ export function createKeptIndex(options: PhotoIndexOptions): { reader: IndexRead
 }
 
 function createReader({ files, memory, now, onTrouble }: PhotoIndexOptions, notes: Notes): IndexReader {
-  let loading: Promise<LoadedIndex> | undefined
+  let loading: { index: Promise<LoadedIndex>; since: number } | undefined
 
   function remember(stored: IndexDocument, isComplete: boolean): LoadedIndex {
     const { photos, sweptDay } = mergeIndexes(stored, documentOf(notes.waiting))
@@ -121,13 +123,14 @@ function createReader({ files, memory, now, onTrouble }: PhotoIndexOptions, note
         const known = memory.get()
         if (known && (known.readAt > 0 || now() - known.triedAt < troubleMs)) return known
         const running = loading
-        const flight = running ?? read()
+        const flight = running ?? { index: read(), since: now() }
         loading = flight
-        const isSettled = await settlesWithin(flight, flightMs)
+        const deadline = flight.since + readPatienceMs
+        const isSettled = await settlesWithin(flight.index, deadline - now())
         if (loading === flight) loading = undefined
-        if (isSettled) return flight
-        if (!running) return unread()
-        // The request of the other flight has ended on a Worker. Read anew.
+        if (isSettled) return flight.index
+        // On a Worker, the request of another flight may have ended before the deadline. Then read anew.
+        if (!running || now() >= deadline) return unread()
       }
     },
   }

@@ -1,5 +1,5 @@
 /** The original of a photo as a source of reduced pictures. */
-import { PublisherError } from '../../base/errors.ts'
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { PictureSource } from '../../ports/images.ts'
 import type { Folder } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
@@ -20,7 +20,7 @@ export function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry)
     if (content.entry.contentHash === entry.contentHash) return content.body.getReader()
     // The entity tag belongs to the replaced photo, so caches would keep the new picture under a wrong tag.
     await content.body.cancel()
-    throw new PublisherError('busy', 'This photo has just been replaced. Try again.', { retryAfterMs: 1000 })
+    throw photoReplaced()
   }
   const body = new ReadableStream<Uint8Array>(
     {
@@ -43,4 +43,18 @@ export function originalOf(store: PhotoStore, folder: Folder, entry: PhotoEntry)
     { highWaterMark: 0 },
   )
   return { body, size: entry.size, facts: reading.facts }
+}
+
+const replaced = 'the photo was replaced since it was looked up'
+
+function photoReplaced(): PublisherError {
+  return new PublisherError('busy', 'This photo has just been replaced. Try again.', {
+    retryAfterMs: 1000,
+    cause: replaced,
+  })
+}
+
+/** Checks if a thumbnail failed because the photo was replaced, so that it succeeds once the photo is looked up anew. */
+export function isReplaced(error: unknown): boolean {
+  return isPublisherError(error) && error.cause === replaced
 }

@@ -121,4 +121,10 @@ describe('the document of a photo index', () => {
     expect(kept.has(`hash${'0'.padStart(28, '0')}`)).toBe(false)
     expect(kept.size).toBeGreaterThan(3000)
   })
+
+  it('reads no text that is far longer than its own', () => {
+    const photos = Array.from({ length: 40_000 }, (_, at) => [`hash${at}00000`, [0, null, null, null, []]])
+    const text = JSON.stringify({ version: 1, swept_day: 1, gone: {}, photos: Object.fromEntries(photos) })
+    expect(parseIndex(text)).toBeNull()
+  })
 })

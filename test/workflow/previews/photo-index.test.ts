@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { PublisherError } from '../../../src/base/errors.ts'
 import type { PhotoIndexOptions } from '../../../src/workflow/previews/kept-index.ts'
 import { createPhotoIndex } from '../../../src/workflow/previews/photo-index.ts'
@@ -139,5 +139,24 @@ describe('a photo index', () => {
     await index.note(photo, { sha256: 'b'.repeat(64) })
     await index.saved()
     expect(await start().get(photo)).toMatchObject({ placeholder: 'abc', sha256: 'b'.repeat(64) })
+  })
+
+  it('answers without the index when the request that reads the index was cancelled', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    try {
+      const { start, store, clock } = scene()
+      const { readPreview } = store
+      Object.assign(store, { readPreview: () => new Promise(() => undefined) })
+      const index = start()
+      void index.get(photo)
+      clock.now += 9_000
+      Object.assign(store, { readPreview })
+      const second = index.placeholders([photo])
+      await vi.advanceTimersByTimeAsync(1_000)
+      expect(await second).toEqual([null])
+      expect(await index.isRecent()).toBe(true)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -293,6 +293,8 @@ describe('looking ahead', () => {
       ),
     )
 
+  const modern = 'image/avif,image/webp,*/*;q=0.8'
+
   function looking(native?: () => NativeThumbnail | null) {
     const held = gallery()
     const process = held.start(native ? { native } : {})
@@ -309,12 +311,12 @@ describe('looking ahead', () => {
       return reduceAll(source, reductions, order)
     }
     const lookAhead = createLookAhead(() => process.clock.now)
-    const see = (at: number, size: ThumbnailRequest['size'] = 'w256h256') =>
+    const see = (at: number, size: ThumbnailRequest['size'] = 'w256h256', accept = modern) =>
       lookAhead(process.tools, {
         folder: 'root',
         name: names[at] ?? name,
         size: size ?? 'w256h256',
-        accept: 'image/avif,image/webp,*/*;q=0.8',
+        accept,
       })
     return { ...process, ...held, see, orders }
   }
@@ -329,6 +331,22 @@ describe('looking ahead', () => {
     expect(kept.has('hash-p28/w256h256.avif')).toBe(true)
     expect(kept.has('hash-p29/w256h256.avif')).toBe(false)
   })
+
+  it.each(['*/*', 'image/avif'])(
+    'reads no kept preview again for a client that accepts %s',
+    async (accept) => {
+      const { see, settled, calls, tools } = looking()
+      see(0, 'w256h256', accept)
+      await settled()
+      // Memory is full by now.
+      tools.memory = memoryFor('another memory')
+      calls.readPreview = 0
+      const { read } = calls
+      see(0, 'w256h256', accept)
+      await settled()
+      expect(calls).toMatchObject({ read, readPreview: 0 })
+    },
+  )
 
   it('makes nothing twice', async () => {
     const { see, settled, orders } = looking()

@@ -15,8 +15,10 @@ export const fileSchema = z.object({
 
 export type DropboxFile = z.output<typeof fileSchema>
 
-/** Metadata of a thumbnail (`PreviewResult` of `get_thumbnail_v2`). All its fields are optional and unused. */
-export const previewSchema = z.object({})
+/** Metadata of a thumbnail (`PreviewResult` of `get_thumbnail_v2`), all optional: the file that was reduced. */
+export const previewSchema = z.object({
+  file_metadata: z.object({ content_hash: z.string() }).optional().catch(undefined),
+})
 
 /** Folders, deletions, unknown kinds, and documents without bytes, which exist only in Dropbox's own apps. */
 const otherSchema = z

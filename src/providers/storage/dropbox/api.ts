@@ -25,6 +25,12 @@ interface DropboxDownload {
   body: ReadableStream<Uint8Array>
 }
 
+interface DropboxThumbnail {
+  bytes: Uint8Array<ArrayBuffer>
+  /** Hash of the photo that was reduced. `undefined`: Dropbox did not tell it. */
+  contentHash: string | undefined
+}
+
 /** File that was read whole. Its revision is the `rev`. */
 export interface SmallDropboxFile extends SmallFile {
   bytes: Uint8Array<ArrayBuffer>
@@ -50,7 +56,7 @@ export interface DropboxApi {
   /** Returns the whole file, or `too_large` beyond the limit. Reads little more than the limit. */
   downloadAtMost(path: string, limit: number): Promise<SmallDropboxFile | 'too_large'>
   /** Returns the bytes of `get_thumbnail_v2`, unchecked. Throws `storage_unavailable` beyond `limit` bytes. */
-  thumbnail(argument: unknown, limit: number): Promise<Uint8Array<ArrayBuffer>>
+  thumbnail(argument: unknown, limit: number): Promise<DropboxThumbnail>
   /** Returns the number of writes that have ended. A listing that began before the last write may be stale. */
   writesEnded(): number
 }
@@ -124,10 +130,10 @@ export function createDropboxApi({ access, fetch, now, retry }: DropboxApiOption
     thumbnail: (argument, limit) =>
       attempts(async (session, signal) => {
         const route = 'files/get_thumbnail_v2'
-        const { body } = await fetchContent(fetch, session, route, argument, previewSchema, signal)
+        const { result, body } = await fetchContent(fetch, session, route, argument, previewSchema, signal)
         const bytes = await bytesAtMost(body, limit).catch(unlessTooLarge)
         if (bytes === 'too_large') throw new PublisherError('storage_unavailable', tooLarge)
-        return bytes
+        return { bytes, contentHash: result.file_metadata?.content_hash }
       }),
     writesEnded: () => writesEnded,
   }

@@ -42,11 +42,12 @@ export async function fetchThumbnail(
     mode: { '.tag': 'bestfit' },
   }
   try {
-    const bytes = await api.thumbnail(argument, maxThumbnailBytes)
+    const { bytes, contentHash } = await api.thumbnail(argument, maxThumbnailBytes)
     if (!isOfType(bytes, mediaType)) {
       throw new PublisherError('storage_unavailable', 'Dropbox did not send a picture. Try again later.')
     }
-    return carriesMetadata(bytes, mediaType) ? null : { bytes, mediaType }
+    if (carriesMetadata(bytes, mediaType)) return null
+    return { bytes, mediaType, ...(contentHash !== undefined && { contentHash }) }
   } catch (error) {
     if (isRefusal(error, 'path/not_found', 'path/not_file')) throw error
     if (error instanceof DropboxRefusal) return null
