@@ -1,4 +1,5 @@
 /** Makes previews of the photos that follow in a folder that a person looks at, while the machine has nothing else to do. */
+import { LRUCache } from 'lru-cache'
 import { isPublisherError } from '../../base/errors.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry } from '../../ports/storage.ts'
@@ -27,6 +28,8 @@ const photosAhead = 24
 const maxPhotos = 240
 /** Time limit of a pass: a Worker has 30 s after the answer. */
 const passMs = 25_000
+/** Upper bound on photos that are remembered because they have no thumbnail. */
+const maxHopeless = 1000
 /** Largest width of a tile, in pixels. */
 const widestTile = 480
 
@@ -34,6 +37,7 @@ const widestTile = 480
 export function createLookAhead(now: () => number): LookAhead {
   let running: { since: number } | null = null
   let latest: SeenTile
+  const hopeless: Hopeless = new LRUCache({ max: maxHopeless })
 
   return (tools, seen) => {
     if (tools.store.thumbnail || boxes[seen.size].width > widestTile || !tools.previews.isKeeping()) return
@@ -42,14 +46,21 @@ export function createLookAhead(now: () => number): LookAhead {
     if (running && now() - running.since < 2 * passMs) return
     const mine = { since: now() }
     running = mine
-    const ended = pass(tools, () => latest, now).finally(() => {
+    const ended = pass(tools, () => latest, { now, hopeless }).finally(() => {
       if (running === mine) running = null
     })
     tools.waitUntil(ended.catch(() => undefined))
   }
 }
 
-async function pass(tools: ThumbnailTools, latest: () => SeenTile, now: () => number): Promise<void> {
+/** Content hashes of photos that have no thumbnail. Each attempt would read their original. */
+type Hopeless = LRUCache<string, true>
+
+async function pass(
+  tools: ThumbnailTools,
+  latest: () => SeenTile,
+  { now, hopeless }: { now: () => number; hopeless: Hopeless },
+): Promise<void> {
   const endsAt = now() + passMs
   const done = new Set<string>()
   let folder: Folder | undefined
@@ -60,34 +71,43 @@ async function pass(tools: ThumbnailTools, latest: () => SeenTile, now: () => nu
       folder = seen.folder
       photos = (await tools.store.list(folder)).photos
     }
-    const next = await nextWithout(tools, photos, seen, done)
+    const candidates = photosAfter(photos, seen).filter(
+      ({ name, contentHash }) => !done.has(name) && !hopeless.has(contentHash),
+    )
+    const next = await firstWithout(tools, candidates, seen)
     if (!next) return
     done.add(next.name)
-    if (!(await isMade(tools, { ...seen, name: next.name }))) return
+    const outcome = await make(tools, { ...seen, name: next.name })
+    if (outcome === 'busy') return
+    if (outcome === 'hopeless') hopeless.set(next.contentHash, true)
   }
 }
 
-async function nextWithout(
+function photosAfter(photos: readonly PhotoEntry[], { name }: SeenTile): readonly PhotoEntry[] {
+  const place = photos.findIndex((photo) => photo.name === name)
+  return photos.slice(place + 1, place + 1 + photosAhead)
+}
+
+async function firstWithout(
   { previews }: ThumbnailTools,
   photos: readonly PhotoEntry[],
-  { name, size, accept }: SeenTile,
-  done: ReadonlySet<string>,
+  { size, accept }: SeenTile,
 ): Promise<PhotoEntry | null> {
   const mediaType = negotiateType(accept, offeredTypes(size, false))
-  const place = photos.findIndex((photo) => photo.name === name)
-  for (const photo of photos.slice(place + 1, place + 1 + photosAhead)) {
-    if (!done.has(photo.name) && !(await previews.has(photo, size, mediaType))) return photo
-  }
+  for (const photo of photos) if (!(await previews.has(photo, size, mediaType))) return photo
   return null
 }
 
-/** Returns false if the pass should end, because the store or the machine is busy. A photo without a thumbnail does not end it. */
-async function isMade(tools: ThumbnailTools, { folder, name, size, accept }: SeenTile): Promise<boolean> {
+/** Makes a thumbnail. `hopeless`: the photo has none. `busy`: the store or the machine cannot make it now, so the pass should end. */
+async function make(
+  tools: ThumbnailTools,
+  { folder, name, size, accept }: SeenTile,
+): Promise<'made' | 'hopeless' | 'busy'> {
   try {
     await makeThumbnail(tools, { folder, name, size, accept, isAhead: true })
-    return true
+    return 'made'
   } catch (error) {
     const codes = ['photo_unreadable', 'photo_too_large', 'photo_not_found', 'unsupported_photo'] as const
-    return codes.some((code) => isPublisherError(error, code))
+    return codes.some((code) => isPublisherError(error, code)) ? 'hopeless' : 'busy'
   }
 }

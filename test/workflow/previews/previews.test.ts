@@ -357,6 +357,17 @@ describe('looking ahead', () => {
     expect(orders).toHaveLength(24)
   })
 
+  it('tries a damaged photo once', async () => {
+    const { see, settled, calls, photos } = looking()
+    photos['p05.jpg'] = { bytes: Buffer.from('<html>'), contentHash: 'hash-bad' }
+    see(0)
+    await settled()
+    const { read } = calls
+    see(0)
+    await settled()
+    expect(calls.read).toBe(read)
+  })
+
   it('stops when the machine is busy', async () => {
     const { see, settled, orders, tools } = looking()
     tools.images.reduceAll = async ({ body }) => {
