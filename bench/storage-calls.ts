@@ -139,7 +139,7 @@ function inWords(seen: readonly SeenRequest[], requests: number): string {
   const originals = seen.filter(({ isOriginal }) => isOriginal).length
   const parts = [
     [count('A'), 'A'],
-    [count('B', 'token'), 'B'],
+    [count('B', 'connection'), 'B'],
     [count('free'), 'free'],
   ] as const
   const words = parts.flatMap(([sum, name]) => (sum === 0 ? [] : [`${round(sum / requests)} ${name}`]))

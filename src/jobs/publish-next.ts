@@ -60,7 +60,7 @@ export async function publishNext(
   const wouldCaption = isDry && (await needsCaption(runtime, store, name))
   const captioned = !isDry && (await caption(services, runtime, store, { name, context, report }))
   const result = await publishPhoto(
-    { ...publishTools(services, runtime, context), store },
+    { ...publishTools(services, runtime, isDry ? { ...context, waitUntil: null } : context), store },
     { name, dryRun: isDry, force: false, requestId: context.requestId },
     report,
   )
@@ -93,7 +93,13 @@ function chooseNext(
       request_id: context.requestId,
       error: describeError(error),
     })
-  const tools = { ...digestTools(services, runtime), now, random: Math.random, remembers, onTrouble }
+  const tools = {
+    ...digestTools(services, runtime, remembers ? context : null),
+    now,
+    random: Math.random,
+    remembers,
+    onTrouble,
+  }
   return nextPhoto(tools, platforms)
 }
 

@@ -27,6 +27,7 @@ import { createSignIn, type SignIn } from './sign-in/sign-in.ts'
 import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
+import { withIndexedDigests } from './tenancy/indexed-digests.ts'
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
@@ -123,8 +124,8 @@ export function createServices(options: ServiceOptions): Services {
   const derive = tenantRuntimeFactory({
     source,
     requestsOf,
-    digestsOf: (store, tenant) => {
-      const digests = createDigestMemory(sealedDigests, tenant, log)
+    digestsOf: (store, tenant, index) => {
+      const digests = withIndexedDigests(createDigestMemory(sealedDigests, tenant, log), index)
       const tools = { store, digest: options.digest, digests }
       return {
         sha256Of: (folder, entry) => contentDigest(tools, folder, entry),

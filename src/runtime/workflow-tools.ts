@@ -23,13 +23,20 @@ export interface WorkContext {
   waitUntil(work: Promise<unknown>): void
 }
 
-export function digestTools(services: Services, runtime: TenantRuntime): DigestTools {
+/** Creates the tools for digests. The photo index keeps new digests, unless `context` is `null`, for work that writes nothing. */
+export function digestTools(
+  services: Services,
+  runtime: TenantRuntime,
+  context: Pick<WorkContext, 'waitUntil'> | null,
+): DigestTools {
+  const { index, care } = runtime.previews()
   return {
     store: runtime.storage(),
     digest: services.digest,
     digests: withIndexedDigests(
       createDigestMemory(services.sealedDigests, runtime, services.log),
-      runtime.previews().index,
+      () => index,
+      () => context && care(context.waitUntil),
     ),
   }
 }
@@ -42,11 +49,11 @@ function readyTools({ readyPictures }: Services, runtime: TenantRuntime): { read
 export function detailTools(
   services: Services,
   runtime: TenantRuntime,
-  { waitUntil }: Pick<WorkContext, 'waitUntil'>,
+  context: Pick<WorkContext, 'waitUntil'>,
 ): DetailTools {
   return {
-    store: runtime.viewing(waitUntil),
-    digests: digestTools(services, runtime).digests,
+    store: runtime.viewing(context.waitUntil),
+    digests: digestTools(services, runtime, context).digests,
     index: runtime.previews().index,
     platforms: enabledPlatforms(runtime),
   }
@@ -89,12 +96,13 @@ export function analysisTools(
   services: Services,
   runtime: TenantRuntime,
   model: LanguageModel,
-  { requestId, waitUntil }: WorkContext,
+  context: WorkContext,
 ): AnalysisTools {
+  const { requestId, waitUntil } = context
   const { log, now } = services
   const { tenant } = runtime
   return {
-    ...digestTools(services, runtime),
+    ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
     model,
@@ -116,12 +124,13 @@ export function analysisTools(
 export function publishTools(
   services: Services,
   runtime: TenantRuntime,
-  { requestId }: Pick<WorkContext, 'requestId'>,
+  context: Omit<WorkContext, 'waitUntil'> & { waitUntil: WorkContext['waitUntil'] | null },
 ): PublishTools {
+  const { requestId, waitUntil } = context
   const { content } = runtime.config
   const { available, unavailable } = runtime.publishers()
   return {
-    ...digestTools(services, runtime),
+    ...digestTools(services, runtime, waitUntil && { waitUntil }),
     ...readyTools(services, runtime),
     images: services.images,
     publishers: available,

@@ -65,6 +65,8 @@ export interface PublishRequest extends SubmittedCaptions {
   force: boolean
   /** SHA-256 of the intended photo, in case another photo has the name by now. */
   sha256?: string
+  /** Version of the intended photo in the root. Ignored beside `sha256`. */
+  version?: string
   requestId: string
   /** Cancels the request before anything is sent or saved. Later it has no effect. */
   signal?: AbortSignal

@@ -4,7 +4,6 @@ import { isPublisherError } from '../base/errors.ts'
 import { type Folder, folders, type PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import { type ReceivedFile, streamOf } from './new-photo.ts'
 
 /** Upper bound on photos of the same size whose digests are compared. Each may have to be read once. */
 const maxCandidates = 8
@@ -73,15 +72,14 @@ async function listAll(store: PhotoStore): Promise<LocatedPhoto[]> {
 export async function findSamePhoto(
   tools: DigestTools,
   known: KnownPhotos,
-  photo: ReceivedFile,
+  { size, sha256 }: { size: number; sha256: string },
 ): Promise<LocatedPhoto | null> {
-  const candidates = await known.ofSize(tools.store, photo.size)
+  const candidates = await known.ofSize(tools.store, size)
   if (candidates.length === 0) return null
-  const sha256 = await tools.digest(streamOf(photo))
   const first = await sameAmong(tools, candidates, sha256)
   if (first !== 'gone') return first
   known.forget(tools.store)
-  const again = await sameAmong(tools, await known.ofSize(tools.store, photo.size), sha256)
+  const again = await sameAmong(tools, await known.ofSize(tools.store, size), sha256)
   return again === 'gone' ? null : again
 }
 

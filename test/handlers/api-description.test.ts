@@ -136,6 +136,7 @@ describe('the description of the API', () => {
       ['dry_run', ['boolean', 'null']],
       ['force', ['boolean', 'null']],
       ['sha256', ['string', 'null']],
+      ['version', ['string', 'null']],
     ])
     expect(Publish?.properties.platforms).toMatchObject({ minItems: 1, items: { type: 'string' } })
     expect(typesOf(Restore)).toEqual([['from', ['string', 'null']]])

@@ -4,7 +4,7 @@ import { readPictureFacts } from '../../src/base/picture/header.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, auth, eventsOf, signInVariables } from '../support/fixtures/admin.ts'
 import { baseDomain, type Fleet, https, startFleet } from '../support/fixtures/fleet.ts'
-import { describeOnBothHosts } from '../support/fixtures/hosts.ts'
+import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
 import { picture, type Storages, startStorages, upload } from '../support/fixtures/photographers.ts'
 import { half, noise, shapeOf } from '../support/fixtures/pictures.ts'
 import { readableSidecar } from '../support/fixtures/stored-photos.ts'
@@ -60,6 +60,16 @@ describeOnBothHosts('the library', (kind) => {
     expect(createHash('sha256').update(stored).digest('hex')).toBe(
       createHash('sha256').update(photo).digest('hex'),
     )
+  })
+
+  it('knows the hash of an upload at once', async () => {
+    await using studio = await start()
+    const { fleet, tenant } = studio
+    const bytes = await picture(30)
+    await send(fleet, tenant, { name: 'a.jpg', bytes })
+    const details = async () => (await adminRequest(fleet, tenant, '/api/images/a.jpg')).json()
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    await expect.poll(details, patience).toMatchObject({ sha256 })
   })
 
   it('streams the stages of an upload to clients that accept events', async () => {

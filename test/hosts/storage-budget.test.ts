@@ -15,7 +15,7 @@ const photos = 6
 const times = 10
 
 const words = (seen: readonly SeenRequest[]) => seen.map(({ what }) => what)
-/** Requests that an answer may have waited for. The access token is no call for photos. */
+/** Requests that an answer may have waited for. Connecting, which a process does once per tenant, is no call for photos. */
 const reads = (seen: readonly SeenRequest[]) =>
   seen.filter(({ requestClass, what }) => requestClass === 'B' || what.startsWith('list'))
 
@@ -92,7 +92,7 @@ describe.each(storageKinds)('the requests that looking at a gallery on %s costs'
         await lookAtAll(maker, gallery, viewer)
       }
       const withPreviews = await requestsDuring(gallery, show)
-      const calls = withPreviews.filter(({ requestClass }) => requestClass !== 'token')
+      const calls = withPreviews.filter(({ requestClass }) => requestClass !== 'connection')
       expect(calls.length, String(words(withPreviews))).toBeLessThanOrEqual(5)
       const originals = withPreviews.filter(({ isOriginal }) => isOriginal)
       expect(words(originals)).toEqual([])

@@ -275,6 +275,18 @@ describeOnBothHosts('the photo workflow', (kind) => {
       expect(posts()).toEqual([])
     })
 
+    it('refuses to publish when the photo’s version differs from the request’s', async () => {
+      const { tenant, post, posts } = await open()
+      const { version } = await (await adminRequest(studio.fleet, tenant, `/api/images/${photo}`)).json()
+      const other = await post('publish', { ...telegramOnly, version: 'A'.repeat(11) })
+      expect([other.status, (await other.json()).code]).toEqual([409, 'photo_changed'])
+      const broken = await post('publish', { ...telegramOnly, version: 'one' })
+      expect([broken.status, (await broken.json()).code]).toEqual([400, 'invalid_request'])
+      expect(posts()).toEqual([])
+      const meant = await (await post('publish', { ...telegramOnly, version })).json()
+      expect(meant).toMatchObject({ any_success: true, archived: true })
+    })
+
     it('sends and writes nothing in a dry run or in debug mode', async () => {
       const dry = await open()
       const debugging = await open({ content: { debug: true } })

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { rm, writeFile } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../src/base/error-codes.ts'
 import { PublisherError } from '../../src/base/errors.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
+import { photoVersion } from '../../src/workflow/photo-version.ts'
 import { failing, photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
 import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
@@ -113,6 +114,39 @@ describe('publishing', () => {
     }
     expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
     expect(await whereabouts(folder)).toContain('root/photo.jpg')
+  })
+
+  it('refuses another version of the photo before reading it, and publishes the intended version', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    const store = folder.open()
+    const versionNow = async () => photoVersion((await store.stat('root', photo)) ?? { contentHash: 'none' })
+    const version = await versionNow()
+    await writeFile(join(folder.root, 'new.jpg'), 'another photo')
+    await rename(join(folder.root, 'new.jpg'), join(folder.root, 'photo.jpg'))
+    for (const dryRun of [true, false]) {
+      const refused = publish({ version, dryRun }, { store: failing(store, 'read') })
+      await expect(refused).rejects.toMatchObject({ code: 'photo_changed' })
+    }
+    expect(telegram.posts).toEqual([])
+    expect(await publish({ version: await versionNow() })).toMatchObject({ archived: true })
+  })
+
+  it('repeats a photo in the archive with the version that the photo had in the root', async () => {
+    await using open = await scene()
+    const { publish, telegram, folder } = open
+    const entry = await folder.open().stat('root', photo)
+    const version = photoVersion(entry ?? { contentHash: 'none' })
+    telegram.script.push(refusing('publish_unavailable'))
+    await publish({ version })
+    expect(await publish({ version })).toMatchObject({ name: photo, archived: true })
+    expect(telegram.posts).toHaveLength(1)
+  })
+
+  it('ignores the version of a photo beside its hash', async () => {
+    await using open = await scene()
+    const sha256 = createHash('sha256').update('the photo').digest('hex')
+    expect(await open.publish({ sha256, version: 'A'.repeat(11) })).toMatchObject({ archived: true })
   })
 
   it('records no failure when a dry run cannot read the ledger', async () => {

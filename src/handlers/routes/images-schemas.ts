@@ -77,7 +77,7 @@ export const photoSchema = z
     thumbnail_url: z.string(),
     sha256: z.string().nullable().openapi({
       description:
-        'SHA-256 of the original, in lower-case hex. null for visitors, and until the photo was analysed or published',
+        'SHA-256 of the original, in lower-case hex. null for visitors, and until an upload, an analysis or a publication has computed it',
     }),
     caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),

@@ -54,7 +54,9 @@ function listRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       offset,
       limit,
     })
-    const placeholders = await runtime.previews().index.placeholders(page.photos)
+    const { index, care } = runtime.previews()
+    const placeholders = await index.placeholders(page.photos)
+    care(c.env.connection.waitUntil)
     return c.json(
       {
         objects: page.photos.map((photo, at) => ({

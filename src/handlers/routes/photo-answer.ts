@@ -22,6 +22,7 @@ export async function photoAnswer(
   name: PhotoName,
 ): Promise<Photo> {
   const isAdmin = await isAdminHere(c, services)
+  runtimeOf(c.env).previews().care(c.env.connection.waitUntil)
   return isAdmin ? adminAnswer(c, services, folder, name) : visitorAnswer(c, services, folder, name)
 }
 

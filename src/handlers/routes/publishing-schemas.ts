@@ -34,6 +34,10 @@ export const publishSchema = z
       description:
         'SHA-256 of the intended photo. A different photo of this name is refused with `photo_changed`',
     }),
+    version: orNull(z.string().regex(/^[\w-]{11}$/)).openapi({
+      description:
+        'Version of the intended photo, for clients that do not know its SHA-256. Another version in the root folder is refused with `photo_changed`. Ignored beside `sha256`',
+    }),
   })
   .openapi('Publish')
 

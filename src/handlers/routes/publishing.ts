@@ -42,20 +42,22 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     const name = parsePhotoName(c.req.valid('param').filename)
     // Without a body, `valid('json')` is undefined.
     const body = publishSchema.parse(c.req.valid('json') ?? {})
-    const { platforms, caption, captions, dry_run, force, sha256 } = body
-    const { content } = runtime.config
+    const { platforms, caption, captions, dry_run, force, sha256, version } = body
+    const { requestId, connection } = c.env
+    const isDry = dry_run || runtime.config.content.debug
     return answerInStages(c, services, async (report, signal) => {
       const published = await publishPhoto(
-        publishTools(services, runtime, c.env),
+        publishTools(services, runtime, { requestId, waitUntil: isDry ? null : connection.waitUntil }),
         {
           name,
           ...(platforms && { platforms }),
           ...(caption !== undefined && { caption }),
           ...(captions && { captions }),
           ...(sha256 && { sha256 }),
-          dryRun: dry_run || content.debug,
+          ...(version && { version }),
+          dryRun: isDry,
           force,
-          requestId: c.env.requestId,
+          requestId,
           signal,
         },
         report,

@@ -4,8 +4,7 @@ import type { PhotoEntry } from '../../ports/storage.ts'
 import { type ByteBudgetOptions, createByteBudget } from '../../runtime/limits/byte-budget.ts'
 import type { Services } from '../../runtime/services.ts'
 import { digestTools } from '../../runtime/workflow-tools.ts'
-import { addPhoto } from '../../workflow/library.ts'
-import type { NewPhoto } from '../../workflow/new-photo.ts'
+import { addPhoto, type KeptPhoto } from '../../workflow/library.ts'
 import { createKnownPhotos } from '../../workflow/same-photo.ts'
 import type { AppEnv } from '../exchange.ts'
 import { pictureErrors, storageErrors } from '../expected-errors.ts'
@@ -76,13 +75,13 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
     const { previews, care } = runtime.previews()
     const { waitUntil } = c.env.connection
     const tools = {
-      ...digestTools(services, runtime),
+      ...digestTools(services, runtime, c.env.connection),
       images: services.images,
       owner: runtime.tenant,
       maxBytes: maxUploadBytes,
       known,
-      keep(entry: PhotoEntry, { previews: made, facts }: Pick<NewPhoto, 'previews' | 'facts'>) {
-        waitUntil(previews.keep(entry, made, { facts }).then(() => care(waitUntil)))
+      keep(entry: PhotoEntry, { previews: made, facts, sha256 }: KeptPhoto) {
+        waitUntil(previews.keep(entry, made, { facts, sha256 }).then(() => care(waitUntil)))
       },
     }
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)

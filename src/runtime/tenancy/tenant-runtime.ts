@@ -101,7 +101,11 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       openTenantStorage(options, scope, {
         onChange: changeNoter(options, host),
         knownListing: (folder) => viewing.peek(folder),
+        index: () => previews().index,
       }),
+    )
+    const previews: () => TenantPreviews = once(() =>
+      openTenantPreviews(options, scope, identity, storage().store),
     )
     const viewing = createViewing({ memory: options.viewing, host, identity, storage, now })
     // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
@@ -125,7 +129,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
         return aiSlots()
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
-      previews: once(() => openTenantPreviews(options, scope, identity, storage().store)),
+      previews,
     }
   }
 }

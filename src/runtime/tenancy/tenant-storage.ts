@@ -7,6 +7,7 @@ import {
 } from '../../ports/storage-driver.ts'
 import type { OnStorageRequest } from '../../ports/storage-requests.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
+import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
 import { storageCalls } from '../vendor-calls/storage-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
 import type { Changed } from './viewing/photo-changes.ts'
@@ -19,6 +20,7 @@ export interface TenantStorageOptions {
   digestsOf?: (
     store: PhotoStore,
     tenant: Pick<TenantScope, 'host' | 'tenant' | 'config'>,
+    index: () => PhotoIndex,
   ) => Pick<OwnSidecarTools, 'sha256Of' | 'rememberedSha256Of'>
 }
 
@@ -27,6 +29,8 @@ export interface StorageWatch {
   onChange(part: Changed): Promise<void>
   /** Returns a listing from memory that includes all changes of this process. */
   knownListing: OwnSidecarTools['knownListing']
+  /** Returns the tenant's photo index, which lies in this storage. Called after the storage is open. */
+  index(): PhotoIndex
 }
 
 export interface TenantStorage {
@@ -40,7 +44,7 @@ export interface TenantStorage {
 export function openTenantStorage(
   { storages, digestsOf, requestsOf }: TenantStorageOptions,
   scope: TenantScope,
-  { onChange, knownListing }: StorageWatch,
+  { onChange, knownListing, index }: StorageWatch,
 ): TenantStorage {
   const { host, tenant, config, find, calls } = scope
   const { provider, paths, credentials_ref: ref } = config.storage
@@ -49,7 +53,7 @@ export function openTenantStorage(
   const onRequest = requestsOf?.(installed, scope)
   const opened = installed.open({ host, tenant, paths, provider, onRequest }, find, ref)
   const { store, whenChanging } = storageCalls(opened, { ...calls, vendor: installed.vendor })
-  const digests = digestsOf?.(whenChanging, scope)
+  const digests = digestsOf?.(whenChanging, scope, index)
   const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })
   return {
     store: noticingChanges(owned, onChange),

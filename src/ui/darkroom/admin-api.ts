@@ -26,14 +26,16 @@ export interface Stage {
 export interface PublishRequest {
   /** SHA-256 digest of the intended photo. The server refuses another photo with the same name. */
   sha256?: string
+  /** Version of the intended photo, while its digest is unknown. */
+  version?: string | undefined
   platforms: readonly PlatformName[]
   captions: Partial<Record<PlatformName, string>>
   force?: boolean
 }
 
-/** Returns the photo's digest as a field of a request; empty if the digest is unknown. */
-export function ofContent({ sha256 }: Photo): { sha256?: string } {
-  return sha256 === null ? {} : { sha256 }
+/** Returns the photo's digest as a field of a request; its version if the digest is unknown. */
+export function ofContent({ sha256, version }: Photo): Pick<PublishRequest, 'sha256' | 'version'> {
+  return sha256 === null ? { version } : { sha256 }
 }
 
 /** Texts that an admin wrote. Missing fields keep their saved values. */

@@ -158,6 +158,12 @@ function createWriter(options: PhotoIndexOptions, notes: Notes, { remember }: In
     }
   }
 
+  /** Writes until no note waits: some arrive during a write, perhaps the last of the process. */
+  async function writeAll(): Promise<void> {
+    do await write()
+    while (notes.waiting.size > 0 && now() >= pausedUntil)
+  }
+
   function add(folder: string, photo: KnownPhoto): void {
     if (!files || notes.waiting.size >= maxWaiting) return
     notes.waiting.set(folder, mergePhotos(notes.waiting.get(folder), photo))
@@ -170,7 +176,7 @@ function createWriter(options: PhotoIndexOptions, notes: Notes, { remember }: In
       if (writing && now() - writing.since < flightMs) return
       const mine = { since: now() }
       writing = mine
-      const work = write().finally(() => {
+      const work = writeAll().finally(() => {
         if (writing === mine) writing = null
       })
       waitUntil(work)

@@ -7,6 +7,7 @@ import { photoNotFound } from '../../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import type { Ledger } from '../ledger.ts'
 import { type OriginalReading, type PictureTools, readOriginal } from '../original.ts'
+import { photoVersion } from '../photo-version.ts'
 
 export interface Located {
   folder: Folder
@@ -20,6 +21,8 @@ export interface Search {
   name: PhotoName
   /** SHA-256 of the intended photo. Default: any photo of that name. */
   sha256?: string | undefined
+  /** Version of the intended photo, which a move may change: guards the root only. Ignored beside `sha256`. */
+  version?: string | undefined
   /** Sizes of the pictures to make if the original must be read for its digest. Empty: none. */
   boxes: readonly ThumbnailBox[]
   /** Runs once when a photo of that name exists, before its bytes are read. */
@@ -54,10 +57,12 @@ export async function locate(
 async function findIn(
   tools: PictureTools & DigestTools,
   folder: Folder,
-  { name, boxes, onFound }: Search,
+  { name, sha256, version, boxes, onFound }: Search,
 ): Promise<Located | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null
+  const isGuarded = folder === 'root' && sha256 === undefined && version !== undefined
+  if (isGuarded && photoVersion(entry) !== version) throw anotherPhoto()
   onFound()
   try {
     const remembered = await tools.digests.get(entry)

@@ -64,6 +64,30 @@ describe('a photo index', () => {
     expect(calls.writePreview).toBe(1)
   })
 
+  it('writes a note that arrives during a write', async () => {
+    const { start, store, calls, waitUntil, settled } = scene()
+    const isWriting = Promise.withResolvers<void>()
+    const mayEnd = Promise.withResolvers<void>()
+    const files: PhotoIndexOptions['files'] = {
+      readPreview: store.readPreview,
+      async writePreview(...preview) {
+        isWriting.resolve()
+        await mayEnd.promise
+        await store.writePreview(...preview)
+      },
+    }
+    const index = start({ files })
+    await index.note(photo, { placeholder: 'abc' })
+    index.save(waitUntil)
+    await isWriting.promise
+    await index.note(photo, { sha256: 'a'.repeat(64) })
+    index.save(waitUntil)
+    mayEnd.resolve()
+    await settled()
+    expect(calls.writePreview).toBe(2)
+    expect(await start().get(photo)).toMatchObject({ placeholder: 'abc', sha256: 'a'.repeat(64) })
+  })
+
   it('writes nothing without news', async () => {
     const { start, calls } = scene()
     const index = start()
