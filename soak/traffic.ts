@@ -106,7 +106,8 @@ const storageFree = ['/', '/api/config/features', '/api/admin/status']
  */
 const circuitMs = 15_000
 
-const readRules = { local: 'reads', dropbox: 'readsDropbox', s3: 'readsS3' } as const
+/** Rule for reads from each kind of storage. */
+export const readRules = { local: 'reads', dropbox: 'readsDropbox', s3: 'readsS3' } as const
 
 /** Checks a read. It may fail only if this process has nothing cached yet or the storage is in trouble. */
 function noteRead(

@@ -6,6 +6,8 @@ import { sendTo } from '../test/support/fixtures/http-client.ts'
 
 const jobSchema = z.object({
   host: z.string(),
+  /** Address of the client. Each measurement has a client of its own, whom no limit on earlier requests affects. */
+  address: z.string(),
   ports: z.array(z.number()).min(1),
   paths: z.array(z.string()).min(1),
   ms: z.number(),
@@ -18,8 +20,8 @@ export const looksSchema = z.array(z.object({ path: z.string(), status: z.number
 
 const betweenLooksMs = 40
 
-async function visit({ host, ports, paths, ms }: VisitorJob): Promise<z.output<typeof looksSchema>> {
-  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.250' }
+async function visit({ host, address, ports, paths, ms }: VisitorJob): Promise<z.output<typeof looksSchema>> {
+  const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-for': address }
   const looks: z.output<typeof looksSchema> = []
   const look = async (turn: number) => {
     const path = paths[turn % paths.length] ?? '/'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { percentile } from '../../soak/bystander.ts'
+import { percentile, untilBelow } from '../../soak/bystander.ts'
 import { pngBomb } from '../../soak/png-bomb.ts'
 
 describe('the latency percentile', () => {
@@ -10,6 +10,27 @@ describe('the latency percentile', () => {
     [Array.from({ length: 200 }, (_, index) => 200 - index), 198],
   ])('returns the value that 99 % do not exceed', (values, p99) => {
     expect(percentile(values, 0.99)).toBe(p99)
+  })
+})
+
+describe('the measurement of a wait', () => {
+  it.each([
+    [[46], [46]],
+    [
+      [699, 46],
+      [699, 46],
+    ],
+    [
+      [699, 256, 46, 20],
+      [699, 256, 46],
+    ],
+    [
+      [699, 256, 250, 20],
+      [699, 256, 250],
+    ],
+  ])('ends at the first result below the limit, or after three', async (results, measured) => {
+    const left = [...results]
+    expect(await untilBelow(250, async () => left.shift() ?? 0)).toEqual(measured)
   })
 })
 
