@@ -37,6 +37,8 @@ export interface PhotoIndex {
 
 /** Age up to which an index tells that a photo has no previews. Other processes may have made previews since. */
 const recentMs = 60_000
+/** Number of photos from which the stored index may have left out notes, to stay below its size limit. */
+const crowdedPhotos = 3000
 
 /** Creates the index of one tenant. Sends nothing before the first use. */
 export function createPhotoIndex(options: PhotoIndexOptions): PhotoIndex {
@@ -75,8 +77,8 @@ export function createPhotoIndex(options: PhotoIndexOptions): PhotoIndex {
     sweptDay: async () => (await loaded()).sweptDay,
 
     async isRecent() {
-      const { isComplete, readAt } = await loaded()
-      return isComplete && now() - readAt < recentMs
+      const { isComplete, readAt, photos } = await loaded()
+      return isComplete && photos.size < crowdedPhotos && now() - readAt < recentMs
     },
 
     async note(photo, note) {
