@@ -68,8 +68,14 @@ describe('an answer that follows from the configuration', () => {
   })
 
   it('has its text in common with equal answers only', () => {
-    const texts = createAnswerTexts(({ tenant }: { tenant: string }) => ({ isAlice: tenant.startsWith('alice') }))
+    const texts = createAnswerTexts(({ tenant }: { tenant: string }) => ({
+      isAlice: tenant.startsWith('alice'),
+    }))
     const runtimes = ['alice', 'alice-2', 'bob'].map((tenant) => ({ tenant }))
-    expect(runtimes.map((runtime) => texts(runtime))).toEqual(['{"isAlice":true}', '{"isAlice":true}', '{"isAlice":false}'])
+    expect(runtimes.map((runtime) => texts(runtime))).toEqual([
+      '{"isAlice":true}',
+      '{"isAlice":true}',
+      '{"isAlice":false}',
+    ])
   })
 })

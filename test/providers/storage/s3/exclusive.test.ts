@@ -71,7 +71,14 @@ function verdictsOf(conditions: Conditions): Verdicts {
 function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions: Conditions) {
   const unused = () => Promise.reject(new Error('not used here'))
   return createExclusive({
-    objects: { ...objects, listFolders: unused, get: unused, getAtMost: unused, putStream: unused, copy: unused },
+    objects: {
+      ...objects,
+      listFolders: unused,
+      get: unused,
+      getAtMost: unused,
+      putStream: unused,
+      copy: unused,
+    },
     keys: createKeys(paths),
     // The probe found no fault of the server that checks first and writes later.
     verdicts: verdictsOf(conditions === 'overtaken' ? 'honoured' : conditions),
