@@ -42,6 +42,7 @@ describe('traces of the Node host', () => {
       'GET /api/images/list',
       ['resolve tenant', ['orchestrator runtime']],
       ['s3 list', ['orchestrator credentials']],
+      ['s3 read_preview'],
     ])
     expect(attributesOf(root)).toEqual({
       'http.request.method': 'GET',
