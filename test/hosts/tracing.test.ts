@@ -59,7 +59,7 @@ describe('traces of the Node host', () => {
       expect.arrayContaining([
         'POST /api/images/:filename/analyze',
         'POST /api/images/:filename/publish',
-        'images reduce',
+        'images reduceAll',
         'openai photo_analysis',
         'openai captions',
         'telegram publish',
