@@ -42,6 +42,7 @@ describe('traces of the Node host', () => {
       'GET /api/images/list',
       ['resolve tenant', ['orchestrator runtime']],
       ['s3 list', ['orchestrator credentials']],
+      ['s3 read_preview'],
     ])
     expect(attributesOf(root)).toEqual({
       'http.request.method': 'GET',
@@ -58,7 +59,7 @@ describe('traces of the Node host', () => {
       expect.arrayContaining([
         'POST /api/images/:filename/analyze',
         'POST /api/images/:filename/publish',
-        'images reduce',
+        'images reduceAll',
         'openai photo_analysis',
         'openai captions',
         'telegram publish',

@@ -292,7 +292,7 @@ describe('the conformance suite as a program', () => {
       start(main, { ORCHESTRATOR_SERVICE_TOKEN: `${secondary},x` }, ['--base-url', `${url}/`, ...named]),
     ]
     expect(await good.exit).toBe(0)
-    expect(good.out.stdout).toMatch(/\n27 passed, 0 failed, 1 not applicable\n$/)
+    expect(good.out.stdout).toMatch(/\n29 passed, 0 failed, 1 not applicable\n$/)
     expect(await bad.exit).toBe(1)
     expect(bad.out.stdout).toMatch(/FAIL {12}answers POST by-host .*: it got 403, not 200\./)
     expect(bad.out.stdout).toMatch(/\n\d+ passed, \d+ failed, \d+ not applicable\n$/)

@@ -4,8 +4,12 @@ import { boundedAnswer } from '../../../base/bounded-body.ts'
 /** Subset of `fetch`; {@link createDropboxFetch} creates such a function. */
 export type DropboxFetch = (url: string, init?: RequestInit) => Promise<Response>
 
-/** Upper bound on an answer. A page of a listing has 2,000 entries, each with a name and two spellings of its path. */
+/** Upper bound on the answer with a listing. A page of a listing has 2,000 entries, each with a name and two spellings of its path. */
 export const maxAnswerBytes = 32 * 2 ** 20
+
+/** Upper bound on every other answer that the SDK reads whole, such as a photo's metadata or the account. */
+const maxSmallAnswerBytes = 2 ** 20
+const listing = /\/files\/list_folder(?:\/continue)?$/
 
 export const tokenUrl = 'https://api.dropboxapi.com/oauth2/token'
 const contentHost = 'https://content.dropboxapi.com/'
@@ -23,7 +27,8 @@ export function createDropboxFetch(
   return async (url, init) => {
     const response = await fetch(base ? moved(url, base) : url, { ...init, redirect: 'manual' })
     // Bounds the answers that the SDK reads whole. Downloads have their own limits.
-    return url.startsWith(contentHost) ? response : boundedAnswer(response, maxAnswerBytes)
+    if (url.startsWith(contentHost)) return response
+    return boundedAnswer(response, listing.test(new URL(url).pathname) ? maxAnswerBytes : maxSmallAnswerBytes)
   }
 }
 
