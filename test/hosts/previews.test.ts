@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { baseDomain, startFleet } from '../support/fixtures/fleet.ts'
@@ -19,14 +20,21 @@ describeOnBothHosts('previews', (kind) => {
     await using first = await startFleet(kind)
     const store = storages.onS3(first, tenant)
     await upload(store, 'a.jpg', await picture(42))
-    const made = await (await first.get(tenant, path, accept)).arrayBuffer()
+    expect((await first.get(tenant, path, accept)).status).toBe(200)
     const folder = (await store.stat('root', parsePhotoName('a.jpg')))?.contentHash ?? ''
     await expect.poll(() => store.readPreview(folder, 'w480h320.webp'), patience).not.toBeNull()
-    await expect.poll(() => store.readPreview('index', 'photos.json'), patience).not.toBeNull()
+    const index = async () => {
+      const bytes = await store.readPreview('index', 'photos.json')
+      return new TextDecoder().decode(bytes ?? undefined)
+    }
+    await expect.poll(index, patience).toContain('w480h320.webp')
+    // Another picture, so that its bytes show where the answer comes from.
+    const other = new Uint8Array(await sharp(await picture(45)).webp().toBuffer())
+    await store.writePreview(folder, 'w480h320.webp', other)
     await using second = await startFleet(kind)
     storages.onS3(second, tenant)
     const kept = await second.get(tenant, path, accept)
-    expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.from(made))
+    expect(Buffer.from(await kept.arrayBuffer())).toEqual(Buffer.from(other))
   })
 
   it('sends AVIF to browsers that take it, keeps it, and lets go of a removed photo', async () => {

@@ -61,6 +61,8 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     const accept = c.req.header('accept')
     const { previews, lookAhead, care } = runtime.previews()
     const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
+    /** Keeps work alive, and then writes what it noted about the photo. */
+    const notingAfter = (work: Promise<unknown>) => waitUntil(work.finally(() => care(waitUntil)))
     const tools = {
       store: runtime.viewing(waitUntil),
       images: services.images,
@@ -68,7 +70,7 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
       previews,
       nearby: isPublic && services.pictureCache ? { cache: services.pictureCache, host: runtime.host } : null,
       owner: runtime.tenant,
-      waitUntil,
+      waitUntil: notingAfter,
     }
     const ifNoneMatch = c.req.header('if-none-match')
     const clientSignal = () => c.req.raw.signal
