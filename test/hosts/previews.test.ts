@@ -29,7 +29,11 @@ describeOnBothHosts('previews', (kind) => {
     }
     await expect.poll(index, patience).toContain('w480h320.webp')
     // Another picture, so that its bytes show where the answer comes from.
-    const other = new Uint8Array(await sharp(await picture(45)).webp().toBuffer())
+    const other = new Uint8Array(
+      await sharp(await picture(45))
+        .webp()
+        .toBuffer(),
+    )
     await store.writePreview(folder, 'w480h320.webp', other)
     await using second = await startFleet(kind)
     storages.onS3(second, tenant)
