@@ -62,7 +62,7 @@ async function measure(
       title: 'Memory after a minute of visits',
       columns: ['when', 'RSS', 'peak', 'heap used', 'heap', 'external', 'program files', 'rest'],
       rows,
-      note: `In MB, with the settings of app.json. Target: RSS of 200 MB. ${thousands(answered)} answers in ${seconds.toFixed(0)} s (${busy} busy${trouble.join('')}): list, random, details and three thumbnails in turn, ${connections} connections, ${all.length} tenants with ${photosPerTenant} photos of 24 megapixels each. "External" is memory of buffers; "rest" is native memory of sharp, the allocator and Node, and stacks.`,
+      note: `In MB, with the settings of app.json. The target is an RSS of 200 MB. ${thousands(answered)} answers in ${seconds.toFixed(0)} s (${busy} busy${trouble.join('')}). Requests are list, random, details and three thumbnails in turn, on ${connections} connections. There are ${all.length} tenants with ${photosPerTenant} photos of 24 megapixels each. "External" is memory of buffers. "Rest" is native memory of sharp, the allocator and Node, and stacks.`,
     },
     {
       title: 'Calls at the wire of that minute',

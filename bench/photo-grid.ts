@@ -41,7 +41,7 @@ export async function measurePhotoGrid(): Promise<Table> {
       title: `A grid of ${photoCount} photos of 24 megapixels on S3`,
       columns: ['thumbnails', 'number', 'seconds', 'max RSS above idle, MB', 'decodes', 'calls at the wire'],
       rows,
-      note: `Size ${size}, ${atOnce} requests at once, settings of app.json. Each "previews" row begins in a fresh process that has read the tenant’s configuration. Targets with previews: 5 s, 60 MB, 0 decodes; first screen without: 4 s. Decodes include those of the pass ahead. Each original is ${(original.length / 1e6).toFixed(1)} MB large. S3 runs in another process of this machine and adds no latency.`,
+      note: `Size ${size}, ${atOnce} requests at once, settings of app.json. Each "previews" row begins in a fresh process that has read the tenant’s configuration. Targets with previews are 5 s, 60 MB and 0 decodes. The first screen without previews has 4 s. Decodes include those of the pass ahead. Each original is ${(original.length / 1e6).toFixed(1)} MB large. S3 runs in another process of this machine and adds no latency.`,
     }
   } finally {
     await galleries.close()

@@ -63,7 +63,7 @@ export async function measureStorageCalls(): Promise<Table[]> {
     title: 'Requests to the storage, counted there',
     columns: ['request', ...storageKinds],
     rows: titles.map((title, row) => [title, ...columns.map((cells) => cells[row] ?? '')]),
-    note: `${photos} photos, each with a sidecar. The first rows are averages of ${times} requests to a warm process that has shown each photo before. The last rows are the sums of a random photo and its thumbnail, with the background work that follows. A: lists and writes. B: reads. free: deletions. Dropbox counts its access token as B. On a disk, a listing counts once.`,
+    note: `${photos} photos, each with a sidecar. The first rows are averages of ${times} requests to a warm process that has shown each photo before. The last rows are the sums of a random photo and its thumbnail, with the background work that follows. A counts lists and writes, B reads, and free deletions. Dropbox counts its access token as B. On a disk, a listing counts once.`,
   }
   return [calls, await throughputOnS3()]
 }

@@ -62,7 +62,7 @@ export async function thumbnailMemory(): Promise<Table> {
       title: 'Memory of thumbnails',
       columns: ['at once', 'max RSS, MB', 'with the settings of app.json, MB', 'seconds', 'made'],
       rows,
-      note: `w960h640 as JPEG, zoom: w4096h4096 as JPEG, six sizes: all from one decode, as WebP. Limit: 512 MB. Settings: ${Object.entries(
+      note: `Plain rows are w960h640 as JPEG, zoom rows w4096h4096 as JPEG. Six sizes come from one decode, as WebP. Limit: 512 MB. Settings: ${Object.entries(
         dynoSettings,
       )
         .map((pair) => pair.join('='))

@@ -115,7 +115,7 @@ function summary(visits: readonly Visit[], hardVisits: readonly Visit[]): Table 
         (value) => value.toFixed(3),
       ),
     ],
-    note: `Headless Chromium with a phone's window and an empty cache, ${runs} visits each, alternating. The processor is ${slowdown} times slower. ${describe(target)}. Preset:  ${describe(preset)}. There is no TLS, and opening a connection costs no round trip. All thumbnails exist already.`,
+    note: `Headless Chromium with a phone's window and an empty cache, ${runs} visits each, alternating. The processor is ${slowdown} times slower. ${describe(target)}. Preset: ${describe(preset)}. There is no TLS, and opening a connection costs no round trip. All thumbnails exist already.`,
   }
 }
 
@@ -131,7 +131,7 @@ function waterfall(visits: readonly Visit[]): Table {
     columns: ['what', 'requested at, ms', 'received at, ms', 'bytes'],
     rows: (middle?.way ?? []).map(({ what, from, to, bytes }) => [
       // File names contain a hash of their content.
-      what.replace(/-[\w-]{8}\./, '.'),
+      `\`${what.replace(/-[\w-]{8}\./, '.')}\``,
       thousands(from),
       thousands(to),
       thousands(bytes),
