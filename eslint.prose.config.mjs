@@ -19,7 +19,7 @@ const exceptions = [
   'scripts/prose/**',
 ]
 
-const code = '{src,orchestrator,dev,bench,soak,scripts,test}/**/*.{ts,tsx,mjs}'
+const code = '{*.{ts,mjs},{src,orchestrator,dev,bench,soak,scripts,test}/**/*.{ts,tsx,mjs}}'
 
 export default [
   { ignores: ['dist/**', 'node_modules/**', '.demo/**'] },

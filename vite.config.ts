@@ -5,7 +5,7 @@ import { appIcons } from './scripts/app-icons.ts'
 import { precompress } from './scripts/precompress.ts'
 import { preloadApp } from './scripts/preload-app.ts'
 
-/** What every visitor runs: the gallery itself. The grid and the darkroom are loaded when they are first needed. */
+/** Code of the gallery, which every visitor runs. The browser loads the grid and the darkroom when they are first needed. */
 const appCode =
   /node_modules\/(preact|thumbhash)\/|src\/ui\/(?!shortcut-sheet|use-dialog)((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
 
@@ -35,8 +35,8 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // Few files: what the app shares with its later parts lies in the app, and what the formats of both languages share lies beside
-        // the start.
+        // Keeps the files few. Code that the app shares with its later parts lies in the app. Code that the formats of both languages
+        // share lies beside the start.
         codeSplitting: {
           groups: [
             { name: 'start', test: startCode },

@@ -19,10 +19,10 @@ export default defineConfig({
           name: 'built',
           include: built,
           globalSetup: ['test/global-setup.ts'],
-          // A test is many steps in a browser, of which each has a limit of its own: on a machine six times slower one takes 28 s.
+          // A test consists of many steps in a browser, and each step has its own limit. On a machine six times slower a test takes 28 s.
           testTimeout: 90_000,
-          // Browsers and hosts share two cores with other work in CI. A test that needs its second try is printed as such ("retry x1"),
-          // and is a defect of the test: nothing is repeated anywhere else.
+          // Browsers and hosts share two cores with other work in CI. Vitest prints "retry x1" beside a test that needed a second try,
+          // which is a defect of the test. The other suites repeat nothing.
           retry: process.env.CI ? 1 : 0,
         },
       },

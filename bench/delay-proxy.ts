@@ -1,13 +1,7 @@
 /** A server some milliseconds away: forwards each request after a pause, and notes when it came and when its answer ended. */
-import { once } from 'node:events'
-import {
-  createServer,
-  type IncomingMessage,
-  type OutgoingHttpHeaders,
-  request,
-  type ServerResponse,
-} from 'node:http'
+import { type IncomingMessage, type OutgoingHttpHeaders, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { startLoopbackServer } from '../dev/loopback-server.ts'
 import { pause } from '../src/base/time.ts'
 
 export interface DelayedCall {
@@ -52,21 +46,8 @@ export async function startDelayProxy(
     outgoing.writeHead(answer.status, answer.headers).end(answer.body)
     call.to = Date.now()
   }
-  const server = createServer((incoming, outgoing) => {
-    respond(incoming, outgoing).catch(() => outgoing.destroy())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    calls,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  }
+  const { port, close } = await startLoopbackServer(respond)
+  return { url: `http://127.0.0.1:${port}`, calls, close }
 }
 
 function forward(

@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
+import type { LoopbackServer } from '../dev/loopback-server.ts'
 import { pause } from '../src/base/time.ts'
-import type { Proxy as ProxyServer } from './proxy.ts'
 import { slowMs, type TroubleKind } from './troubles.ts'
 
 /** Greetings of a server without capacity. It closes the connection after a 421 (RFC 5321, section 3.8). */
@@ -19,7 +19,7 @@ const refusals = {
 export async function startMailGate(
   port: number,
   trouble: () => TroubleKind | undefined,
-): Promise<ProxyServer> {
+): Promise<LoopbackServer> {
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     sockets.add(client)

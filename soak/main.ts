@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import type { LoopbackServer } from '../dev/loopback-server.ts'
 import { pause } from '../src/base/time.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { floodNowAndThen, measureBystander } from './bystander.ts'
@@ -18,7 +19,7 @@ import type { Outcome } from './outcome.ts'
 import { type TrackedPhoto, trackedPhoto } from './photographer.ts'
 import { createInbox } from './posts.ts'
 import { type HostProcess, startHostProcess } from './processes.ts'
-import { type Proxy as Balancer, startBalancer } from './proxy.ts'
+import { startBalancer } from './proxy.ts'
 import { report } from './report.ts'
 import { createJudge } from './rules.ts'
 import { firstPhotos } from './tenants.ts'
@@ -122,7 +123,11 @@ async function rage({ fleet, photos, start, random, peaks, incidents, floods }: 
 }
 
 /** Inspects every tenant without the distance to its storage, then ends the hosts and the world. */
-async function closeFleet(fleet: Fleet, proxy: Balancer, photos: readonly TrackedPhoto[]): Promise<void> {
+async function closeFleet(
+  fleet: Fleet,
+  proxy: LoopbackServer,
+  photos: readonly TrackedPhoto[],
+): Promise<void> {
   fleet.world.storage.ms = 0
   for (const tenant of fleet.world.tenants) {
     await inspect(

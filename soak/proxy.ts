@@ -1,21 +1,16 @@
 /** HTTP proxies: a load balancer in front of the fleet, and a faulty gate in front of a vendor. */
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
+import { type LoopbackServer, startLoopbackServer } from '../dev/loopback-server.ts'
 import { pause } from '../src/base/time.ts'
-
-export interface Proxy {
-  port: number
-  close(): Promise<void>
-}
 
 /** Header with the index of the host that answered. */
 export const servedBy = 'x-soak-served-by'
 
 /** Distributes requests over the hosts in turn and skips hosts that refuse the connection. */
-export function startBalancer(ports: () => readonly number[]): Promise<Proxy> {
+export function startBalancer(ports: () => readonly number[]): Promise<LoopbackServer> {
   let turn = 0
-  return listen(async (incoming, outgoing) => {
+  return startLoopbackServer(async (incoming, outgoing) => {
     const body = await buffer(incoming)
     const all = ports()
     const first = turn++
@@ -40,8 +35,8 @@ export type Trouble =
 export function startGate(
   port: number,
   trouble: (call: IncomingMessage) => Trouble | undefined,
-): Promise<Proxy> {
-  return listen(async (incoming, outgoing) => {
+): Promise<LoopbackServer> {
+  return startLoopbackServer(async (incoming, outgoing) => {
     const body = await buffer(incoming)
     const fault = trouble(incoming)
     if (fault?.kind === 'answer') return void outgoing.writeHead(fault.status, fault.headers).end()
@@ -51,25 +46,6 @@ export function startGate(
     if (typeof answer === 'string' || fault?.kind === 'lost') return void outgoing.destroy()
     pass(answer, outgoing, {})
   })
-}
-
-async function listen(
-  answer: (incoming: IncomingMessage, outgoing: ServerResponse) => Promise<void>,
-): Promise<Proxy> {
-  const server = createServer((incoming, outgoing) => {
-    answer(incoming, outgoing).catch(() => outgoing.destroy())
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.')
-  return {
-    port: address.port,
-    close: () => {
-      server.closeAllConnections()
-      return new Promise((resolve) => server.close(() => resolve()))
-    },
-  }
 }
 
 /** Forwards a request. `refused`: no server listens, so nothing was done. `broken`: the outcome is unknown. */

@@ -1,7 +1,8 @@
 /** Distance to the storages: each request to S3 or Dropbox takes longer, and each read counts for its tenant. */
 import type { DropboxEmulator } from '../dev/emulators/dropbox.ts'
+import type { LoopbackServer } from '../dev/loopback-server.ts'
 import { pause } from '../src/base/time.ts'
-import { type Proxy as Gate, startGate } from './proxy.ts'
+import { startGate } from './proxy.ts'
 import { createEmulatorFaults, gateTrouble, type Troubles } from './troubles.ts'
 
 export interface Distance {
@@ -20,7 +21,7 @@ export async function startStorageGates(
   dropbox: DropboxEmulator,
   troubles: Troubles,
   ms: number,
-): Promise<{ gate: Gate; distance: Distance; begin(): Promise<void> }> {
+): Promise<{ gate: LoopbackServer; distance: Distance; begin(): Promise<void> }> {
   const reads = new Map<string, number>()
   const distance = { ms: 0, reads }
   const count = (tenant: string) => reads.set(tenant, (reads.get(tenant) ?? 0) + 1)

@@ -84,8 +84,7 @@ export function completeAnswer() {
 /** Returns credentials for each reference of {@link completeAnswer}. */
 function completeCredentials() {
   const answer = parseRuntimeAnswer(completeAnswer())
-  if (answer === 'other_app_type')
-    throw new TypeError('The example of app_type is not the one of this application.')
+  if (answer === 'other_app_type') throw new TypeError('The example of app_type names another application.')
   const { storage, ai, email_server, publishers } = answer.config
   const references = [
     { ref: storage.credentials_ref, provider: storage.provider },

@@ -15,13 +15,13 @@ export interface Fault {
   readonly found: string
 }
 
-const opening = /^(?:what|who|whether|of|by|none|that|how)\b/gi
+const opening = /^(?:what|who|whether|of|by|none|that|how|one of)\b/gi
 
 const indefinite =
   /\b(?:nobody|somebody|anybody|everybody|someone|no one|whoever|whomever|whatever|whichever)\b/gi
 /** `one` that stands for a noun: at the end of a clause, or before a word that cannot follow a number. */
 const pronoun =
-  /\bones?\b(?=\s*(?:$|[.,;:!?)]|(?:is|was|are|were|that|which|who|whose|has|had|have|can|cannot|may|might|must|will|would|should|does|do|did|and|in|for|with|without|to|from|on|as|than|but|where|when|if)\b))/gi
+  /\bthe one of\b|\bones?\b(?=\s*(?:$|[.,;:!?)]|(?:is|was|are|were|that|which|who|whose|has|had|have|can|cannot|may|might|must|will|would|should|does|do|did|and|in|for|with|without|to|from|on|as|than|but|where|when|if)\b))/gi
 /** Phrases in which `one` is a number. */
 const numeral =
   /\bone (?:and the same|or (?:more|two|several)|by one|in (?:a |\d|two|ten)|to (?:one|two|many))|\bone to one|(?:one|two) and one\b/gi

@@ -12,7 +12,7 @@ const serviceAccount = z
   .transform((key) => new Secret(typeof key === 'string' ? key : JSON.stringify(key)))
 /** An opaque version or ID. Some orchestrators use numbers. */
 const opaque = z.union([z.string(), z.number().transform(String)])
-/** One of another type counts as absent: it only tells versions apart. */
+/** A version of another type counts as absent, because versions are only compared. */
 const version = opaque.catch('').meta({
   description: 'Version of the credentials. A new version replaces cached credentials.',
   examples: ['2026-11-29'],

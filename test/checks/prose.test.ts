@@ -10,13 +10,14 @@ async function broken(text: string, filePath: string): Promise<string[]> {
 }
 
 const words = (count: number) => `Keeps${' word'.repeat(count - 1)}.`
-const openings = ['What', 'Who', 'Whether', 'Of', 'By', 'None', 'That', 'How']
+const openings = ['What', 'Who', 'Whether', 'Of', 'By', 'None', 'That', 'How', 'One of']
 const indefinite = ['nobody', 'Somebody', 'anybody', 'everybody', 'someone', 'no one', 'whoever', 'whatever']
 const pronouns = [
   'Keeps the old one.',
   'Drops ones that expired.',
   'Reads one which is new.',
   'Ends this one, too.',
+  'Names the one of this host.',
 ]
 const numbers = [
   'Sends one request.',
@@ -104,6 +105,7 @@ describe('npm run check:prose, in comments', () => {
     'dev/planted.ts',
     'test/planted.ts',
     'src/ui/planted.css',
+    'vite.config.ts',
   ])('checks comments in %s', async (file) => {
     expect(await broken('/* What a host is. */\n', file)).toEqual(['opening'])
   })

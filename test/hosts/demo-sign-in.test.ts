@@ -16,7 +16,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
-  // One of the demos may have failed to start.
+  // A demo may have failed to start.
   for (const demo of await Promise.allSettled(starting))
     if (demo.status === 'fulfilled') await demo.value.end()
 })

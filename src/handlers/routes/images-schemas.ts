@@ -72,7 +72,7 @@ export const photoSchema = z
     placeholder: placeholderSchema,
     temp_url: z.string().openapi({
       description:
-        'Link to the photo in full size. The link is valid for about four hours, for everyone who has it. Visitors get a copy without metadata on this host, admins the original',
+        'Link to the photo in full size. The link is valid for about four hours, for every client that has it. Visitors get a copy without metadata on this host, admins the original',
     }),
     thumbnail_url: z.string(),
     sha256: z.string().nullable().openapi({

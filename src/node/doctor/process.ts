@@ -84,6 +84,6 @@ async function checkKeys(address: string, algorithms: readonly string[], signal:
   if (parsed.data.keys.some(isUsable)) return
   throw new Trouble(
     `none of its ${parsed.data.keys.length} signing keys is for ${algorithms.join(', ')}`,
-    'Set the algorithm of the application, or of the realm, to one of these.',
+    'Set the algorithm of the application, or of the realm, to a listed algorithm.',
   )
 }
