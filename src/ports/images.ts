@@ -17,9 +17,27 @@ export interface PictureSource {
   size: number
 }
 
+/** Range of the ratio of width to height, and what happens to a picture outside it. */
+export interface PictureRatio {
+  min: number
+  max: number
+  /** `pad` adds a plain border and keeps the whole picture. `crop` cuts from both sides of the middle. */
+  fit: 'pad' | 'crop'
+  /** Colour of the border, `#rrggbb`. */
+  colour: string
+}
+
+/** Box with the other demands of a platform. */
+export interface PictureBox extends ThumbnailBox {
+  /** Upper bound on the file. Quality and then size are lowered until the picture fits. Default: none. */
+  maxBytes?: number
+  /** Ratio that the picture gets, with any border, within the box. Default: the picture's own. */
+  ratio?: PictureRatio
+}
+
 /** A picture to make from the original. */
 export interface Reduction {
-  box: ThumbnailBox
+  box: PictureBox
   mediaType: ThumbnailType
 }
 

@@ -30,6 +30,7 @@ import {
   publishTo,
   rememberFailure,
 } from './publish/platform.ts'
+import { ratingOf } from './rating.ts'
 import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
@@ -150,7 +151,7 @@ async function publishChosen(
     standing,
     pictures,
     slots: tools.slots,
-    photo: { name: entry.name, sha256, ...postDetailsOf(document) },
+    photo: { name: entry.name, sha256, ...postDetailsOf(document), rating: ratingOf(document) },
     request,
     timing: tools.timing ?? publishTiming,
     now,

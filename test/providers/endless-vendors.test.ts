@@ -14,7 +14,7 @@ import { createSigningKeys } from '../../src/runtime/sign-in/id-token.ts'
 import { createProviderMetadata } from '../../src/runtime/sign-in/provider-metadata.ts'
 import { createLogger } from '../../src/runtime/telemetry/log.ts'
 import { createOrchestratorClient } from '../../src/runtime/tenancy/orchestrator-client.ts'
-import { credentialsOf, postOf } from '../support/fixtures/posts.ts'
+import { attemptOf, credentialsOf, postOf } from '../support/fixtures/posts.ts'
 
 const mebibyte = 2 ** 20
 const chunk = Buffer.alloc(64 * 1024, '[')
@@ -57,8 +57,11 @@ const vendors: readonly [string, (url: string) => Promise<unknown>][] = [
   ['an AI', (url) => ai(url).ask(question, signal())],
   ['an AI that refuses', (url) => ai(`${url}/status-400`).ask(question, signal())],
   ['the list of models of an AI', async (url) => ai(url).listModels?.(signal())],
-  ['Telegram', async (url) => telegram(url).publish(await postOf(), signal())],
-  ['Telegram that refuses', async (url) => telegram(`${url}/status-400`).publish(await postOf(), signal())],
+  ['Telegram', async (url) => telegram(url).publish(await postOf(), attemptOf({ signal: signal() }))],
+  [
+    'Telegram that refuses',
+    async (url) => telegram(`${url}/status-400`).publish(await postOf(), attemptOf({ signal: signal() })),
+  ],
   [
     'Telegram during verification',
     (url) => verifyChannel({ baseUrl: url, fetch, now: Date.now }, '1:x', 1, signal()),

@@ -11,7 +11,7 @@ import { createTelegramPublisher } from '../../src/providers/publishers/telegram
 import { createDropboxStore } from '../../src/providers/storage/dropbox.ts'
 import { createS3Store } from '../../src/providers/storage/s3.ts'
 import { paths } from '../support/fakes/scripted-s3.ts'
-import { postOf } from '../support/fixtures/posts.ts'
+import { attemptOf, postOf } from '../support/fixtures/posts.ts'
 
 interface Answer {
   status: number
@@ -103,7 +103,7 @@ const calls: Record<string, (retry: RetryPolicy) => Promise<unknown>> = {
       credentials: given({ bot_token: new Secret('123456:abcdefghijklmnopqrstuvwxyzabcdefghi') }),
       baseUrl: url,
       retry,
-    }).publish(await postOf(), signal),
+    }).publish(await postOf(), attemptOf({ signal })),
 }
 
 const every = Object.keys(calls)

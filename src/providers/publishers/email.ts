@@ -3,7 +3,14 @@ import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type { MailConnection, Mailer, MailMessage } from '../../ports/mail.ts'
-import type { CaptionRules, Post, Posted, Publisher } from '../../ports/publisher.ts'
+import type {
+  CaptionRules,
+  PossibleChanges,
+  Post,
+  Posted,
+  Publisher,
+  RunningAttempt,
+} from '../../ports/publisher.ts'
 import { type ConfirmationSettings, confirmationOf } from './email/confirmation.ts'
 import { messageOf } from './email/message.ts'
 import {
@@ -53,6 +60,11 @@ const captionRules: CaptionRules = {
 /** About 1 MB as JPEG; the smallest limits of mail servers are ten times that. */
 const pictureBox = { width: 2048, height: 2048 }
 
+const unchangeable: PossibleChanges = {
+  retract: { possible: false, reason: 'Mail cannot be called back. Delete the picture on FetLife.' },
+  correct: { possible: false, reason: 'Mail cannot be changed. Edit the picture on FetLife.' },
+}
+
 const noServer = 'this site\'s configuration names no mail server. Fill in "email_server".'
 const noSender = 'the sender in this site\'s configuration is not a mail address. Correct "from_email".'
 const noRecipient = 'the recipient in this site\'s configuration is not a mail address. Correct "recipient".'
@@ -78,7 +90,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     return `Signed in to the mail server; mail would go to ${recipientForPeople(parts.settings)}.`
   }
 
-  async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
+  async function publish(post: Post, { signal }: RunningAttempt): Promise<Posted> {
     if (typeof parts === 'string') throw refused(parts)
     const { server, from, settings } = parts
     const message = messageOf({ from, settings, host }, post)
@@ -118,6 +130,8 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     // The confirmation lists the tags.
     usesTags: true,
     pictureBox,
+    effectOf: () => ({}),
+    changesOf: () => unchangeable,
     publish,
     verify,
     subject: ({ caption }) => (settings ? subjectOf(settings, caption) : undefined),

@@ -4,8 +4,16 @@ import { isPublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withoutSlashAtEnd } from '../../base/text-edges.ts'
+import { isAtLeast } from '../../contract/rating.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
-import type { CaptionRules, Post, Posted, Publisher } from '../../ports/publisher.ts'
+import type {
+  CaptionRules,
+  PossibleChanges,
+  Post,
+  Posted,
+  Publisher,
+  RunningAttempt,
+} from '../../ports/publisher.ts'
 import { linkTo, postIdOf } from './telegram/answers.ts'
 import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
 import { type ChatId, ChatMoved, sendPhoto, type TelegramFetch } from './telegram/send-photo.ts'
@@ -63,6 +71,11 @@ const pictureBox = { width: 2560, height: 2560 }
 /** Limits of `sendPhoto`. Reads a megabyte as 10^6 bytes, the stricter interpretation. */
 const limits = { bytes: 10_000_000, widthPlusHeight: 10_000, ratio: 20 }
 
+const unchangeable: PossibleChanges = {
+  retract: { possible: false, reason: 'Delete the post in Telegram.' },
+  correct: { possible: false, reason: 'Edit the post in Telegram.' },
+}
+
 const noChannel =
   'this site\'s configuration names no channel. Set "channel_id" to the channel\'s number or @name.'
 
@@ -83,7 +96,7 @@ export function createTelegramPublisher({
       waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token.reveal(), chatId, post, attempt)),
     )
 
-  async function publish(post: Post, signal: AbortSignal): Promise<Posted> {
+  async function publish(post: Post, { signal }: RunningAttempt): Promise<Posted> {
     if (!settings.success) throw refused(noChannel)
     checkPicture(post)
     const { channel_id } = settings.data
@@ -109,6 +122,8 @@ export function createTelegramPublisher({
     platform: 'telegram',
     captionRules,
     pictureBox,
+    effectOf: (rating) => (isAtLeast(rating, 'nudity') ? { label: 'spoiler' } : {}),
+    changesOf: () => unchangeable,
     publish,
     async verify(signal) {
       if (!settings.success) throw refused(noChannel)

@@ -10,6 +10,13 @@ const probeMs = 100_000
 
 const calls = {
   publish: { operation: 'publish', kind: 'begin' },
+  confirm: { operation: 'confirm', kind: 'read' },
+  retract: { operation: 'retract', kind: 'begin' },
+  correct: { operation: 'correct', kind: 'begin' },
+  ownRules: 'direct',
+  effectOf: 'direct',
+  plan: 'direct',
+  changesOf: 'direct',
   describe: 'direct',
   subject: 'direct',
   verify: 'direct',

@@ -128,7 +128,7 @@ async function claimAndSend(
   job.report('sending', { platform })
   let posted: Posted
   try {
-    posted = await send(publisher, post, job.timing.sendingMs)
+    posted = await send(publisher, post, claim, job)
   } catch (error) {
     return failed(claim, error, job)
   }
@@ -150,9 +150,15 @@ async function pictureFor({ platform, pictureBox }: Publisher, { ledger, picture
 }
 
 /** Sends the post, and times out even if the publisher ignores its signal. */
-async function send(publisher: Publisher, post: Post, ms: number): Promise<Posted> {
-  const signal = AbortSignal.timeout(ms)
-  return unlessAborted(publisher.publish(post, signal), signal)
+async function send(
+  publisher: Publisher,
+  post: Post,
+  { record }: Claim,
+  { timing }: PlatformJob,
+): Promise<Posted> {
+  const signal = AbortSignal.timeout(timing.sendingMs)
+  const attempt = { key: record.attempt, notes: {}, signal, note: async () => undefined }
+  return unlessAborted(publisher.publish(post, attempt), signal)
 }
 
 /** Handles a failed send. An unexpected error may have occurred after sending, so its outcome is unknown. */

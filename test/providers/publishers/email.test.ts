@@ -17,13 +17,12 @@ import {
   startTroubledServer,
   type Trouble,
 } from '../../support/fakes/smtp-servers.ts'
-import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { attemptOf, credentialsOf, postOf } from '../../support/fixtures/posts.ts'
 import { failure } from '../../support/fixtures/rejections.ts'
 import { cert, certifiedName } from '../../support/fixtures/test-certificate.ts'
 
 const recipient = '12345-uploadcanary@upload.fetlife.com'
 const sender = 'alice@photos.example'
-const never = new AbortController().signal
 /** Timeouts for a busy machine. No case reaches them except those about silence. */
 const patient = { connectMs: 15_000, silenceMs: 15_000, stepMs: 25_000 }
 /** Timeouts for silent servers. The cases wait for all silent servers at once. */
@@ -85,7 +84,7 @@ describe('a photo', () => {
   it('sends a mail with the caption and the attached photo', async () => {
     const { port, mails } = await running(startMailServer())
     const post = await postOf()
-    expect(await publisher(port).publish(post, never)).toEqual({
+    expect(await publisher(port).publish(post, attemptOf())).toEqual({
       postId: `<${post.sha256}-email@alice.shibari.photo>`,
     })
     expect(mails).toHaveLength(1)
@@ -117,14 +116,14 @@ describe('a photo', () => {
     ['a prefix for the profile', { subject_mode: 'avatar', caption_target: 'body' }, 'Avatar: Photo upload'],
   ])('writes %s into the subject', async (_, config, subject) => {
     const { port, mails } = await running(startMailServer())
-    await publisher(port, { config }).publish(await postOf(), never)
+    await publisher(port, { config }).publish(await postOf(), attemptOf())
     expect(mails[0]?.headers).toMatch(new RegExp(`^Subject: ${subject}$`, 'm'))
     expect(mails[0]?.raw).toMatch(/\r\n\r\nTied at dawn\.\r\n/)
   })
 
   it('writes a subject when the photo has no caption', async () => {
     const { port, mails } = await running(startMailServer())
-    await publisher(port).publish(await postOf({ caption: '' }), never)
+    await publisher(port).publish(await postOf({ caption: '' }), attemptOf())
     expect(mails[0]?.headers).toMatch(/^Subject: Photo upload$/m)
   })
 
@@ -138,7 +137,10 @@ describe('a photo', () => {
     }
     const admins = ['admin@example.com\r\nBcc: thief@example.com', 'admin@example.com']
     const post = await postOf({ caption, tags: ['rope\r\n.\r\nMAIL FROM:<x@y>'] })
-    await publisher(port, { confirmation, admins, config: { subject_mode: 'private' } }).publish(post, never)
+    await publisher(port, { confirmation, admins, config: { subject_mode: 'private' } }).publish(
+      post,
+      attemptOf(),
+    )
     expect(mails.map(({ to }) => to)).toEqual([[recipient], ['admin@example.com']])
     for (const { headers } of mails) {
       expect(headers).not.toMatch(/^(bcc|x-evil)/im)
@@ -154,7 +156,7 @@ describe('a photo', () => {
   ])('sends no mail when the recipient is unusable (%s)', async (_, wrong) => {
     const { port, mails } = await running(startMailServer())
     const error = await failure(
-      publisher(port, { config: { recipient: wrong } }).publish(await postOf(), never),
+      publisher(port, { config: { recipient: wrong } }).publish(await postOf(), attemptOf()),
     )
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('recipient') })
     expect(mails).toEqual([])
@@ -177,7 +179,7 @@ describe('a photo', () => {
       host: 'alice.shibari.photo',
     })
     expect(none.describe(await postOf())).toContain('"email_server"')
-    expect((await failure(none.publish(await postOf(), never))).code).toBe('publish_refused')
+    expect((await failure(none.publish(await postOf(), attemptOf()))).code).toBe('publish_refused')
   })
 })
 
@@ -195,7 +197,7 @@ describe('the confirmation', () => {
       }),
     )
     const admins = ['alice@example.com', 'helper@example.com']
-    const posted = await publisher(port, { confirmation, admins }).publish(await postOf(), never)
+    const posted = await publisher(port, { confirmation, admins }).publish(await postOf(), attemptOf())
     expect(posted.warning).toBeUndefined()
     expect(connections).toBe(1)
     expect(mails.map(({ to }) => to)).toEqual([[recipient], admins])
@@ -210,7 +212,7 @@ describe('the confirmation', () => {
   it('sends the confirmation to the sender when there are no admins, with a plain heading for the tags', async () => {
     const { port, mails } = await running(startMailServer())
     const own = { ...confirmation, confirmation_tags_nature: 'short nouns; no emojis' }
-    await publisher(port, { confirmation: own }).publish(await postOf(), never)
+    await publisher(port, { confirmation: own }).publish(await postOf(), attemptOf())
     expect(mails[1]?.to).toEqual([sender])
     expect(mails[1]?.raw).toContain('\r\nTags: rope, dawn, portrait')
     expect(mails[1]?.raw).not.toContain('short nouns')
@@ -230,7 +232,7 @@ describe('the confirmation', () => {
       'b',
       'extra',
     ]
-    await publisher(port, { confirmation }).publish(await postOf({ tags }), never)
+    await publisher(port, { confirmation }).publish(await postOf({ tags }), attemptOf())
     expect(mails[1]?.raw).toContain('\r\nTags: rope art, c, dawn light\r\n')
     expect(normalTags(['#Überwurf', '東京_夜', 'مصر', 'Überwurf', 'noe\u0301'])).toEqual([
       'überwurf',
@@ -243,13 +245,13 @@ describe('the confirmation', () => {
   it('sends one confirmation to an address that is listed twice in different case', async () => {
     const { port, mails } = await running(startMailServer())
     const admins = ['Alice@Example.com', 'alice@example.com ', 'helper@example.com', 'ALICE@EXAMPLE.COM']
-    await publisher(port, { confirmation, admins }).publish(await postOf(), never)
+    await publisher(port, { confirmation, admins }).publish(await postOf(), attemptOf())
     expect(mails[1]?.to).toEqual(['Alice@Example.com', 'helper@example.com'])
   })
 
   it('omits the line of tags for a photo without tags', async () => {
     const { port, mails } = await running(startMailServer())
-    await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), never)
+    await publisher(port, { confirmation }).publish(await postOf({ tags: [] }), attemptOf())
     expect(mails).toHaveLength(2)
     expect(mails[1]?.raw).not.toContain('Tags:')
   })
@@ -261,7 +263,7 @@ describe('the confirmation', () => {
   ])('warns instead of failing when the confirmation is %s', async (_, moment, trouble) => {
     const { port } = await running(startTroubledServer(moment, trouble, 2))
     const mailer = trouble === 'silence' ? impatient : local
-    const posted = await publisher(port, { confirmation, mailer }).publish(await postOf(), never)
+    const posted = await publisher(port, { confirmation, mailer }).publish(await postOf(), attemptOf())
     expect(posted.postId).toContain('-email@')
     expect(posted.warning).toMatch(/^The photo was sent, but the confirmation mail was not\. The mail server/)
   })
@@ -297,7 +299,7 @@ describe('a failed mail', () => {
     ['content', { reply: '421 4.3.2 Closing' }, 'publish_unavailable'],
   ])('reports a failure at %s (%j) as %s', async (moment, trouble, code) => {
     const { port, heard } = await running(startTroubledServer(moment, trouble))
-    const error = await failure(publisher(port).publish(await postOf(), never))
+    const error = await failure(publisher(port).publish(await postOf(), attemptOf()))
     expect(error.code).toBe(code)
     expect(heard.at(-1)).toBe(moment)
     // Nothing is sent twice; only the sign-in is repeated with fresh credentials.
@@ -323,7 +325,7 @@ describe('a failed mail', () => {
     const mailer = createMailer({ allowPrivate: true, lookup, timeouts: patient, name: 'app.shibari.photo' })
     // The client sends STARTTLS only with TLS. Without TLS, it sends HELO after a refused EHLO.
     const server = { use_tls: moment === 'STARTTLS' || moment === 'EHLO' }
-    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), attemptOf()))
     expect(error).toMatchObject({ code: 'publish_unavailable', message: expect.stringMatching(words) })
     if (words.source === 'try again later') expect(error.message).toContain(reply.slice(0, 3))
     expect(error.message).not.toMatch(/sign-in|password|cannot be reached/)
@@ -343,7 +345,9 @@ describe('a failed mail', () => {
     await Promise.all(
       moments.map(async ([moment, code]) => {
         const { port, heard } = await running(startTroubledServer(moment, 'silence'))
-        const error = await failure(publisher(port, { mailer: impatient }).publish(await postOf(), never))
+        const error = await failure(
+          publisher(port, { mailer: impatient }).publish(await postOf(), attemptOf()),
+        )
         expect([moment, error.code, heard.at(-1)]).toEqual([moment, code, moment])
         expect(heard.filter((one) => one === 'connect')).toHaveLength(1)
       }),
@@ -353,22 +357,24 @@ describe('a failed mail', () => {
   it('reports a mail as unsent without a server, and for a name that does not resolve', async () => {
     const server = await startMailServer()
     await server.close()
-    expect((await failure(publisher(server.port).publish(await postOf(), never))).code).toBe(
+    expect((await failure(publisher(server.port).publish(await postOf(), attemptOf()))).code).toBe(
       'publish_unavailable',
     )
     const nowhere = publisher(1, { server: { host: 'mail.invalid' } })
-    expect((await failure(nowhere.publish(await postOf(), never))).code).toBe('publish_unavailable')
+    expect((await failure(nowhere.publish(await postOf(), attemptOf()))).code).toBe('publish_unavailable')
   })
 
   it('reports a mail as refused and unsent when the photo exceeds the announced limit', async () => {
     const { port, mails } = await running(startMailServer({ size: 1000 }))
-    const error = await failure(publisher(port).publish(await postOf(), never))
+    const error = await failure(publisher(port).publish(await postOf(), attemptOf()))
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('larger') })
     expect(mails).toEqual([])
   })
 
   it('reports the right outcome to a caller that aborts', async () => {
-    const before = await failure(publisher(1).publish(await postOf(), AbortSignal.abort()))
+    const before = await failure(
+      publisher(1).publish(await postOf(), attemptOf({ signal: AbortSignal.abort() })),
+    )
     expect(before.code).toBe('publish_unavailable')
     for (const [moment, code] of [
       ['AUTH', 'publish_unavailable'],
@@ -376,7 +382,7 @@ describe('a failed mail', () => {
     ] as const) {
       const caller = new AbortController()
       const { port, reached } = await running(startTroubledServer(moment, 'silence'))
-      const failed = failure(publisher(port).publish(await postOf(), caller.signal))
+      const failed = failure(publisher(port).publish(await postOf(), attemptOf({ signal: caller.signal })))
       await reached
       caller.abort()
       expect((await failed).code).toBe(code)
@@ -390,7 +396,7 @@ describe('a failed mail', () => {
       lookup,
       timeouts: { ...patient, silenceMs: 60_000, stepMs: 100 },
     })
-    expect((await failure(publisher(port, { mailer }).publish(await postOf(), never))).code).toBe(
+    expect((await failure(publisher(port, { mailer }).publish(await postOf(), attemptOf()))).code).toBe(
       'publish_unavailable',
     )
   })
@@ -402,12 +408,12 @@ describe('a failed mail', () => {
         close: () => Promise.reject(new Error('too late')),
       }),
     }
-    expect((await publisher(1, { mailer }).publish(await postOf(), never)).postId).toContain('@')
+    expect((await publisher(1, { mailer }).publish(await postOf(), attemptOf())).postId).toContain('@')
   })
 
   it('reports that the host cannot send mail', async () => {
     const error = await failure(
-      publisher(1, { mailer: createUnavailableMailer() }).publish(await postOf(), never),
+      publisher(1, { mailer: createUnavailableMailer() }).publish(await postOf(), attemptOf()),
     )
     expect(error.code).toBe('provider_unavailable')
   })
@@ -420,14 +426,14 @@ describe('the credentials', () => {
       { password: new Secret('old') },
       { password: new Secret('right-canary') },
     )
-    await publisher(port, { credentials }).publish(await postOf(), never)
+    await publisher(port, { credentials }).publish(await postOf(), attemptOf())
     expect(mails).toHaveLength(1)
     expect(logins.map(({ password }) => password)).toEqual(['old', 'right-canary'])
   })
 
   it('explains that the password is wrong when fresh credentials are rejected too', async () => {
     const { port, mails } = await running(startMailServer({ password: 'another' }))
-    const error = await failure(publisher(port).publish(await postOf(), never))
+    const error = await failure(publisher(port).publish(await postOf(), attemptOf()))
     expect(error).toMatchObject({
       code: 'credentials_rejected',
       message: expect.stringContaining('password'),
@@ -437,7 +443,7 @@ describe('the credentials', () => {
 
   it('sends mail without credentials to a server without sign-in', async () => {
     const { port, mails } = await running(startMailServer({ authOptional: true, disabledCommands: ['AUTH'] }))
-    await publisher(port).publish(await postOf(), never)
+    await publisher(port).publish(await postOf(), attemptOf())
     expect(mails).toHaveLength(1)
   })
 })
@@ -451,7 +457,7 @@ describe('the encryption', () => {
   it('encrypts with STARTTLS before the sign-in', async () => {
     const { port, mails, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
-    await publisher(port, { mailer, server: secured }).publish(await postOf(), never)
+    await publisher(port, { mailer, server: secured }).publish(await postOf(), attemptOf())
     expect(mails).toMatchObject([{ secure: true }])
     expect(logins).toHaveLength(1)
   })
@@ -464,7 +470,7 @@ describe('the encryption', () => {
     const { port, mails, logins } = await running(start(options))
     const mailer = createMailer({ ...trust, ...(ca !== undefined && { ca }) })
     const error = await failure(
-      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
+      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), attemptOf()),
     )
     expect(error).toMatchObject({
       code: 'publish_unavailable',
@@ -478,7 +484,7 @@ describe('the encryption', () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer(trusting)
     const server = { host: certifiedName, use_tls: false }
-    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), attemptOf()))
     expect(error).toMatchObject({ code: 'endpoint_refused', message: expect.stringContaining('use_tls') })
     expect(logins).toEqual([])
   })
@@ -498,7 +504,7 @@ describe('a mail server inside the private network', () => {
     const { port, logins } = await running(startMailServer())
     const mailer = createMailer({ allowPrivate: false, lookup, timeouts: patient })
     const error = await failure(
-      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), never),
+      publisher(port, { mailer, server: { host, use_tls: true } }).publish(await postOf(), attemptOf()),
     )
     expect(error.code).toBe('endpoint_refused')
     expect(logins).toEqual([])
@@ -512,7 +518,7 @@ describe('a mail server inside the private network', () => {
       timeouts: patient,
     })
     const server = { host: 'rebinding.example.com', use_tls: true }
-    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), never))
+    const error = await failure(publisher(port, { mailer, server }).publish(await postOf(), attemptOf()))
     expect(error.code).toBe('endpoint_refused')
     expect(logins).toEqual([])
   })

@@ -18,7 +18,7 @@ import {
   describeVerification,
   type PublisherScene,
 } from '../../support/contracts/publisher.ts'
-import { credentialsOf, postOf } from '../../support/fixtures/posts.ts'
+import { attemptOf, credentialsOf, postOf } from '../../support/fixtures/posts.ts'
 import { hasty, quick } from '../../support/fixtures/quick-retry.ts'
 import { everythingOf, failure } from '../../support/fixtures/rejections.ts'
 
@@ -28,8 +28,6 @@ const channel = { id: -1001234567890, title: 'Alice ties', username: 'alice_ties
 const privateChannel = { id: -1009876543210, title: 'Alice in private' }
 const group = { id: -42, title: 'Friends', type: 'group' as const }
 const bobsChannel = { id: -1005555555555, title: 'Bob' }
-
-const never = new AbortController().signal
 
 let telegram: TelegramEmulator
 
@@ -77,7 +75,7 @@ describeVerification('Telegram', openScene)
 describe('a photo for Telegram', () => {
   it('posts a photo with its caption as plain text, and returns a link', async () => {
     const post = await postOf({ caption: 'Tied <b>at</b> *dawn*_.\n\n#rope' })
-    expect(await publisher().publish(post, never)).toEqual({
+    expect(await publisher().publish(post, attemptOf())).toEqual({
       postId: `${channel.id}/1`,
       url: 'https://t.me/alice_ties/1',
     })
@@ -98,16 +96,16 @@ describe('a photo for Telegram', () => {
     ],
     ['the number of a group, which has no links', group.id, undefined],
   ])('posts to the chat in the configuration, given by %s', async (_, channel_id, url) => {
-    expect((await publisher({ channel_id }).publish(await postOf(), never)).url).toBe(url)
+    expect((await publisher({ channel_id }).publish(await postOf(), attemptOf())).url).toBe(url)
   })
 
   it('posts a photo without a caption', async () => {
-    await publisher().publish(await postOf({ caption: '' }), never)
+    await publisher().publish(await postOf({ caption: '' }), attemptOf())
     expect(telegram.posts).toMatchObject([{ caption: '' }])
   })
 
   it('keeps a caption of exactly the limit', async () => {
-    await publisher().publish(await postOf({ caption: '😀'.repeat(512) }), never)
+    await publisher().publish(await postOf({ caption: '😀'.repeat(512) }), attemptOf())
     expect(telegram.posts).toHaveLength(1)
   })
 
@@ -118,7 +116,7 @@ describe('a photo for Telegram', () => {
   ])('refuses a photo that is %s before any request', async (_, picture, reason) => {
     const post = await postOf()
     const tooMuch: Post = { ...post, picture: { ...post.picture, ...picture } }
-    const error = await failure(publisher().publish(tooMuch, never))
+    const error = await failure(publisher().publish(tooMuch, attemptOf()))
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringMatching(reason) })
     expect(telegram.calls).toEqual([])
   })
@@ -126,7 +124,7 @@ describe('a photo for Telegram', () => {
   it.each([{}, { channel_id: '' }, { channel_id: 'alice' }, { channel_id: '@a/../b' }, null])(
     'posts nothing without a usable channel in %j',
     async (config) => {
-      const error = await failure(publisher({ config }).publish(await postOf(), never))
+      const error = await failure(publisher({ config }).publish(await postOf(), attemptOf()))
       expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('channel_id') })
       expect(telegram.calls).toEqual([])
     },
@@ -176,7 +174,7 @@ describe('a failed post', () => {
   it.each(cases)('reports the right outcome after %s', async (_, fault, code, posted) => {
     telegram.interfere(onMethod('sendPhoto', await fault, { times: 5 }))
     const retry = 'until' in (await fault) ? hasty : quick
-    const error = await failure(publisher({ retry }).publish(await postOf(), never))
+    const error = await failure(publisher({ retry }).publish(await postOf(), attemptOf()))
     expect(error.code).toBe(code)
     expect(telegram.posts).toHaveLength(posted)
     // A photo that may have arrived is never sent again. Only rejected credentials cause a second call.
@@ -186,13 +184,13 @@ describe('a failed post', () => {
   it('reports a post as unsent when nothing listens', async () => {
     const { url } = telegram
     await telegram.close()
-    const error = await failure(publisher({ baseUrl: url }).publish(await postOf(), never))
+    const error = await failure(publisher({ baseUrl: url }).publish(await postOf(), attemptOf()))
     expect(error.code).toBe('publish_unavailable')
     telegram = await startTelegramEmulator({ bots: [] })
   })
 
   it('reports a post as unsent when the name does not resolve', async () => {
-    const run = publisher({ baseUrl: 'https://telegram.invalid' }).publish(await postOf(), never)
+    const run = publisher({ baseUrl: 'https://telegram.invalid' }).publish(await postOf(), attemptOf())
     expect((await failure(run)).code).toBe('publish_unavailable')
   })
 
@@ -201,14 +199,14 @@ describe('a failed post', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const address = server.address()
     const port = typeof address === 'object' ? address?.port : undefined
-    const run = publisher({ baseUrl: `http://127.0.0.1:${port}` }).publish(await postOf(), never)
+    const run = publisher({ baseUrl: `http://127.0.0.1:${port}` }).publish(await postOf(), attemptOf())
     expect((await failure(run)).code).toBe('publish_outcome_unknown')
     server.close()
   })
 
   it('hides the token of an error that quotes the URL', async () => {
     const fetch = (url: string) => Promise.reject(new TypeError(`Failed to fetch ${url}`))
-    const error = await failure(publisher({ fetch }).publish(await postOf(), never))
+    const error = await failure(publisher({ fetch }).publish(await postOf(), attemptOf()))
     expect(error.code).toBe('publish_outcome_unknown')
     expect(everythingOf(error)).toContain('[redacted]')
   })
@@ -216,13 +214,15 @@ describe('a failed post', () => {
   it("shows Telegram's reason on one line of bounded length", async () => {
     const description = `Bad Request:\r\n\u202e${'x'.repeat(500)}`
     telegram.interfere(onMethod('sendPhoto', await refusing(400, description)))
-    const { message } = await failure(publisher().publish(await postOf(), never))
+    const { message } = await failure(publisher().publish(await postOf(), attemptOf()))
     expect(message).toMatch(/^Telegram refuses the photo: Bad Request: x+…$/)
     expect(message.length).toBeLessThan(250)
   })
 
   it('reports a post as unsent when the caller aborts before the start, and an unknown outcome later', async () => {
-    const error = await failure(publisher().publish(await postOf(), AbortSignal.abort()))
+    const error = await failure(
+      publisher().publish(await postOf(), attemptOf({ signal: AbortSignal.abort() })),
+    )
     expect(error.code).toBe('publish_unavailable')
     expect(telegram.calls).toEqual([])
 
@@ -231,7 +231,7 @@ describe('a failed post', () => {
       caller.abort()
       return call.method === 'sendphoto' ? { kind: 'hold', until: forever } : undefined
     })
-    const late = await failure(publisher().publish(await postOf(), caller.signal))
+    const late = await failure(publisher().publish(await postOf(), attemptOf({ signal: caller.signal })))
     expect(late.code).toBe('publish_outcome_unknown')
   })
 })
@@ -239,21 +239,21 @@ describe('a failed post', () => {
 describe('a pause that Telegram asks for', () => {
   it('waits as long as Telegram asks, within the cap, and posts once', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(0.02), { times: 2 }))
-    await publisher().publish(await postOf(), never)
+    await publisher().publish(await postOf(), attemptOf())
     expect(telegram.calls.map(({ status }) => status)).toEqual([429, 429, 200])
     expect(telegram.posts).toHaveLength(1)
   })
 
   it('fails with the duration of a pause that is too long or too frequent', async () => {
     telegram.interfere(onMethod('sendPhoto', await rateLimited(37)))
-    expect(await failure(publisher().publish(await postOf(), never))).toMatchObject({
+    expect(await failure(publisher().publish(await postOf(), attemptOf()))).toMatchObject({
       code: 'rate_limited',
       retryAfterMs: 37_000,
       message: expect.stringContaining('37 seconds'),
     })
 
     telegram.interfere(onMethod('sendPhoto', await rateLimited(0.01), { times: 9 }))
-    expect((await failure(publisher().publish(await postOf(), never))).code).toBe('rate_limited')
+    expect((await failure(publisher().publish(await postOf(), attemptOf()))).code).toBe('rate_limited')
     expect(telegram.calls).toHaveLength(4)
     expect(telegram.posts).toEqual([])
   })
@@ -270,7 +270,7 @@ describe('a pause that Telegram asks for', () => {
     const run = publisher({
       fetch: givingUpAfterTheAnswer,
       retry: { ...quick, capMs: 60_000, deadlineMs: 60_000 },
-    }).publish(await postOf(), caller.signal)
+    }).publish(await postOf(), attemptOf({ signal: caller.signal }))
     expect((await failure(run)).code).toBe('rate_limited')
     expect(telegram.posts).toEqual([])
   })
@@ -282,7 +282,7 @@ describe('the credentials', () => {
     const credentials = credentialsOf({ bot_token: new Secret(token) }, { bot_token: new Secret(fresh) })
     telegram.revoke(token)
     telegram.addBot({ token: fresh, chats: [channel] })
-    await publisher({ credentials }).publish(await postOf(), never)
+    await publisher({ credentials }).publish(await postOf(), attemptOf())
     expect(telegram.posts).toHaveLength(1)
     expect(credentials).toMatchObject({ resolved: 2, rejected: [{}] })
   })
@@ -291,14 +291,16 @@ describe('the credentials', () => {
     'sends no request when the token is %j',
     async (value) => {
       const credentials = credentialsOf({ bot_token: new Secret(value) })
-      const error = await failure(publisher({ credentials }).publish(await postOf(), never))
+      const error = await failure(publisher({ credentials }).publish(await postOf(), attemptOf()))
       expect(error.code).toBe('credentials_rejected')
       expect(telegram.calls).toEqual([])
     },
   )
 
   it("does not post to another tenant's channel", async () => {
-    const error = await failure(publisher({ channel_id: bobsChannel.id }).publish(await postOf(), never))
+    const error = await failure(
+      publisher({ channel_id: bobsChannel.id }).publish(await postOf(), attemptOf()),
+    )
     expect(error.code).toBe('publish_refused')
     expect(telegram.posts).toEqual([])
   })
@@ -309,7 +311,7 @@ describe('a group that became a supergroup', () => {
 
   it('posts once under a group’s new identifier, with a warning for the admin', async () => {
     telegram.upgradeGroup(group.id, supergroup)
-    const posted = await publisher({ channel_id: group.id }).publish(await postOf(), never)
+    const posted = await publisher({ channel_id: group.id }).publish(await postOf(), attemptOf())
     expect(posted).toMatchObject({
       postId: `${supergroup}/1`,
       warning: expect.stringContaining(String(supergroup)),
@@ -320,7 +322,7 @@ describe('a group that became a supergroup', () => {
   it('tries at most a second post when the group moves again', async () => {
     telegram.upgradeGroup(group.id, supergroup)
     telegram.upgradeGroup(supergroup, -1008888888888)
-    const error = await failure(publisher({ channel_id: group.id }).publish(await postOf(), never))
+    const error = await failure(publisher({ channel_id: group.id }).publish(await postOf(), attemptOf()))
     expect(error.code).toBe('publish_refused')
     expect(telegram.calls).toHaveLength(2)
   })
@@ -376,7 +378,7 @@ describe('the Telegram emulator', () => {
   })
 
   it('lists posts on its page, with captions as text', async () => {
-    await publisher().publish(await postOf({ caption: '<script>alert(1)</script> & more' }), never)
+    await publisher().publish(await postOf({ caption: '<script>alert(1)</script> & more' }), attemptOf())
     const page = await call('/')
     const text = await page.text()
     expect(text).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; more')

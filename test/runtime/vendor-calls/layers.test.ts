@@ -14,6 +14,7 @@ import { modelCalls } from '../../../src/runtime/vendor-calls/model-calls.ts'
 import { createObserver } from '../../../src/runtime/vendor-calls/observe.ts'
 import { publisherCalls } from '../../../src/runtime/vendor-calls/publisher-calls.ts'
 import { storageCalls } from '../../../src/runtime/vendor-calls/storage-calls.ts'
+import { attemptOf } from '../../support/fixtures/posts.ts'
 import { photo, scene } from '../../support/fixtures/scripted-platforms.ts'
 
 const away = async () => {
@@ -25,6 +26,7 @@ const post: Post = {
   sha256: '',
   caption: '',
   altText: null,
+  rating: 'nudity',
   tags: [],
   picture: { bytes: new Uint8Array(), mediaType: 'image/jpeg', width: 1, height: 1 },
 }
@@ -87,7 +89,7 @@ describe('the vendor name in metrics', () => {
       const { words, calls } = listen()
       const publisher = { ...open.telegram, platform, publish: away }
       const watched = publisherCalls(publisher, { ...calls, vendor: publishers[platform].vendor })
-      await sixTimes(() => watched.publish(post, signal))
+      await sixTimes(() => watched.publish(post, attemptOf({ signal })))
       expect(words).toEqual(one(word))
     },
   )

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'
-import { postOf } from '../fixtures/posts.ts'
+import { attemptOf, postOf } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 
 export interface PublisherScene {
@@ -19,7 +19,6 @@ export interface PublisherScene {
 /** Runs the suite. Every secret of the scene contains the word `canary`: credentials, and secret addresses. */
 export function describePublisher(name: string, open: () => Promise<PublisherScene>): void {
   describe(`${name} as a publisher`, () => {
-    const never = new AbortController().signal
     let scene: PublisherScene
     let isOpen = false
     const stop = async () => {
@@ -33,7 +32,7 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
     afterEach(stop)
 
     it("posts once and returns the post's id", async () => {
-      const posted = await scene.publisher().publish(await postOf(), never)
+      const posted = await scene.publisher().publish(await postOf(), attemptOf())
       expect(posted.postId).not.toBe('')
       expect(JSON.stringify(posted)).not.toContain('canary')
       expect(scene.received()).toBe(1)
@@ -42,7 +41,7 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
     it('posts several photos concurrently', async () => {
       const publisher = scene.publisher()
       const posts = await Promise.all(['a', 'b', 'c'].map((digit) => postOf({ sha256: digit.repeat(64) })))
-      const posted = await Promise.all(posts.map((post) => publisher.publish(post, never)))
+      const posted = await Promise.all(posts.map((post) => publisher.publish(post, attemptOf())))
       expect(new Set(posted.map(({ postId }) => postId)).size).toBe(3)
       expect(scene.received()).toBe(3)
     })
@@ -52,29 +51,31 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
       async (text) => {
         const publisher = scene.publisher()
         const caption = fitCaption(text, publisher.captionRules, '#rope #art')
-        await publisher.publish(await postOf({ caption }), never)
+        await publisher.publish(await postOf({ caption }), attemptOf())
         expect(scene.received()).toBe(1)
       },
     )
 
     it('does not repeat a post that may have arrived', async () => {
       scene.loseNextAnswer()
-      const error = await failure(scene.publisher().publish(await postOf(), never))
+      const error = await failure(scene.publisher().publish(await postOf(), attemptOf()))
       expect(error.code).toBe('publish_outcome_unknown')
       expect(scene.received()).toBe(1)
     })
 
     it('resolves rejected credentials again, exactly once', async () => {
-      await scene.publisher('stale').publish(await postOf(), never)
+      await scene.publisher('stale').publish(await postOf(), attemptOf())
       expect(scene.received()).toBe(1)
 
-      const error = await failure(scene.publisher('bad').publish(await postOf(), never))
+      const error = await failure(scene.publisher('bad').publish(await postOf(), attemptOf()))
       expect(error.code).toBe('credentials_rejected')
       expect(scene.received()).toBe(1)
     })
 
     it('sends nothing when the caller has already aborted', async () => {
-      const error = await failure(scene.publisher().publish(await postOf(), AbortSignal.abort()))
+      const error = await failure(
+        scene.publisher().publish(await postOf(), attemptOf({ signal: AbortSignal.abort() })),
+      )
       expect(error.code).toBe('publish_unavailable')
       expect(scene.received()).toBe(0)
     })
@@ -82,7 +83,7 @@ export function describePublisher(name: string, open: () => Promise<PublisherSce
     it('reports that nothing was sent when the platform refuses connections', async () => {
       const publisher = scene.publisher()
       await stop()
-      expect((await failure(publisher.publish(await postOf(), never))).code).toBe('publish_unavailable')
+      expect((await failure(publisher.publish(await postOf(), attemptOf()))).code).toBe('publish_unavailable')
     })
 
     it('describes a post without sending it', async () => {
