@@ -42,6 +42,7 @@ describe('publishing with an enabled platform that this server does not support'
       expect(results.telegram).toMatchObject({ success: true })
       expect(results.instagram).toEqual({
         success: false,
+        type: 'instagram',
         code: 'provider_unavailable',
         error: expect.stringMatching(/instagram/i),
       })

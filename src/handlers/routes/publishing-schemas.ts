@@ -15,7 +15,7 @@ export const publishSchema = z
       example: ['telegram'],
     }),
     caption: orNull(captionText).openapi({ description: 'For all channels that `captions` does not name' }),
-    captions: orNull(captionsByChannel),
+    captions: orNull(captionsByChannel).openapi({ type: ['object', 'null'] }),
     dry_run: offOrNull().openapi({ description: 'Preview what would be sent, without sending' }),
     force: offOrNull().openapi({
       description: 'Publish even if the outcome of an earlier attempt is unknown',
