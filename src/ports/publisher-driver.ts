@@ -22,7 +22,7 @@ import type { Publisher } from './publisher.ts'
 
 /** The tenant of a publisher. */
 export interface PublisherContext {
-  /** The first enabled entry of the platform in the configuration. */
+  /** The channel's entry in the configuration. */
   entry: PublisherEntry
   config: RuntimeConfig
   host: Host
