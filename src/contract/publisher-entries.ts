@@ -61,7 +61,11 @@ const entryFields = block({
       undefined,
       'text of at most 200 characters',
     ),
-    { description: 'Name of the entry for the control plane.', example: 'channel' },
+    {
+      description:
+        'Name of the channel, unless it is the first of its platform. Keep it: a new name is a new channel.',
+      example: 'channel',
+    },
   ),
   enabled: documented(
     flag(true, { value: false, consequence: 'the platform is off until it is corrected' }),
@@ -143,12 +147,38 @@ export function listedPublishers(value: unknown): Listed[] | null {
   }))
 }
 
+/** Notes entries whose channel gets a number, because several entries of a platform need an `id` each. */
+function noteUnnamed(
+  read: readonly { key: string; entries: readonly PublisherEntry[] }[],
+  path: string,
+  faults: Fault[],
+): void {
+  const seen = new Map<Platform, Set<string>>()
+  for (const { key, entries } of read) {
+    for (const { type, id = '' } of entries.filter(({ enabled }) => enabled)) {
+      const earlier = seen.get(type)
+      if (earlier && id.trim() === '')
+        note(faults, `${path}.${key}.id`, 'is missing', 'the channel gets a number as its name')
+      else if (earlier?.has(id.trim()))
+        note(faults, `${path}.${key}.id`, 'is used twice', 'the channel gets a number in its name')
+      seen.set(type, new Set(earlier).add(id.trim()))
+    }
+  }
+}
+
 export const publishersField: Field<PublisherEntry[]> = {
   documentation: { description: 'Platforms to publish to. See [Publishers](#publishers).' },
   read(value, path, faults) {
     if (isBlank(value)) return []
     const listed = listedPublishers(value)
-    if (listed) return listed.flatMap(({ key, entry }) => readEntry(entry, `${path}.${key}`, faults))
+    if (listed) {
+      const read = listed.map(({ key, entry }) => ({
+        key,
+        entries: readEntry(entry, `${path}.${key}`, faults),
+      }))
+      noteUnnamed(read, path, faults)
+      return read.flatMap(({ entries }) => entries)
+    }
     note(faults, path, 'is not a list', 'it counts as empty')
     return []
   },
