@@ -13,7 +13,7 @@ export interface CaptionRules {
   unit: 'utf16' | 'grapheme'
   /** Longest caption in UTF-8 bytes, beside `maxLength`. Default: no such limit. */
   maxBytes?: number
-  /** Length that every web address counts as, whatever its own length. Default: its own length. */
+  /** Length that every web address counts as. Default: its own length. */
   urlLength?: number
   /** Upper bound on the hashtags of a caption. */
   maxHashtags: number
@@ -77,7 +77,7 @@ export interface Receipt {
   readonly rating: Rating | null
 }
 
-/** Whether a change of a post is possible. Texts are sentences for people. */
+/** Possibility of a change of a post. Texts are sentences for people. */
 export type Possibility =
   | { possible: true; until?: Date; remark?: string }
   | { possible: false; reason: string }
@@ -92,7 +92,7 @@ export interface PossibleChanges {
 export interface RatingEffect {
   /** Sentence for people: why the platform does not get such photos. Absent: it gets them. */
   refusal?: string
-  /** What the platform is told, such as `spoiler` or `sensitive`. Absent: nothing. */
+  /** Label that the platform gets, such as `spoiler` or `sensitive`. Absent: none. */
   label?: string
 }
 
@@ -127,7 +127,7 @@ export interface Publisher {
    * certainly has not. Throws as {@link publish} does if the platform does not say. Absent: the platform cannot be asked.
    */
   confirm?(attempt: Attempt, signal: AbortSignal): Promise<Posted | null>
-  /** Returns the changes that are possible for the post at this time. Calls nobody. */
+  /** Returns the changes that are possible for the post at this time. Makes no call. */
   changesOf(receipt: Receipt, now: Date): PossibleChanges
   /**
    * Takes the post back. A post that is gone already is a success, so a repetition is safe. Throws as {@link publish} does;

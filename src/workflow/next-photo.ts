@@ -30,7 +30,8 @@ const checksPerSave = 48
 
 /**
  * Returns a photo that some channel lacks and that no attempt is sending. Returns `null` if no such photo exists. Skips a
- * photo if every channel without the photo has an unknown outcome that only a person can decide, or a post that a person took back.
+ * photo if every channel without the photo has an unknown outcome that only a person can decide. A channel whose post a person took
+ * back does not count.
  *
  * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left, checks up
  * to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.

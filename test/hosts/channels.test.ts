@@ -53,7 +53,7 @@ describeOnBothHosts('two Telegram channels of one tenant', (kind) => {
     }
   }
 
-  it('get one post each, with captions of their own and results by name', async () => {
+  it('sends each channel one post, with captions of their own and results by name', async () => {
     const { publish, captions, details } = await open()
     const body = { platforms: ['news', 'friends'], captions: { friends: 'For friends.', news: 'For all.' } }
     const { results } = await (await publish(body)).json()
@@ -71,7 +71,7 @@ describeOnBothHosts('two Telegram channels of one tenant', (kind) => {
     expect(saved.by_platform).toEqual({ telegram: 'For all.', friends: 'For friends.' })
   })
 
-  it('keep their posts apart when the entries change places', async () => {
+  it('keeps posts apart when the entries change places', async () => {
     const { publish, captions, details, reorder } = await open()
     await publish({ platforms: ['telegram'], caption: 'First.' })
     await reorder()
@@ -88,7 +88,7 @@ describeOnBothHosts('two Telegram channels of one tenant', (kind) => {
     ])
   })
 
-  it('have rules, effects of ratings and possible changes each', async () => {
+  it('lists rules, effects of ratings and possible changes of each channel', async () => {
     const { rules } = await open()
     const effects = { general: {}, suggestive: {}, nudity: expect.any(Object), explicit: expect.any(Object) }
     const changes = { retract: expect.any(Object), correct: expect.any(Object) }
@@ -103,7 +103,7 @@ describeOnBothHosts('two Telegram channels of one tenant', (kind) => {
     [{ captions: { myspace: 'Tied.' } }],
     [{ platforms: [''] }],
     [{ captions: { constructor: 'Tied.' } }],
-  ])('refuse the request %j without sending', async (body) => {
+  ])('refuses the request %j without sending', async (body) => {
     const { publish, captions } = await open()
     const response = await publish(body)
     expect([response.status, (await response.json()).code]).toEqual([400, 'invalid_request'])

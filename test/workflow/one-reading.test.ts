@@ -68,7 +68,7 @@ describe('publishing', () => {
       read: 1,
       readSidecar: 1,
       // Per platform: the standing, and the claim read back.
-      readRecord: 4,
+      readRecord: 6,
       createRecord: 2,
       replaceRecord: 2,
       move: 1,

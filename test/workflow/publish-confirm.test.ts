@@ -162,7 +162,7 @@ describe('the rating of a photo', () => {
 })
 
 describe('several channels of one platform', () => {
-  it('get one post each, with captions by name, platform and id', async () => {
+  it('sends each channel one post, with captions by name, platform and id', async () => {
     await using studio = await open()
     const first = answering({ name: 'telegram', platform: 'telegram', id: 'news' })
     const second = answering({ name: 'friends', platform: 'telegram', id: 'friends' })

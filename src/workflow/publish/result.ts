@@ -44,7 +44,7 @@ export function published(
   try {
     return { ...result, changes: publisher.changesOf(receipt, new Date(now())) }
   } catch (error) {
-    // The post is out, whatever is wrong with the publisher.
+    // The post is out, although its publisher fails.
     onTrouble(error)
     return result
   }

@@ -48,7 +48,7 @@ describe('a post that is taken back', () => {
     expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
   })
 
-  it('can be published and taken back again and again', async () => {
+  it('allows any number of publications and retractions', async () => {
     const { ledger } = open()
     for (let round = 1; round <= 5; round++) {
       await ledger.settle(await claimed(ledger), { postId: String(round) })
@@ -150,7 +150,7 @@ describe('a change of a post', () => {
 })
 
 describe('the notes of an attempt', () => {
-  it('outlive the process that wrote them', async () => {
+  it('keeps notes after the process that wrote them has died', async () => {
     const { ledger, clock } = open()
     const claim = await ledger.note(await claimed(ledger), { container: '17' })
     clock.time += 11 * minute
@@ -160,7 +160,7 @@ describe('the notes of an attempt', () => {
     })
   })
 
-  it('are refused once another process has ended the attempt', async () => {
+  it('refuses notes once another process has ended the attempt', async () => {
     const { ledger, clock } = open()
     const claim = await claimed(ledger)
     clock.time += 11 * minute

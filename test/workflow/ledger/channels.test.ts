@@ -40,7 +40,7 @@ async function publish(ledger: Ledger, channel: Channel, over: string | null = n
 const order = (ids: readonly string[]) => fc.shuffledSubarray([...ids], { minLength: 1 })
 
 describe('channels of one platform in the ledger', () => {
-  it('publish once each, whatever order the entries have at each attempt', async () => {
+  it('publishes once on each channel, in any order of the entries', async () => {
     const ids = ['a', 'b', 'c']
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(order(ids), fc.nat(2)), { maxLength: 12 }), async (attempts) => {
@@ -61,7 +61,7 @@ describe('channels of one platform in the ledger', () => {
     )
   })
 
-  it('send a photo at most once when processes with different orders of the entries publish at once', async () => {
+  it('sends a photo at most once when processes with different orders of the entries publish at once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.nat(3), async (scheduler, more) => {
         const store = memoryRecords()
@@ -82,7 +82,7 @@ describe('channels of one platform in the ledger', () => {
     )
   })
 
-  it('keep a record of an earlier version with the first channel', async () => {
+  it('keeps a record of an earlier version with the first channel', async () => {
     const store = memoryRecords()
     const at = '2026-11-01T12:00:00.000Z'
     const old = {
@@ -102,14 +102,14 @@ describe('channels of one platform in the ledger', () => {
     expect(await publish(ledger, second)).toBe('sent')
   })
 
-  it('stay published when the only entry loses its id', async () => {
+  it('keeps a photo published when the only entry loses its id', async () => {
     const ledger = createLedger(memoryRecords(), () => 0)
     await publish(ledger, channelOf(['a'], 'a'))
     const [unnamed] = telegrams(undefined)
     expect(unnamed && (await ledger.standing(sha256, unnamed)).kind).toBe('duplicate')
   })
 
-  it('remember the failure of each channel apart, in any order', async () => {
+  it('remembers the failure of each channel apart, in any order', async () => {
     const ledger = createLedger(memoryRecords(), () => 0)
     await ledger.recordFailure(sha256, channelOf(['a', 'b'], 'a'), 'of a')
     await ledger.recordFailure(sha256, channelOf(['a', 'b'], 'b'), 'of b')
@@ -117,7 +117,7 @@ describe('channels of one platform in the ledger', () => {
     expect(await ledger.failure(sha256, channelOf(['b', 'a'], 'b'))).toMatchObject({ error: 'of b' })
   })
 
-  it('are listed with those that the configuration no longer has', async () => {
+  it('lists channels that the configuration no longer has', async () => {
     const ledger = createLedger(memoryRecords(), () => 0)
     await publish(ledger, channelOf(['a', 'b'], 'a'))
     await publish(ledger, channelOf(['a', 'B/../x'], 'B/../x'))
@@ -141,7 +141,7 @@ function scheduled(store: PhotoStore, scheduler: fc.Scheduler): PhotoStore {
 }
 
 describe('the files of a channel', () => {
-  it('have different names for different ids, also where case is ignored, and names that storages accept', async () => {
+  it('uses different names for different ids, also where case is ignored, and names that storages accept', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 200 }), fc.string(), async (one, other) => {
         const [slug, another] = await Promise.all([slugOf(one), slugOf(other)])
@@ -160,7 +160,7 @@ describe('the files of a channel', () => {
     ['A', 'a'],
     ['_41', 'A'],
     ['x'.repeat(81), 'x'.repeat(80)],
-  ])('are the channel’s own for the id %s', async (id, other) => {
+  ])('gives the id %s a file of its own', async (id, other) => {
     const names = new Set([`telegram.${other}.json`, 'telegram.json', `telegram.${await slugOf(other)}.json`])
     const own = headKey(sha256, `telegram.${await slugOf(id)}`).at(-1) ?? ''
     if (id === other) names.delete(own)

@@ -85,7 +85,7 @@ const step = fc.record({
   waits: fc.boolean(),
 })
 
-it('never shows two posts and never loses sight of one, in any order of attempts, retractions and kills', async () => {
+it('never shows two posts and never loses sight of a post, in any order of attempts, retractions and kills', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 14 }), async (steps) => {
       const store = memoryRecords()
