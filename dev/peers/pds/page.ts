@@ -104,7 +104,10 @@ function richText(text: string, facets: readonly Facet[]) {
     const words = slice(byteStart, byteEnd)
     const { uri, did } = features[0] ?? {}
     const address = uri ?? (did === undefined ? undefined : `https://bsky.app/profile/${did}`)
-    return [before, address === undefined ? html`<mark>${words}</mark>` : html`<a href="${address}">${words}</a>`]
+    return [
+      before,
+      address === undefined ? html`<mark>${words}</mark>` : html`<a href="${address}">${words}</a>`,
+    ]
   })
   return [...parts, slice(end)]
 }

@@ -27,7 +27,11 @@ export function startPlcDirectory(endpoint: () => string): Promise<EmulatorServe
   }, 0)
 }
 
-function dataOf(did: string, { rotationKeys, verificationMethods, alsoKnownAs }: Operation, endpoint: string) {
+function dataOf(
+  did: string,
+  { rotationKeys, verificationMethods, alsoKnownAs }: Operation,
+  endpoint: string,
+) {
   const services = { atproto_pds: { type: 'AtprotoPersonalDataServer', endpoint } }
   return { did, rotationKeys, verificationMethods, alsoKnownAs, services }
 }
