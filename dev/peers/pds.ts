@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openAccount, type PdsAccount } from './pds/account.ts'
+import { handleOf, openAccount, type PdsAccount } from './pds/account.ts'
 import { postsPage } from './pds/page.ts'
 import { startPlcDirectory } from './pds/plc-directory.ts'
 import { type PdsProxy, startPdsProxy } from './pds/proxy.ts'
@@ -26,26 +26,32 @@ export interface BlueskyServer extends PdsProxy {
   readonly pageUrl: string
   /** Returns the account of a name. */
   account(name: string): PdsAccount
-  /** Creates another account. */
-  open(name: string): Promise<PdsAccount>
+  /** Creates another account. `address` is the address of its server, if it has a proxy of its own. */
+  open(name: string, address?: string): Promise<PdsAccount>
+  /** Starts another proxy in front of the server, for an account with faults of its own. */
+  openProxy(): Promise<PdsProxy>
 }
 
 /** Starts a server that runs until closed. Takes about 2 s and 400 MB. */
 export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Promise<BlueskyServer> {
   const directory = await mkdtemp(join(tmpdir(), 'bluesky-'))
   const opened = new Map<string, PdsAccount>()
+  const ownAddresses = new Map<string, string>()
   const addresses = { proxy: '', server: '' }
-  const plc = await startPlcDirectory(() => addresses.proxy)
-  const proxy = await startPdsProxy(
-    () => addresses.server,
-    (request) => postsPage(request, addresses.server, [...opened.values()]),
-    port,
-  )
+  const plc = await startPlcDirectory((handle) => ownAddresses.get(handle) ?? addresses.proxy)
+  const openProxy = (proxyPort = 0) =>
+    startPdsProxy(
+      () => addresses.server,
+      (request) => postsPage(request, addresses.server, [...opened.values()]),
+      proxyPort,
+    )
+  const proxy = await openProxy(port)
   addresses.proxy = proxy.url
   const child = await startServer(directory, plc.url)
   addresses.server = `http://127.0.0.1:${child.port}`
 
-  async function open(name: string): Promise<PdsAccount> {
+  async function open(name: string, address?: string): Promise<PdsAccount> {
+    if (address !== undefined) ownAddresses.set(handleOf(name), address)
     const account = await openAccount(addresses.server, name)
     opened.set(name, account)
     return account
@@ -56,6 +62,7 @@ export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Prom
     ...proxy,
     pageUrl: `${proxy.url}/`,
     open,
+    openProxy: () => openProxy(),
     account(name) {
       const account = opened.get(name)
       if (!account) throw new RangeError(`There is no account ${name}.`)

@@ -14,9 +14,14 @@ const sessionSchema = z.object({ did: z.string(), accessJwt: z.string() })
 const appPasswordSchema = z.object({ password: z.string() })
 const appPasswordName = 'Publisher'
 
+/** Returns the handle of the account of this name. */
+export function handleOf(name: string): string {
+  return `${name}.test`
+}
+
 /** Creates the account `<name>.test` and an app password. */
 export async function openAccount(server: string, name: string): Promise<PdsAccount> {
-  const handle = `${name}.test`
+  const handle = handleOf(name)
   const call = async (method: string, input: object, token?: string): Promise<unknown> => {
     const response = await fetch(`${server}/xrpc/com.atproto.server.${method}`, {
       method: 'POST',

@@ -10,8 +10,8 @@ const operationSchema = z.looseObject({
 })
 type Operation = z.output<typeof operationSchema>
 
-/** Starts the directory. Every document names `endpoint()` as the account's server. Checks no signatures. */
-export function startPlcDirectory(endpoint: () => string): Promise<EmulatorServer> {
+/** Starts the directory. `endpointOf` returns the address of an account's server by its handle. Checks no signatures. */
+export function startPlcDirectory(endpointOf: (handle: string) => string): Promise<EmulatorServer> {
   const operations = new Map<string, Operation>()
   return listenOnLoopback(async (request) => {
     const [, did = '', part] = decodeURIComponent(new URL(request.url).pathname).split('/')
@@ -21,8 +21,10 @@ export function startPlcDirectory(endpoint: () => string): Promise<EmulatorServe
     }
     const operation = operations.get(did)
     if (!operation) return Response.json({ message: `DID not registered: ${did}` }, { status: 404 })
+    const [address = ''] = operation.alsoKnownAs
+    const endpoint = endpointOf(address.replace('at://', ''))
     return Response.json(
-      part === 'data' ? dataOf(did, operation, endpoint()) : documentOf(did, operation, endpoint()),
+      part === 'data' ? dataOf(did, operation, endpoint) : documentOf(did, operation, endpoint),
     )
   }, 0)
 }

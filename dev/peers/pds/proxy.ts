@@ -1,4 +1,5 @@
 /** Proxy in front of the Bluesky server: counts calls and injects faults. */
+import { z } from 'zod'
 import { spoiled } from '../../emulators/dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from '../../emulators/dropbox/server.ts'
 import type { PdsCall, PdsFaultRule } from './faults.ts'
@@ -6,6 +7,8 @@ import type { PdsCall, PdsFaultRule } from './faults.ts'
 export interface PdsProxy extends EmulatorServer {
   /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly PdsCall[]
+  /** Addresses of the posts that were created through this proxy, with those that were deleted later. */
+  readonly created: readonly string[]
   /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: PdsFaultRule): () => void
 }
@@ -22,6 +25,7 @@ export async function startPdsProxy(
   port: number,
 ): Promise<PdsProxy> {
   const calls: PdsCall[] = []
+  const created: string[] = []
   const rules = new Set<PdsFaultRule>()
 
   async function fetchThrough(request: Request): Promise<Response> {
@@ -33,7 +37,11 @@ export async function startPdsProxy(
     if (calls.length > maxCallsKept) calls.shift()
     // Every rule sees every call, so that each can count.
     const [fault] = [...rules].map((rule) => rule(call)).filter((found) => found !== undefined)
-    const response = await spoiled(fault, () => forward(request, `${target()}${pathname}${search}`))
+    const response = await spoiled(fault, async () => {
+      const answer = await forward(request, `${target()}${pathname}${search}`)
+      if (call.method === 'com.atproto.repo.putRecord') await notePost(answer, created)
+      return answer
+    })
     call.status = response.status
     return response
   }
@@ -42,11 +50,20 @@ export async function startPdsProxy(
   return {
     ...server,
     calls,
+    created,
     interfere(rule) {
       rules.add(rule)
       return () => void rules.delete(rule)
     },
   }
+}
+
+const createdSchema = z.object({ uri: z.string(), commit: z.object({}) })
+
+/** Adds the address of a new record. An answer about a record that is there already has no commit. */
+async function notePost(answer: Response, created: string[]): Promise<void> {
+  const post = createdSchema.safeParse(await answer.clone().json())
+  if (post.success) created.push(post.data.uri)
 }
 
 async function forward(request: Request, url: string): Promise<Response> {

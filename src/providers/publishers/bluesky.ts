@@ -4,8 +4,7 @@ import type { Fetch } from '../../base/endpoint-guard.ts'
 import { isPublisherError, type PublisherError } from '../../base/errors.ts'
 import type { RetryPolicy } from '../../base/retry.ts'
 import { withoutSlashAtEnd } from '../../base/text-edges.ts'
-import type { Rating } from '../../contract/rating.ts'
-import { ratingMaps, refusedBySettings } from '../../contract/rating-map.ts'
+import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type {
   CaptionRules,
@@ -97,8 +96,6 @@ const changes: PossibleChanges = {
   },
 }
 
-const refusedEffect = (rating: Rating): RatingEffect => ({ refusal: refusedBySettings('Bluesky', rating) })
-
 /** Prepares Bluesky for a process. Sends nothing before the first use. */
 export function createBlueskyService({
   serviceUrl = 'https://bsky.social',
@@ -124,14 +121,8 @@ export function createBlueskyPublisher({
   credentials,
 }: BlueskyPublisherOptions): Publisher {
   const { sessions, now } = service
-  const ratings = ratingMaps.bluesky.of(config)
+  const effectOf = effectsOf('Bluesky', ratingMaps.bluesky.of(config))
   const langs = (settingsSchema.safeParse(config).data?.langs ?? []).slice(0, maxLangs)
-
-  function effectOf(rating: Rating): RatingEffect {
-    const value = ratings[rating]
-    if (value === 'refuse') return refusedEffect(rating)
-    return value === 'none' ? {} : { label: value }
-  }
 
   const withSession = <T>(signal: AbortSignal, call: (session: Session) => Promise<T>): Promise<T> =>
     withCredentials(credentials, (account) => sessions.use(owner, account, signal, call))
@@ -199,7 +190,8 @@ export function createBlueskyPublisher({
       return await withSession(signal, (session) => call(session, signal))
     } catch (error) {
       const known = giveUp(error)
-      throw isPublisherError(known) && known === error ? known : unsettled(error)
+      const isClear = isPublisherError(known) && (known === error || known.code === 'rate_limited')
+      throw isClear ? known : unsettled(error)
     }
   }
 }

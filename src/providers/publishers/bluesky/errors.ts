@@ -91,7 +91,7 @@ export function callFailure(answer: XrpcAnswer): PublisherError | RetryableError
     return new SessionExpired(cause.message)
   }
   if (status === 404) return notBluesky(cause)
-  const isTooLarge = status === 413 || /\btoo (big|large)\b/i.test(message)
+  const isTooLarge = status === 413 || /\bblob too (?:big|large)\b/i.test(message)
   if (isTooLarge) return refused("the picture is larger than the account's server accepts.", cause)
   return refused(message || error || 'no reason given.', cause)
 }

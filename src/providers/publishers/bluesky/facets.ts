@@ -68,7 +68,7 @@ function isDomain(name: string): boolean {
 }
 
 /** Characters that end a tag besides white space: soft hyphen, zero-width characters and an enclosing mark. */
-const tagPattern = /(?:^|\s)[#＃](?!\ufe0f)([^\u20e2\s\u00AD\u2060\u200A-\u200D]+)/gu
+const tagPattern = /(?:^|\s)[#＃](?!\ufe0f)((?:(?!\u20e2)[^\s\u00AD\u2060\u200A-\u200D])+)/gu
 
 function tagsIn(text: string): Part<string>[] {
   return [...text.matchAll(tagPattern)].flatMap((match) => {
@@ -107,12 +107,14 @@ function tickersIn(text: string): Part<string>[] {
   })
 }
 
+/** Form of a handle (atproto.com, "Handle", "Handle Identifier Syntax"). */
+const handlePattern = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
 const mentionPattern = /(?:^|[\s(])@([a-z0-9.-]+)\b/gi
 
 function mentionsIn(text: string): Part<string>[] {
   return [...text.matchAll(mentionPattern)].flatMap((match) => {
     const [whole, value = ''] = match
-    if (!isDomain(value) && !value.endsWith('.test')) return []
+    if (!handlePattern.test(value) || (!isDomain(value) && !value.endsWith('.test'))) return []
     const end = match.index + whole.length
     return [{ start: end - value.length - 1, end, value }]
   })

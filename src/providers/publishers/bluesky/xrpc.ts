@@ -66,8 +66,10 @@ export async function callXrpc(server: XrpcServer, call: XrpcCall, signal: Abort
   const isPost = bodyOf !== undefined || call.isProcedure === true
   const init = { method: isPost ? 'POST' : 'GET', headers, body: bodyOf?.body ?? null }
   const redact = redactor(token ? [token, ...secrets] : secrets)
+  // Workers refuse a global `fetch` that is called as a method.
+  const { fetch } = server
   try {
-    const response = await server.fetch(`${server.url}/xrpc/${method}${search}`, {
+    const response = await fetch(`${server.url}/xrpc/${method}${search}`, {
       ...init,
       redirect: 'manual',
       signal,
