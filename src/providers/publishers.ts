@@ -9,6 +9,7 @@ import {
   type PublisherTools,
   publisherDriver,
 } from '../ports/publisher-driver.ts'
+import { createBlueskyPublisher, createBlueskyService } from './publishers/bluesky.ts'
 import { createEmailPublisher } from './publishers/email.ts'
 import { createTelegramPublisher } from './publishers/telegram.ts'
 
@@ -77,14 +78,21 @@ const bluesky = publisherDriver({
   vendor: 'bluesky',
   credentials: ['bluesky'],
   variables: {
-    BLUESKY_SERVICE_URL: httpUrl.optional().meta({
-      description: 'URL of the Bluesky server.',
+    BLUESKY_SERVICE_URL: httpUrl.default('https://bsky.social').meta({
+      description:
+        'URL of the Bluesky server that signs accounts in. Posts go to the server of each account.',
       examples: ['https://bsky.social'],
     }),
   },
-  endpoint: () => ({ address: 'bsky.social' }),
-  // Not built yet.
-  open: null,
+  endpoint: ({ BLUESKY_SERVICE_URL: serviceUrl }) => ({
+    setting: 'BLUESKY_SERVICE_URL',
+    address: hostOf(serviceUrl),
+  }),
+  open({ fetch }, { BLUESKY_SERVICE_URL: serviceUrl }) {
+    const service = createBlueskyService({ serviceUrl, fetch })
+    return ({ entry, host }, credentials) =>
+      createBlueskyPublisher({ service, owner: host, config: entry.config, credentials })
+  },
 })
 
 const mastodon = publisherDriver({
