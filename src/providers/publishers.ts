@@ -10,6 +10,8 @@ import {
   publisherDriver,
 } from '../ports/publisher-driver.ts'
 import { createEmailPublisher } from './publishers/email.ts'
+import { createInstanceCache } from './publishers/mastodon/instance.ts'
+import { createMastodonPublisher } from './publishers/mastodon.ts'
 import { createTelegramPublisher } from './publishers/telegram.ts'
 
 const telegram = publisherDriver({
@@ -92,9 +94,12 @@ const mastodon = publisherDriver({
   vendor: 'mastodon',
   credentials: ['mastodon'],
   variables: {},
-  endpoint: () => ({ address: 'the Mastodon server' }),
-  // Not built yet.
-  open: null,
+  endpoint: () => ({ setting: '`instance_url` of its credentials', address: 'the Mastodon server' }),
+  open: ({ fetch }) => {
+    const instances = createInstanceCache()
+    return ({ entry }, credentials) =>
+      createMastodonPublisher({ config: entry.config, credentials, fetch, instances })
+  },
 })
 
 /** All platforms that a configuration may name. */
