@@ -13,6 +13,8 @@ export interface Flavour {
   canEdit: boolean
   /** Upper bound on the edits of a post. */
   maxEdits: number
+  /** True when `PUT /api/v1/media/:id` changes the alt text of a post, and an edit does not. */
+  describesPosted: boolean
   /** Answer to a used `Idempotency-Key`: the earlier status, 400, or a second post. */
   usedKey: 'replays' | 'refuses' | 'ignores'
   /** Status of a finished upload. Pixelfed answers 202 even though the upload is finished. */
@@ -47,6 +49,7 @@ const mastodon: Flavour = {
   hasV2Media: true,
   canEdit: true,
   maxEdits: Number.POSITIVE_INFINITY,
+  describesPosted: false,
   usedKey: 'replays',
   uploaded: 200,
   counts: 'mastodon',
@@ -89,6 +92,7 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
     ...mastodon,
     version: '3.5.3 (compatible; Pixelfed 0.12.4)',
     maxEdits: 10,
+    describesPosted: true,
     usedKey: 'refuses',
     uploaded: 202,
     counts: 'code-points',

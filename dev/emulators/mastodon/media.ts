@@ -65,11 +65,16 @@ export function uploadState(state: MastodonState, account: KnownAccount, id: str
   return Response.json(describeMedia(state, media, false), { status: 206 })
 }
 
-/** Changes the alt text of an upload that has no post yet. */
-export function describeUpload(state: MastodonState, account: KnownAccount, id: string, form: FormData) {
+/** Changes the alt text of an upload. Only Pixelfed does so when the upload is part of a post. */
+export function describeUpload(
+  state: MastodonState,
+  account: KnownAccount,
+  id: string,
+  description: string | undefined,
+): Response {
   const media = state.media.get(id)
-  if (media?.owner !== account.id || media.statusId !== null) throw notFound()
-  const description = form.get('description')
-  if (typeof description === 'string') media.description = description
+  const isFree = media?.statusId === null || state.flavour.describesPosted
+  if (media?.owner !== account.id || !isFree) throw notFound()
+  if (description !== undefined) media.description = description
   return Response.json(describeMedia(state, media))
 }

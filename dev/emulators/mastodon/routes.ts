@@ -1,5 +1,6 @@
 /** Routes of Mastodon's API that publishing, checking and correcting use, with the scope that each needs. */
 import { type Context, Hono } from 'hono'
+import { z } from 'zod'
 import { notFound, outsideScopes, Refusal, refused, tokenInvalid } from './answers.ts'
 import { instanceV1, instanceV2 } from './instance.ts'
 import { describeUpload, upload, uploadState } from './media.ts'
@@ -48,7 +49,7 @@ export function apiOf(state: MastodonState): Hono {
     uploadState(state, authorized(state, c, 'write:media'), c.req.param('id')),
   )
   api.put('/api/v1/media/:id', async (c) =>
-    describeUpload(state, authorized(state, c, 'write:media'), c.req.param('id'), await formOf(c)),
+    describeUpload(state, authorized(state, c, 'write:media'), c.req.param('id'), await descriptionOf(c)),
   )
 
   api.post('/api/v1/statuses', async (c) => {
@@ -97,6 +98,11 @@ function authorized(state: MastodonState, { req }: Context, scope: string): Know
 
 function formOf({ req }: Context): Promise<FormData> {
   return req.raw.formData().catch(() => new FormData())
+}
+
+async function descriptionOf({ req }: Context): Promise<string | undefined> {
+  const body: unknown = await req.json().catch(() => ({}))
+  return z.object({ description: z.string().optional() }).safeParse(body).data?.description
 }
 
 /** Reads a status as JSON or as a form. */

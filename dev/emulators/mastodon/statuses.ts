@@ -151,7 +151,7 @@ export function editStatus(
 
 function withDescription(media: MastodonMedia, body: StatusBody, { flavour, limits }: MastodonState) {
   const change = body.media_attributes?.find(({ id }) => id === media.id)
-  if (change?.description === undefined || flavour.usedKey === 'refuses') return media
+  if (change?.description === undefined || flavour.describesPosted) return media
   if ([...(change.description ?? '')].length > limits.description) throw invalid('Description is too long')
   return { ...media, description: change.description }
 }

@@ -2,6 +2,7 @@
 import type { Fetch } from '../../base/endpoint-guard.ts'
 import type { RetryPolicy } from '../../base/retry.ts'
 import { defaultRating } from '../../contract/rating.ts'
+import { effectsOf } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type { Attempt, CaptionRules, PossibleChanges, Posted, Publisher } from '../../ports/publisher.ts'
 import type { MastodonCredentials, MastodonServer } from './mastodon/api.ts'
@@ -13,7 +14,7 @@ import { flagsOf, type MastodonSettings, ratingsOf, settingsSchema } from './mas
 import { measureOf } from './mastodon/shorten.ts'
 import { findPosted, postedAs } from './mastodon/statuses.ts'
 import { verifyAccount } from './mastodon/verify.ts'
-import { describe, effectOf } from './mastodon/wording.ts'
+import { describe } from './mastodon/wording.ts'
 
 export interface MastodonPublisherOptions {
   /** `config` of the tenant's entry: `visibility`, `content_warning`, `language`, `rating_map`. */
@@ -92,7 +93,7 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
         return withRoom(captionRules)
       }
     },
-    effectOf: (rating) => effectOf(parsed.data ?? defaults, ratings, rating),
+    effectOf: effectsOf('Mastodon', ratings),
     async publish(post, attempt) {
       const settings = usableSettings()
       if (attempt.signal.aborted) throw unavailable(new Error('stopped before the photo was sent'))

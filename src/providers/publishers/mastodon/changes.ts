@@ -1,8 +1,9 @@
 /** Takes posts back and corrects them (docs.joinmastodon.org, "statuses": "Edit a status", "Delete a status"). */
-import { isPublisherError, type PublisherError } from '../../../base/errors.ts'
+import type { PublisherError } from '../../../base/errors.ts'
+import { withRetry } from '../../../base/retry.ts'
 import type { Notes, Receipt } from '../../../ports/publisher.ts'
-import { type Answer, ask, type MastodonServer } from './api.ts'
-import { changeRefused, changeUnknown, scopeMissing } from './errors.ts'
+import { type Answer, ask, type Call, type MastodonServer, once, withoutAnswer } from './api.ts'
+import { changeRefused, changeUnknown, NoAnswer, scopeMissing } from './errors.ts'
 import type { Flags } from './settings.ts'
 import { mediaIdsOf, postedAs, statusOf } from './statuses.ts'
 
@@ -19,7 +20,7 @@ export async function deletePost(
   signal: AbortSignal,
 ): Promise<void> {
   const path = `${pathOf(postId)}?delete_media=true`
-  const answer = await change(ask(server, { method: 'DELETE', path }, signal))
+  const answer = await change(server, { method: 'DELETE', path }, signal)
   if (answer.status >= 400 && !isGone(answer)) throw refusalOf(answer)
 }
 
@@ -44,18 +45,35 @@ export async function editPost(
   const json = {
     status: text,
     media_ids: media,
-    media_attributes: media.map((id) => ({ id, description: altText ?? '' })),
+    media_attributes: media.map((id) => ({ id, description: altText })),
     ...flags,
     ...(language !== undefined && { language }),
   }
   const path = pathOf(receipt.postId)
-  const answer = await change(ask(server, { method: 'PUT', path, json }, signal))
+  const answer = await change(server, { method: 'PUT', path, json }, signal)
   if (isGone(answer) || answer.status === 405) {
     throw changeRefused((await exists(server, receipt, signal)) ? cannotEdit : gone)
   }
   if (answer.status >= 400) throw refusalOf(answer)
   const status = statusOf(answer)
+  for (const { id, description } of status?.media_attachments ?? []) {
+    // Pixelfed changes alt texts by another call.
+    if ((description ?? '') !== (altText ?? '')) await describePicture(server, id, altText, signal)
+  }
   return status ? postedAs(status).notes : undefined
+}
+
+async function describePicture(
+  server: MastodonServer,
+  id: string,
+  altText: string | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `/api/v1/media/${encodeURIComponent(id)}`
+  const call = { method: 'PUT', path, json: { description: altText ?? '' } } as const
+  const { status } = await change(server, call, signal)
+  if (status >= 400)
+    throw changeRefused('the caption is changed, but this server cannot change the alt text.')
 }
 
 /** Returns the IDs of the post's pictures: from the receipt, otherwise from the server. */
@@ -75,17 +93,13 @@ async function exists(server: MastodonServer, { postId }: Receipt, signal: Abort
   return answer.status === 200
 }
 
-/** Turns a lost answer into an unknown outcome. */
-async function change(request: Promise<Answer>): Promise<Answer> {
+/** Makes a change, which may be repeated. A lost answer is an unknown outcome. */
+async function change(server: MastodonServer, call: Call, signal: AbortSignal): Promise<Answer> {
   try {
-    return await request
+    return await withRetry((attempt) => once(server, call, attempt), server.retry, signal)
   } catch (error) {
-    throw isLost(error) ? changeUnknown(error) : error
+    throw error instanceof NoAnswer ? changeUnknown(error) : withoutAnswer(error)
   }
-}
-
-function isLost(error: unknown): boolean {
-  return isPublisherError(error, 'publish_unavailable')
 }
 
 function refusalOf({ status, reason }: Answer): PublisherError {

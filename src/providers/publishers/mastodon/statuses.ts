@@ -13,7 +13,9 @@ const statusSchema = z.object({
     .catch(undefined),
   created_at: z.string().catch(''),
   account: z.object({ id: idSchema }).optional().catch(undefined),
-  media_attachments: z.array(z.object({ id: idSchema })).catch([]),
+  media_attachments: z
+    .array(z.object({ id: idSchema, description: z.string().nullish().catch(undefined) }))
+    .catch([]),
 })
 
 export type Status = z.output<typeof statusSchema>

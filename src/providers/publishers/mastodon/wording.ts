@@ -1,16 +1,7 @@
-/** Sentences for people about what would be sent, and labels of ratings. */
-import type { Rating } from '../../../contract/rating.ts'
+/** Describes for people what would be sent. */
 import { refusedBySettings } from '../../../contract/rating-map.ts'
-import type { Post, RatingEffect } from '../../../ports/publisher.ts'
+import type { Post } from '../../../ports/publisher.ts'
 import { flagsOf, type MastodonRatings, type MastodonSettings } from './settings.ts'
-
-/** Returns the effect of a rating. */
-export function effectOf(settings: MastodonSettings, ratings: MastodonRatings, rating: Rating): RatingEffect {
-  if (ratings[rating] === 'refuse') return { refusal: refusedBySettings('Mastodon', rating) }
-  const { sensitive, spoiler_text } = flagsOf(settings, ratings, rating)
-  if (spoiler_text !== '') return { label: `content warning “${spoiler_text}”` }
-  return sensitive ? { label: 'sensitive' } : {}
-}
 
 const audiences = {
   public: 'for everybody',
@@ -18,15 +9,16 @@ const audiences = {
   private: 'for followers only',
 } as const
 
-/** Describes a post. */
+/** Describes a post in one sentence. */
 export function describe(
   settings: MastodonSettings,
   ratings: MastodonRatings,
   { caption, rating }: Pick<Post, 'caption' | 'rating'>,
 ): string {
-  const { refusal, label } = effectOf(settings, ratings, rating)
-  if (refusal !== undefined) return refusal
-  const marked = label === undefined ? '' : `, marked as ${label}`
+  if (ratings[rating] === 'refuse') return refusedBySettings('Mastodon', rating)
+  const { sensitive, spoiler_text } = flagsOf(settings, ratings, rating)
+  const warning = spoiler_text === '' ? '' : `, behind the content warning “${spoiler_text}”`
+  const marked = sensitive ? `, marked as sensitive${warning}` : ''
   const words = caption === '' ? 'without a caption' : `with the caption “${caption}”`
   return `Mastodon would post the photo ${audiences[settings.visibility]}${marked}, ${words}.`
 }
