@@ -17,8 +17,10 @@ export async function upload(
   if (file === null || typeof file === 'string') throw invalid("File can't be blank")
   const description = form.get('description')
   const media = await storedFile(state, account, file, typeof description === 'string' ? description : null)
+  // The first version of the call answers when the upload is processed.
+  if (version === 'v1') media.pollsLeft = 0
   state.media.set(media.id, media)
-  const isReady = state.processingPolls === 0 && state.flavour.uploaded === 200
+  const isReady = media.pollsLeft === 0 && state.flavour.uploaded === 200
   const status = version === 'v2' && !isReady ? 202 : 200
   return Response.json(describeMedia(state, media, status === 200), { status })
 }

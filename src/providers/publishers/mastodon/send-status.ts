@@ -40,6 +40,7 @@ export async function sendStatus(
       throw lost
     }
     if (isUsedKey(answer) && duplicates < maxDuplicates) return afterUsedKey(current)
+    if (isUnprocessed(answer)) throw new RetryableError(answer.reason, { isOutage: false })
     // An upload that a post already has is refused: the request whose answer was lost has arrived.
     const arrived = lost && (await findQuietly(server, notes, current))
     if (arrived) return arrived
@@ -95,6 +96,11 @@ async function findQuietly(server: MastodonServer, notes: Notes, signal: AbortSi
 
 function isUsedKey({ status, reason }: Answer): boolean {
   return status === 400 && /duplicate idempotency key/i.test(reason)
+}
+
+/** Recognises the refusal of an upload that the server still processes after all. */
+function isUnprocessed({ status, reason }: Answer): boolean {
+  return status === 422 && /not finished processing/i.test(reason)
 }
 
 function refusalOf({ status, reason }: Answer): PublisherError {
