@@ -11,6 +11,8 @@ import {
 } from '../ports/publisher-driver.ts'
 import { createBlueskyPublisher, createBlueskyService } from './publishers/bluesky.ts'
 import { createEmailPublisher } from './publishers/email.ts'
+import { createInstanceCache } from './publishers/mastodon/instance.ts'
+import { createMastodonPublisher } from './publishers/mastodon.ts'
 import { createTelegramPublisher } from './publishers/telegram.ts'
 
 const telegram = publisherDriver({
@@ -100,9 +102,12 @@ const mastodon = publisherDriver({
   vendor: 'mastodon',
   credentials: ['mastodon'],
   variables: {},
-  endpoint: () => ({ address: 'the Mastodon server' }),
-  // Not built yet.
-  open: null,
+  endpoint: () => ({ setting: '`instance_url` of its credentials', address: 'the Mastodon server' }),
+  open: ({ fetch }) => {
+    const instances = createInstanceCache()
+    return ({ entry }, credentials) =>
+      createMastodonPublisher({ config: entry.config, credentials, fetch, instances })
+  },
 })
 
 /** All platforms that a configuration may name. */
