@@ -2,7 +2,7 @@
 import { type Platform, platforms } from '../../contract/platform.ts'
 import { enabledPublisher } from '../../contract/publisher-entries.ts'
 import type { Publisher } from '../../ports/publisher.ts'
-import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
+import type { InstalledPublishers, OfferPicture } from '../../ports/publisher-driver.ts'
 import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
@@ -17,6 +17,7 @@ export function openTenantPublishers(
   installed: InstalledPublishers,
   { config, host, find, calls }: TenantScope,
   admins: readonly string[],
+  offerPicture: OfferPicture,
 ): TenantPublishers {
   const available: Publisher[] = []
   const unavailable: Platform[] = []
@@ -25,7 +26,10 @@ export function openTenantPublishers(
     if (!entry) continue
     const { open = null, vendor = platform } = installed[platform] ?? {}
     if (!open) unavailable.push(platform)
-    else available.push(publisherCalls(open({ entry, config, host, admins }, find), { ...calls, vendor }))
+    else
+      available.push(
+        publisherCalls(open({ entry, config, host, admins, offerPicture }, find), { ...calls, vendor }),
+      )
   }
   return { available, unavailable }
 }
