@@ -112,6 +112,21 @@ export const ratingMaps = {
   }),
 } satisfies Record<Platform, PlatformRatings<string>>
 
+/**
+ * Returns the effect of each rating by a map: a refusal in a sentence for people, otherwise the value as label. `none` and `allow` have
+ * no label.
+ */
+export function effectsOf<V extends string>(
+  platform: string,
+  map: RatingMap<V>,
+): (rating: Rating) => { refusal?: string; label?: string } {
+  return (rating) => {
+    const value = map[rating]
+    if (value === refuse) return { refusal: refusedBySettings(platform, rating) }
+    return value === 'none' || value === 'allow' ? {} : { label: value }
+  }
+}
+
 /** Returns the sentence for people about a rating that the tenant's settings refuse on a platform. */
 export function refusedBySettings(platform: string, rating: Rating): string {
   return `This site's settings send no photos rated “${rating}” to ${platform}.`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/contract/lenient.ts'
 import { publisherSettings } from '../../src/contract/publisher-settings.ts'
-import { ratingMaps, refusedBySettings } from '../../src/contract/rating-map.ts'
+import { effectsOf, ratingMaps } from '../../src/contract/rating-map.ts'
 
 const { telegram, bluesky, mastodon, instagram, email } = ratingMaps
 
@@ -51,10 +51,14 @@ describe('a map of ratings', () => {
     expect(telegram.of({ content_labels: { nudity: 'refuse' } })).toMatchObject({ nudity: 'spoiler' })
   })
 
-  it('names the rating and the platform of a refusal', () => {
-    expect(refusedBySettings('Telegram', 'explicit')).toBe(
-      "This site's settings send no photos rated “explicit” to Telegram.",
-    )
+  it('has a label as its effect, or a refusal that names the rating and the platform', () => {
+    const effectOf = effectsOf('Telegram', telegram.of({ rating_map: { explicit: 'refuse' } }))
+    expect(effectOf('general')).toEqual({})
+    expect(effectOf('nudity')).toEqual({ label: 'spoiler' })
+    expect(effectOf('explicit')).toEqual({
+      refusal: "This site's settings send no photos rated “explicit” to Telegram.",
+    })
+    expect(effectsOf('FetLife', email.of({}))('explicit')).toEqual({})
   })
 })
 

@@ -64,9 +64,10 @@ async function openScene(): Promise<PublisherScene> {
   const secrets = { good: ['right-canary'], bad: ['wrong-canary'], stale: ['old-canary', 'right-canary'] }
   const server = await startMailServer()
   return {
-    publisher: (kind = 'good') => {
+    publisher: (kind = 'good', config = {}) => {
       const [first, next] = secrets[kind].map((value) => ({ password: new Secret(value) }))
       return publisher(server.port, {
+        config,
         mailer: impatient,
         credentials: credentialsOf(first ?? { password: new Secret('') }, next),
       })
