@@ -42,8 +42,19 @@ export function fits(text: string, rules: Limits): boolean {
   const { maxLength, maxBytes = Number.POSITIVE_INFINITY, urlLength } = rules
   // No character takes more than 3 bytes per UTF-16 unit, and no grapheme is shorter than a unit.
   const isShort = urlLength === undefined && text.length <= maxLength
-  if (!isShort && lengthOf(text, rules) > maxLength) return false
+  if (!isShort && isLonger(text, rules)) return false
   return text.length * 3 <= maxBytes || bytesOf(text) <= maxBytes
+}
+
+/** Counts only as far as the limit, because a foreign text may be much longer. */
+function isLonger(text: string, rules: Limits): boolean {
+  if (rules.unit === 'utf16' && rules.urlLength === undefined) return text.length > rules.maxLength
+  let length = 0
+  for (const piece of piecesOf(text, rules)) {
+    length += piece.length
+    if (length > rules.maxLength) return true
+  }
+  return false
 }
 
 /** Splits the text into pieces, in order. */
