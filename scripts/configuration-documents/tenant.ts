@@ -59,8 +59,9 @@ function publisherExamples() {
   return platforms.flatMap((platform) => {
     const config = settingsOf(platform)
     if (!config?.members) return []
-    const { type: _type, id: _id, credentials_ref, ...entry } = entryExample(platform)
+    const { type: _type, id: _id, credentials_ref: _reference, ...entry } = entryExample(platform)
     const needsReference = publishers[platform].reference === undefined
+    const credentials_ref = `alice-${platform}`
     return [{ id: platform, type: platform, ...entry, ...(needsReference && { credentials_ref }) }]
   })
 }
@@ -182,7 +183,10 @@ function publisherTables(): string {
     if (!config?.members) return []
     const defaults = publisherDefaults[platform] ?? {}
     const settings = keysOf(config).map((key) =>
-      row(key, defaultText(defaults[key.path[0] ?? '']) || 'required'),
+      row(
+        key,
+        key.field.documentation?.whenAbsent ?? (defaultText(defaults[key.path[0] ?? '']) || 'required'),
+      ),
     )
     return [`### \`config\` of \`${platform}\`\n\n${table(head, settings)}`]
   })

@@ -27,6 +27,7 @@ import { imageRoutes } from './routes/images.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { offeredPictureRoute } from './routes/offered-pictures.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { originalRoute } from './routes/originals.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -52,6 +53,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   thumbnailRoute(app, services)
   copyRoute(app, services)
   originalRoute(app, services)
+  offeredPictureRoute(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
   changeRoutes(app, services)

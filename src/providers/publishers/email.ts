@@ -1,6 +1,7 @@
 /** Publishes by mail to an upload address, such as FetLife's, through the tenant's own mail server. */
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
+import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type { MailConnection, Mailer, MailMessage } from '../../ports/mail.ts'
 import type {
@@ -130,7 +131,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     // The confirmation lists the tags.
     usesTags: true,
     pictureBox,
-    effectOf: () => ({}),
+    effectOf: effectsOf('FetLife', ratingMaps.email.of(options.config)),
     changesOf: () => unchangeable,
     publish,
     verify,

@@ -4,7 +4,7 @@ import { isPublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withoutSlashAtEnd } from '../../base/text-edges.ts'
-import { isAtLeast } from '../../contract/rating.ts'
+import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type {
   CaptionRules,
@@ -122,7 +122,7 @@ export function createTelegramPublisher({
     platform: 'telegram',
     captionRules,
     pictureBox,
-    effectOf: (rating) => (isAtLeast(rating, 'nudity') ? { label: 'spoiler' } : {}),
+    effectOf: effectsOf('Telegram', ratingMaps.telegram.of(config)),
     changesOf: () => unchangeable,
     publish,
     async verify(signal) {

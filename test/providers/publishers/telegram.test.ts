@@ -42,11 +42,14 @@ beforeEach(async () => {
 afterEach(() => telegram.close())
 
 function publisher(
-  options: Partial<Parameters<typeof createTelegramPublisher>[0]> & { channel_id?: unknown } = {},
+  options: Partial<Parameters<typeof createTelegramPublisher>[0]> & {
+    channel_id?: unknown
+    settings?: Readonly<Record<string, unknown>>
+  } = {},
 ) {
-  const { channel_id = channel.id, ...rest } = options
+  const { channel_id = channel.id, settings = {}, ...rest } = options
   return createTelegramPublisher({
-    config: { channel_id },
+    config: { channel_id, ...settings },
     credentials: credentialsOf({ bot_token: new Secret(token) }),
     baseUrl: telegram.url,
     retry: quick,
@@ -58,10 +61,10 @@ async function openScene(): Promise<PublisherScene> {
   const own = await startTelegramEmulator({ bots: [{ token, chats: [channel] }] })
   const secrets = { good: [token], bad: ['1001:wrong-canary'], stale: ['1001:old-canary', token] }
   return {
-    publisher: (kind = 'good') => {
+    publisher: (kind = 'good', settings = {}) => {
       const [first, next] = secrets[kind].map((value) => ({ bot_token: new Secret(value) }))
       const credentials = credentialsOf(first ?? { bot_token: new Secret('') }, next)
-      return publisher({ credentials, baseUrl: own.url })
+      return publisher({ credentials, baseUrl: own.url, settings })
     },
     received: () => own.posts.length,
     loseNextAnswer: () => void own.interfere(onMethod('sendPhoto', { kind: 'answer-lost' })),

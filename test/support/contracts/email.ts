@@ -87,8 +87,8 @@ export function describeMailPublisher(title: string, open: () => Promise<MailHos
       }
       const server = await startMailServer()
       return {
-        publisher: (kind = 'good') =>
-          publisher(server.port, { mailer: impatient, passwords: passwords[kind] }),
+        publisher: (kind = 'good', config = {}) =>
+          publisher(server.port, { config, mailer: impatient, passwords: passwords[kind] }),
         received: () => server.mails.length,
         loseNextAnswer: server.loseNextAnswer,
         stop: server.close,

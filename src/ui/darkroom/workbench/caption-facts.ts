@@ -16,8 +16,13 @@ export interface CaptionFacts {
 
 export function captionFacts(caption: string, rules: PlatformRules, hashtagString: string): CaptionFacts {
   const { max_length: maxLength, unit, max_hashtags: maxHashtags, plain } = rules
+  const { max_bytes: maxBytes, url_length: urlLength } = rules
   // Only the AI reads the style.
-  const limits = { maxLength, unit, maxHashtags, plain, style: '' }
+  const limits = {
+    ...{ maxLength, unit, maxHashtags, plain, style: '' },
+    ...(maxBytes && { maxBytes }),
+    ...(urlLength && { urlLength }),
+  }
   const whole = fitCaption(caption, { ...limits, maxLength: Number.POSITIVE_INFINITY })
   const fitting = fitCaption(caption, limits)
   const kept = fitting.replace(plain ? /\.\.\.$/ : /…$/, '')

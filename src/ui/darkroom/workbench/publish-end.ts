@@ -7,6 +7,7 @@ import { requestFor } from './publish-request.ts'
 import type { Republish } from './republish.ts'
 import { headlineOf, isSendable, needsPerson, standingOf, withoutUnderWay } from './standing.ts'
 import type { Toast } from './toast.ts'
+import type { UndoOf } from './undo.ts'
 import type { Work } from './work.ts'
 
 export interface PublishEnd {
@@ -20,13 +21,12 @@ export interface PublishEndTools {
   gallery: Gallery
   store: DeskStore
   work: Work
-  /** Moves the photo from the archive back to the inbox. */
-  restore(filename: string): Promise<void>
+  undoOf: UndoOf
   republish: Republish
 }
 
 export function createPublishEnd(tools: PublishEndTools): PublishEnd {
-  const { gallery, store, work, restore, republish } = tools
+  const { gallery, store, work, undoOf, republish } = tools
   const { draftOf, change, tell } = store
 
   function leaveArchived(photo: Photo): void {
@@ -47,7 +47,7 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
     tell({
       ...resultsOf(photo, draft),
       text: isDone ? 'archived' : 'partly',
-      undo: () => void restore(archivedAs),
+      ...undoOf({ ...photo, filename: archivedAs }, 'archive', draft.outcomes),
       ...(failed.length > 0 && { retry }),
     })
     gallery.leave(filename)
@@ -61,7 +61,12 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
       else if (isSeen) return
       if (draft.archivedAs !== null) leaveArchived(photo)
       else if (!isSeen)
-        tell({ ...resultsOf(photo, draft), text: toastOf(draft), show: () => work.show(photo) })
+        tell({
+          ...resultsOf(photo, draft),
+          ...undoOf(photo, 'root', draft.outcomes),
+          text: toastOf(draft),
+          show: () => work.show(photo),
+        })
     },
     leave(photo) {
       const draft = draftOf(photo)
