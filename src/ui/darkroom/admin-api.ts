@@ -24,7 +24,7 @@ interface ChannelFacts {
   platform: ChannelName
   /** Platform of the channel. */
   type?: string
-  id?: string
+  id?: string | undefined
   max_bytes?: number
   url_length?: number
   /** Effect of each rating: a refusal in words, or what the platform is told. */
