@@ -17,6 +17,7 @@ import { enterRoute } from './routes/auth/hand-over.ts'
 import { loginRoute, startRoute } from './routes/auth/login.ts'
 import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './routes/auth/logout.ts'
 import { captionRoutes } from './routes/captions.ts'
+import { changeRoutes } from './routes/changes.ts'
 import { configRoutes } from './routes/config.ts'
 import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
@@ -55,6 +56,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   offeredPictureRoute(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
+  changeRoutes(app, services)
   captionRoutes(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)

@@ -7,6 +7,7 @@ import { captionSources } from '../../workflow/sidecar.ts'
 import { possibleChangesSchema } from './possible-changes.ts'
 
 const maxCaptionLength = 10_000
+export const maxAltTextLength = 2000
 /** Caption in a request. */
 export const captionText = z.string().max(maxCaptionLength)
 
@@ -44,7 +45,7 @@ export const captionEditSchema = z
       .optional()
       .openapi({ description: 'For all channels without a caption of their own. Empty: no caption' }),
     captions: captionsByChannel.optional(),
-    alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: no alt text' }),
+    alt_text: z.string().max(maxAltTextLength).optional().openapi({ description: 'Blank: no alt text' }),
   })
   .openapi('CaptionEdit')
 
