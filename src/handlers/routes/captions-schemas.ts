@@ -1,7 +1,9 @@
 /** Schemas of saved captions, of their edits, and of the rules of each platform. */
 import { z } from '@hono/zod-openapi'
 import { platforms } from '../../contract/platform.ts'
+import { ratings } from '../../contract/rating.ts'
 import type { SavedCaptions } from '../../workflow/photo-details.ts'
+import { ratingSources } from '../../workflow/rating.ts'
 import { captionSources } from '../../workflow/sidecar.ts'
 
 const maxCaptionLength = 10_000
@@ -33,6 +35,12 @@ export function captionsAnswer({ source, byPlatform }: SavedCaptions): z.output<
   return { source, by_platform: { ...byPlatform } }
 }
 
+/** Rating of a photo, and its origin. */
+export const ratingFields = {
+  rating: z.enum(ratings),
+  rating_source: z.enum(ratingSources),
+}
+
 export const captionEditSchema = z
   .object({
     caption: captionText
@@ -43,6 +51,10 @@ export const captionEditSchema = z
       .optional()
       .openapi(captionsByPlatform(platforms)),
     alt_text: z.string().max(2000).optional().openapi({ description: 'Blank: no alt text' }),
+    rating: z.enum(ratings).nullish().openapi({
+      description:
+        'Rating by a person. null: removes it, so that the rating of the analysis or the default counts',
+    }),
   })
   .openapi('CaptionEdit')
 
@@ -52,6 +64,7 @@ export const savedEditSchema = z
     caption: z.string().nullable(),
     alt_text: z.string().nullable(),
     captions: captionsSchema,
+    ...ratingFields,
     metadata: z.record(z.string(), z.unknown()),
   })
   .openapi('SavedEdit')

@@ -1,6 +1,7 @@
 /** Schemas of publishing one photo. */
 import { z } from '@hono/zod-openapi'
 import { platformNames, platformOf, platforms, textsByPlatform } from '../../contract/platform.ts'
+import { ratings } from '../../contract/rating.ts'
 import { offOrNull, orNull } from '../input-schemas.ts'
 import { captionsByPlatform, captionText } from './captions-schemas.ts'
 
@@ -26,6 +27,9 @@ export const publishSchema = z
         return z.NEVER
       })
       .openapi({ ...captionsByPlatform(platformNames), type: ['object', 'null'] }),
+    rating: orNull(z.enum(ratings)).openapi({
+      description: 'Rating by a person, saved before anything is sent. Default: the saved rating',
+    }),
     dry_run: offOrNull().openapi({ description: 'Preview what would be sent, without sending' }),
     force: offOrNull().openapi({
       description: 'Publish even if the outcome of an earlier attempt is unknown',
