@@ -32,7 +32,7 @@ Published photos arrive here:
 
 ${columns([
   [`${vendors.telegramUrl}/`, 'Telegram channels, emulated'],
-  [vendors.inboxUrl, `mail, by maildev${worker ? ' (a Worker sends no mail)' : ''}`],
+  [vendors.inboxUrl, 'mail, by maildev'],
 ])}
 
 ${signingIn(baseDomain, issuer)}

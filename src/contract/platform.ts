@@ -23,14 +23,3 @@ export function v2NameOf(type: string): string {
 
 /** Reads the name of a platform. Ignores case and surrounding white space. */
 export const platformName = z.string().trim().toLowerCase().pipe(z.enum(platformNames)).transform(platformOf)
-
-const textsSchema = z.partialRecord(z.enum(platforms), z.string())
-
-/**
- * Sorts texts by platform. Returns `null` if a name is not a platform's. If a platform has two texts, the text under its own name
- * wins over the alias.
- */
-export function textsByPlatform(texts: Record<string, string>): Partial<Record<Platform, string>> | null {
-  const { [alias]: text, ...others } = texts
-  return textsSchema.safeParse({ ...(text !== undefined && { [aliased]: text }), ...others }).data ?? null
-}

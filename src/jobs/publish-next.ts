@@ -82,8 +82,8 @@ function chooseNext(
   runtime: TenantRuntime,
   { context, remembers }: { context: WorkContext; remembers: boolean },
 ): Promise<PhotoName | null> {
-  const platforms = runtime.publishers().available.map(({ platform }) => platform)
-  if (platforms.length === 0) {
+  const { available } = runtime.publishers()
+  if (available.length === 0) {
     throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
   }
   const { now, log } = services
@@ -100,7 +100,7 @@ function chooseNext(
     remembers,
     onTrouble,
   }
-  return nextPhoto(tools, platforms)
+  return nextPhoto(tools, available)
 }
 
 /** Checks if the AI is on and the photo is in the root without a caption. Throws `sidecar_unreadable`. */
@@ -154,8 +154,8 @@ export async function publishOnSchedule(
       log.info('nothing left to publish on schedule', fields)
       return
     }
-    const platforms = Object.entries(result.results).map(([platform, outcome]) =>
-      [platform, outcome.skipped ?? outcome.code ?? 'sent'].join(': '),
+    const platforms = Object.entries(result.results).map(([channel, outcome]) =>
+      [channel, outcome.skipped ?? outcome.code ?? 'sent'].join(': '),
     )
     const details = { ...fields, photo: result.name, platforms }
     const isSent = Object.values(result.results).some(({ success, skipped }) => success && !skipped)

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { isPublisherError } from '../base/errors.ts'
 import { type PublishNextResult, publishNext } from '../jobs/publish-next.ts'
-import type { PlatformResult } from '../workflow/publish/platform.ts'
+import type { PlatformResult } from '../workflow/publish/result.ts'
 import { createBackgroundWork } from './background.ts'
 import { createFaults } from './faults.ts'
 import { createNodeServices } from './process.ts'
@@ -80,7 +80,7 @@ function describe(result: PublishNextResult, host: string): string {
   if (!result) return `${host} has nothing left to publish.`
   const { name, results, archived, dryRun, wouldCaption, warnings } = result
   const lines = Object.entries(results).map(
-    ([platform, outcome]) => `  ${platform}: ${describeOutcome(outcome)}`,
+    ([channel, outcome]) => `  ${channel}: ${describeOutcome(outcome)}`,
   )
   const place = archived ? ', now in the archive' : ''
   return [

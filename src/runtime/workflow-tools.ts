@@ -1,12 +1,15 @@
 /** Tools of the workflow, created from the services of a process and one tenant, for requests and jobs. */
-import type { Platform } from '../contract/platform.ts'
+import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
-import type { PublishOutcome } from '../ports/metrics.ts'
+import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
+import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
+import type { CorrectTools } from '../workflow/correct.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
-import type { PlatformResult } from '../workflow/publish/platform.ts'
+import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
 import { loweringLog } from './lowered-ratings.ts'
@@ -57,14 +60,27 @@ export function detailTools(
     digests: digestTools(services, runtime, context).digests,
     index: runtime.previews().index,
     defaultRating: runtime.config.content.default_rating,
-    platforms: enabledPlatforms(runtime),
+    channels: enabledChannels(runtime),
   }
 }
 
-/** Returns the platforms that the tenant enabled, even if this server cannot use them. */
-export function enabledPlatforms(runtime: TenantRuntime): readonly Platform[] {
+/** Returns the channels that the tenant enabled, even if this server cannot use them. */
+export function enabledChannels(runtime: TenantRuntime): readonly Channel[] {
   const { available, unavailable } = runtime.publishers()
-  return [...available.map(({ platform }) => platform), ...unavailable]
+  return [...available.map(({ channel }) => channel), ...unavailable]
+}
+
+/** Returns the changes that a channel allows for a post. A channel that is switched off allows none. */
+export function changesOfPost(
+  { now }: Pick<Services, 'now'>,
+  runtime: TenantRuntime,
+  { name }: Channel,
+  receipt: Receipt,
+): PossibleChanges {
+  const publisher = runtime.publishers().available.find(({ channel }) => channel.name === name)
+  if (publisher) return publisher.changesOf(receipt, new Date(now()))
+  const off = { possible: false, reason: 'This channel is not set up here any more.' } as const
+  return { retract: off, correct: off }
 }
 
 /** Returns the publications of the photo with this digest, from memory or from the ledger. Never rejects. */
@@ -79,7 +95,8 @@ export function viewPublications(
     const tools = {
       store: runtime.storage(),
       now: services.now,
-      platforms: enabledPlatforms(runtime),
+      channels: enabledChannels(runtime),
+      changesOf: (channel: Channel, receipt: Receipt) => changesOfPost(services, runtime, channel, receipt),
       onTrouble(error: unknown) {
         isComplete = false
         services.log.warn('outcomes of a photo cannot be read', {
@@ -92,6 +109,13 @@ export function viewPublications(
     const publications = await publicationsOf(tools, sha256)
     return { publications, isComplete }
   })
+}
+
+/** Returns the first channel of each platform: the AI writes one caption for all channels of a platform. */
+function onePerPlatform<P extends Pick<Publisher, 'platform'>>(publishers: readonly P[]): P[] {
+  return publishers.filter(
+    ({ platform }, index) => publishers.findIndex((other) => other.platform === platform) === index,
+  )
 }
 
 export function analysisTools(
@@ -109,7 +133,7 @@ export function analysisTools(
     images: services.images,
     model,
     slots: runtime.aiSlots,
-    platforms: runtime.publishers().available,
+    platforms: onePerPlatform(runtime.publishers().available),
     settings: runtime.config,
     owner: tenant,
     now,
@@ -144,7 +168,7 @@ export function publishTools(
     owner: runtime.tenant,
     slots: runtime.postSlots(),
     now: services.now,
-    onResult: (platform, result) => services.metrics.published(platform, publishOutcome(result)),
+    onResult: ({ platform }, result) => services.metrics.published(platform, publishOutcome(result)),
     onTrouble: (error) =>
       services.log.warn('publishing continues after an error', {
         tenant: runtime.tenant,
@@ -152,6 +176,34 @@ export function publishTools(
         error: describeError(error),
       }),
   }
+}
+
+/** Creates the tools for taking posts back and for correcting them. */
+export function changeTools(services: Services, runtime: TenantRuntime, context: WorkContext): CorrectTools {
+  const { log, metrics, now } = services
+  const { available, unavailable } = runtime.publishers()
+  return {
+    ...digestTools(services, runtime, context),
+    publishers: available,
+    unavailable,
+    hashtagString: runtime.config.content.hashtag_string,
+    slots: runtime.postSlots(),
+    now,
+    onResult: ({ platform }, kind, result) => metrics.changed(platform, kind, changeOutcome(result)),
+    onTrouble: (error) =>
+      log.warn('changing a post continues after an error', {
+        tenant: runtime.tenant,
+        request_id: context.requestId,
+        error: describeError(error),
+      }),
+  }
+}
+
+/** Returns the metric label of a change. */
+function changeOutcome({ success, skipped, code }: ChangeResult): ChangeOutcome {
+  if (skipped) return 'skipped'
+  if (success) return 'done'
+  return code === 'publish_outcome_unknown' ? 'unknown' : 'failed'
 }
 
 /** Returns the metric label of a result. */

@@ -1,7 +1,7 @@
 /** Edits a photo's captions, alt text and rating without publishing it. */
 import { isPublisherError } from '../base/errors.ts'
 import type { Rating } from '../contract/rating.ts'
-import type { PhotoName } from '../ports/photo.ts'
+import type { Folder, PhotoName } from '../ports/photo.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
@@ -25,6 +25,8 @@ export interface EditedCaptions extends CaptionTexts {
 
 export interface EditTools {
   store: PhotoStore
+  /** Folder of the photo. Default: the root. */
+  folder?: Folder
   now: () => number
   /** The tenant's default rating. */
   defaultRating?: Rating
@@ -36,8 +38,8 @@ export interface EditTools {
 const maxTries = 3
 
 /**
- * Saves a person's captions, alt text and rating in the sidecar of a photo of the root, and returns the resulting sidecar. Writes nothing
- * if the sidecar already says the same.
+ * Saves a person's captions, alt text and rating in the sidecar of a photo, and returns the resulting sidecar. Writes nothing if the
+ * sidecar already says the same.
  *
  * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if other writers keep changing the
  * sidecar. Throws `sidecar_unreadable` if the sidecar is or would become too large. Also throws the errors of the store.
@@ -47,10 +49,10 @@ export async function editCaptions(
   name: PhotoName,
   { altText, rating, ...captions }: EditedCaptions,
 ): Promise<SidecarDocument> {
-  const { store, now } = tools
+  const { store, folder = 'root', now } = tools
   for (let tries = 1; ; tries++) {
-    if (!(await store.stat('root', name))) throw photoNotFound()
-    const sidecar = await store.readSidecar('root', name)
+    if (!(await store.stat(folder, name))) throw photoNotFound()
+    const sidecar = await store.readSidecar(folder, name)
     if (sidecar === 'unreadable') throw sidecarUnreadable()
     const before = sidecar?.text ?? ''
     const saved = parseSidecar(before)
@@ -60,7 +62,7 @@ export async function editCaptions(
     if (formatSidecar(edited) === before) return edited
     const document = withOwner(edited, name)
     try {
-      await store.writeSidecar('root', name, formatSidecar(document), sidecar?.revision ?? null)
+      await store.writeSidecar(folder, name, formatSidecar(document), sidecar?.revision ?? null)
       reportLowering(tools, name, saved, document)
       return document
     } catch (error) {

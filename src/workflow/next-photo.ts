@@ -1,10 +1,11 @@
-/** Chooses the photo that a schedule publishes next: any photo of the root that some platform lacks. */
+/** Chooses the photo that a schedule publishes next: any photo of the root that some channel lacks. */
 import { isPublisherError } from '../base/errors.ts'
-import type { Platform } from '../contract/platform.ts'
 import type { PhotoName } from '../ports/photo.ts'
+import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { PhotoEntry } from '../ports/storage.ts'
 import { contentDigest, type DigestTools } from './content-digest.ts'
-import { createLedger, type Ledger } from './ledger.ts'
+import { ledgerEntryOf } from './ledger/channel-files.ts'
+import { createLedger, type Ledger, type Standing } from './ledger.ts'
 import { type PublishedPhotos, readPublishedPhotos } from './next-photo/published-photos.ts'
 
 export interface NextPhotoTools extends DigestTools {
@@ -17,6 +18,9 @@ export interface NextPhotoTools extends DigestTools {
   onTrouble(error: unknown): void
 }
 
+/** A channel of the schedule. */
+export type NextChannel = Pick<ChannelPublisher, 'channel' | 'confirm'>
+
 /** Number of photos that are checked concurrently. */
 const batchSize = 4
 /** Upper bound on published photos that are checked again when no other photo is left. Their records may have been deleted. */
@@ -25,15 +29,15 @@ const maxRechecks = 200
 const checksPerSave = 48
 
 /**
- * Returns a photo that some platform lacks and that no attempt is sending. Returns `null` if no such photo exists. Skips a
- * photo if every platform without the photo has an unknown outcome, because a person must decide.
+ * Returns a photo that some channel lacks and that no attempt is sending. Returns `null` if no such photo exists. Skips a
+ * photo if every channel without the photo has an unknown outcome that only a person can decide, or a post that a person took back.
  *
  * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left, checks up
  * to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
  */
 export async function nextPhoto(
   tools: NextPhotoTools,
-  platforms: readonly Platform[],
+  channels: readonly NextChannel[],
 ): Promise<PhotoName | null> {
   const { store, now, random, remembers, onTrouble } = tools
   const { photos } = await store.list('root')
@@ -45,16 +49,17 @@ export async function nextPhoto(
   const search = async (entries: readonly PhotoEntry[]) => {
     for (let start = 0; start < entries.length; start += batchSize) {
       const batch = entries.slice(start, start + batchSize)
-      const free = await Promise.all(batch.map((entry) => isFree(tools, ledger, published, entry, platforms)))
+      const free = await Promise.all(batch.map((entry) => isFree(tools, ledger, published, entry, channels)))
       const found = batch.find((_, index) => free[index])
       if (found) return found.name
       if ((start + batchSize) % checksPerSave === 0) await save()
     }
     return null
   }
+  const names = channels.map(({ channel }) => keptName(channel))
   const order = shuffled(photos, random)
-  const done = order.filter((entry) => published.isOnAll(entry, platforms))
-  const open = order.filter((entry) => !published.isOnAll(entry, platforms))
+  const done = order.filter((entry) => published.isOnAll(entry, names))
+  const open = order.filter((entry) => !published.isOnAll(entry, names))
   try {
     return (await search(open)) ?? (await search(done.slice(0, maxRechecks)))
   } finally {
@@ -67,17 +72,34 @@ async function isFree(
   ledger: Ledger,
   published: PublishedPhotos,
   entry: PhotoEntry,
-  platforms: readonly Platform[],
+  channels: readonly NextChannel[],
 ): Promise<boolean> {
   const sha256 = published.sha256Of(entry) ?? (await digestOf(tools, entry))
   if (sha256 === null) return false
-  const kinds = await Promise.all(
-    platforms.map(async (platform) => (await ledger.standing(sha256, platform)).kind),
-  )
-  const on = platforms.filter((_, index) => kinds[index] === 'duplicate')
-  if (on.length > 0) published.add(entry, on, sha256)
+  const standings = await Promise.all(channels.map(({ channel }) => ledger.standing(sha256, channel)))
+  const kinds = standings.map(({ kind }) => kind)
+  const on = channels.filter((_, index) => kinds[index] === 'duplicate')
+  if (on.length > 0)
+    published.add(
+      entry,
+      on.map(({ channel }) => keptName(channel)),
+      sha256,
+    )
   else published.forget(entry)
-  return kinds.includes('free') && !kinds.includes('in_progress')
+  const isOpen = channels.some((channel, index) => mayBeSent(channel, standings[index]))
+  return isOpen && !kinds.includes('in_progress')
+}
+
+/** Checks if the schedule may send. A post that a person took back stays away. An unknown outcome needs a platform that can be asked. */
+function mayBeSent({ confirm }: NextChannel, standing: Standing | undefined): boolean {
+  if (standing?.kind === 'unknown') return confirm !== undefined && standing.request !== null
+  return standing?.kind === 'free'
+}
+
+/** Name of a channel that stays the same when the entries of the configuration change places. */
+function keptName(channel: NextChannel['channel']): string {
+  const entry = ledgerEntryOf(channel)
+  return entry === undefined ? channel.platform : `${channel.platform}:${entry}`
 }
 
 /** Returns `null` for a photo that was moved or deleted after the listing. */

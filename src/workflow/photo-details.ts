@@ -1,5 +1,5 @@
 /** Details of one photo, read from its store: everything for admins, a subset for visitors. */
-import type { Platform } from '../contract/platform.ts'
+import type { Channel } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
@@ -30,8 +30,8 @@ export interface DetailTools {
   index: Pick<PhotoIndex, 'get'>
   /** The tenant's default rating. */
   defaultRating?: Rating
-  /** Platforms that the tenant has enabled. */
-  platforms: readonly Platform[]
+  /** Channels that the tenant has enabled. */
+  channels: readonly Channel[]
 }
 
 /** Details for visitors and admins alike. */
@@ -50,19 +50,16 @@ export interface CommonDetails {
 /** The captions that are saved with a photo. */
 export interface SavedCaptions {
   source: CaptionSource | null
-  /** Text that each platform gets unless a person types another; empty without a saved caption. */
-  byPlatform: Readonly<Partial<Record<Platform, string>>>
+  /** Text that each channel gets unless a person types another; empty without a saved caption. */
+  byChannel: Readonly<Record<string, string>>
 }
 
-/** Returns the captions that a sidecar holds for these platforms. Without a sidecar all texts are empty. */
-export function savedCaptions(
-  document: SidecarDocument | null,
-  platforms: readonly Platform[],
-): SavedCaptions {
+/** Returns the captions that a sidecar holds for these channels. Without a sidecar all texts are empty. */
+export function savedCaptions(document: SidecarDocument | null, channels: readonly Channel[]): SavedCaptions {
   return {
     source: document && captionSourceOf(document),
-    byPlatform: Object.fromEntries(
-      platforms.map((platform) => [platform, document ? savedCaptionFor(document, platform) : '']),
+    byChannel: Object.fromEntries(
+      channels.map((channel) => [channel.name, document ? savedCaptionFor(document, channel) : '']),
     ),
   }
 }
@@ -115,7 +112,7 @@ export async function photoDetails(
     temporaryUrl: link.url,
     sha256,
     sdCaption: document && sdCaptionOf(document),
-    captions: savedCaptions(document, tools.platforms),
+    captions: savedCaptions(document, tools.channels),
     rating: photoRating(document, tools.defaultRating),
     metadata: document && metadataOf(document),
     facts: known?.facts ?? null,

@@ -1,14 +1,14 @@
 /**
- * Publishes one photo to all platforms concurrently, to each at most once, and then archives it.
+ * Publishes one photo on all channels concurrently, on each at most once, and then archives it.
  *
  * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
-import type { Platform } from '../contract/platform.ts'
+import { type Channel, channelNamed } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
-import type { Publisher } from '../ports/publisher.ts'
+import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { DigestTools } from './content-digest.ts'
 import { createLedger } from './ledger.ts'
 import type { PictureTools } from './original.ts'
@@ -20,27 +20,22 @@ import {
   type SubmittedCaptions,
   saveSubmitted,
 } from './publish/captions.ts'
+import { type PublishJob, type PublishTiming, publishTiming } from './publish/job.ts'
 import { locate } from './publish/locate.ts'
 import { noPictures } from './publish/pictures.ts'
 import { picturesFor, standingsOf } from './publish/plan.ts'
-import {
-  type PlatformJob,
-  type PlatformResult,
-  type PublishTiming,
-  publishTiming,
-  publishTo,
-  rememberFailure,
-} from './publish/platform.ts'
+import { publishTo, rememberFailure } from './publish/platform.ts'
+import type { PlatformResult } from './publish/result.ts'
 import { isLowered, type LoweredRating, photoRating } from './rating.ts'
 import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export interface PublishTools extends DigestTools, PictureTools {
-  /** Publishers that the tenant has enabled and this server can use. */
-  publishers: readonly Publisher[]
-  /** Platforms that the tenant has enabled but this server cannot use. Each becomes a failure in the results. */
-  unavailable: readonly Platform[]
+  /** Channels that the tenant has enabled and this server can use. */
+  publishers: readonly ChannelPublisher[]
+  /** Channels that the tenant has enabled but this server cannot use. Each becomes a failure in the results. */
+  unavailable: readonly Channel[]
   /** `content.hashtag_string`. */
   hashtagString: string
   /** `content.default_rating`. */
@@ -55,16 +50,16 @@ export interface PublishTools extends DigestTools, PictureTools {
   now: () => number
   /** Default: {@link publishTiming}. */
   timing?: PublishTiming
-  /** Receives the result of each platform. Previews do not report `unavailable` platforms. Must not throw. */
-  onResult?(platform: Platform, result: PlatformResult): void
+  /** Receives the result of each channel. Previews do not report `unavailable` channels. Must not throw. */
+  onResult?(channel: Channel, result: PlatformResult): void
   /** Receives the cause of a failure or a warning, for the log. */
   onTrouble(error: unknown): void
 }
 
 export interface PublishRequest extends SubmittedCaptions {
   name: PhotoName
-  /** Default: all enabled platforms. */
-  platforms?: readonly Platform[]
+  /** Names of channels, or the `id`s of their entries. Default: all enabled channels. */
+  platforms?: readonly string[]
   /** A person's rating, saved before anything is sent. */
   rating?: Rating
   /** Reports what would be sent, and changes nothing. */
@@ -83,7 +78,7 @@ export interface PublishRequest extends SubmittedCaptions {
 /**
  * Reports the stages, in this order:
  * - `preparing`
- * - `sending`, then `sent`, `skipped` or `failed`, for each platform
+ * - `sending`, then `sent`, `skipped` or `failed`, for each channel
  * - `archiving`
  */
 export type PublishReport = (stage: string, details?: Readonly<Record<string, unknown>>) => void
@@ -91,8 +86,9 @@ export type PublishReport = (stage: string, details?: Readonly<Record<string, un
 export interface PublishResult {
   /** Name in the folder where the photo ended up. */
   name: PhotoName
-  results: Partial<Record<Platform, PlatformResult>>
-  /** True when any platform has the photo, from this or an earlier attempt. */
+  /** Results by the names of the channels. */
+  results: Readonly<Record<string, PlatformResult>>
+  /** True when any channel has the photo, from this or an earlier attempt. */
   anySuccess: boolean
   archived: boolean
   /** Problems outside publishing itself, as text for people. */
@@ -100,15 +96,15 @@ export interface PublishResult {
 }
 
 /**
- * Publishes one photo. A failing platform does not stop the others, and every started send is completed. A photo that an earlier
- * attempt archived is found in the archive, so a repetition reaches the platforms that failed. Other photos of the archive are
+ * Publishes one photo. A failing channel does not stop the others, and every started send is completed. A photo that an earlier
+ * attempt archived is found in the archive, so a repetition reaches the channels that failed. Other photos of the archive are
  * not found.
  *
  * Throws the errors of the store, and these, before anything is sent:
  * - `photo_not_found`
  * - `photo_changed` if only a different photo has the name
- * - `invalid_request` for platforms that are not enabled, and after `signal` aborts
- * - `provider_unavailable` if this server can use none of the platforms
+ * - `invalid_request` for channels that are not enabled, and after `signal` aborts
+ * - `provider_unavailable` if this server can use none of the channels
  * - `storage_not_atomic` if the storage cannot keep the ledger
  * - `busy` if too many posts of the tenant are in progress
  */
@@ -143,6 +139,7 @@ async function publishChosen(
   const ledger = createLedger(store, now)
   const found = await locate(tools, ledger, {
     ...request,
+    channels: [...given.publishers.map(({ channel }) => channel), ...given.unavailable],
     boxes: request.dryRun ? [] : distinctBoxes(publishers.map(({ pictureBox }) => pictureBox)),
     onFound: () => report('preparing'),
   })
@@ -154,7 +151,7 @@ async function publishChosen(
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
   const warnings = isUnreadable ? [captionsUnreadable] : []
   const rated = photoRating(document, tools.defaultRating)
-  const job: PlatformJob = {
+  const job: PublishJob = {
     ledger,
     standing,
     pictures,
@@ -174,16 +171,17 @@ async function publishChosen(
     if (to && isLowered(rated, to)) tools.onRatingLowered?.({ name: entry.name, from: rated, to })
   }
   const published = publishers.map(async (publisher) => {
-    const caption = captionFor(publisher, document, request, tools.hashtagString)
+    const { channel } = publisher
+    const caption = () => captionFor(publisher, document, request, tools.hashtagString)
     const result = await publishTo(publisher, caption, job)
-    tools.onResult?.(publisher.platform, result)
-    return [publisher.platform, result] as const
+    tools.onResult?.(channel, result)
+    return [channel.name, result] as const
   })
-  const missing = unavailable.map(async (platform) => {
-    const result = await platformUnavailable(platform, job)
-    // A preview fails for no platform.
-    if (!request.dryRun) tools.onResult?.(platform, result)
-    return [platform, result] as const
+  const missing = unavailable.map(async (channel) => {
+    const result = await channelUnavailable(channel, job)
+    // A preview fails for no channel.
+    if (!request.dryRun) tools.onResult?.(channel, result)
+    return [channel.name, result] as const
   })
   const results = Object.fromEntries(await Promise.all([...published, ...missing]))
   const anySuccess = Object.values(results).some(({ success }) => success)
@@ -194,37 +192,35 @@ async function publishChosen(
   return { results, anySuccess, ...archived, warnings: [...warnings, ...archived.warnings] }
 }
 
-/** Chooses among the tenant's enabled platforms. Throws if no chosen platform can be used. */
-function choose(tools: PublishTools, platforms: readonly Platform[] | undefined) {
-  const isChosen = (platform: Platform) => platforms?.includes(platform) ?? true
-  const publishers = tools.publishers.filter(({ platform }) => isChosen(platform))
+/** Chooses among the tenant's enabled channels. Throws if no chosen channel can be used. */
+function choose(tools: PublishTools, names: readonly string[] | undefined) {
+  const all = [...tools.publishers.map(({ channel }) => channel), ...tools.unavailable]
+  const named = names?.map((name) => channelNamed(all, name) ?? notSetUp(name))
+  const isChosen = (channel: Channel) => named?.includes(channel) ?? true
+  const publishers = tools.publishers.filter(({ channel }) => isChosen(channel))
   const unavailable = tools.unavailable.filter(isChosen)
-  const enabled = [...publishers.map(({ platform }) => platform), ...unavailable]
-  const unknown = platforms?.find((platform) => !enabled.includes(platform))
-  if (unknown) {
-    throw new PublisherError(
-      'invalid_request',
-      `Publishing to ${unknown} is not set up here. Nothing was sent.`,
-    )
-  }
   const [first] = unavailable
   if (publishers.length === 0 && first) throw unavailableHere(first)
   if (publishers.length > 0) return { publishers, unavailable }
   throw new PublisherError('invalid_request', 'There is no platform to publish to. Nothing was sent.')
 }
 
-function unavailableHere(platform: Platform): PublisherError {
+function notSetUp(name: string): never {
+  throw new PublisherError('invalid_request', `Publishing to ${name} is not set up here. Nothing was sent.`)
+}
+
+function unavailableHere({ name }: Channel): PublisherError {
   return new PublisherError(
     'provider_unavailable',
-    `This server cannot publish to ${platform} yet. Nothing was sent there.`,
+    `This server cannot publish to ${name} yet. Nothing was sent there.`,
   )
 }
 
-async function platformUnavailable(platform: Platform, job: PlatformJob): Promise<PlatformResult> {
-  const { code, message } = unavailableHere(platform)
+async function channelUnavailable(channel: Channel, job: PublishJob): Promise<PlatformResult> {
+  const { code, message } = unavailableHere(channel)
   const result = { success: false, error: message, code }
-  if (!job.request.dryRun) await rememberFailure(platform, result, job)
-  job.report('failed', { platform, code })
+  if (!job.request.dryRun) await rememberFailure(channel, result, job)
+  job.report('failed', { platform: channel.name, code })
   return result
 }
 

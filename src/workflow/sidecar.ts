@@ -81,9 +81,13 @@ export function captionOf(document: SidecarDocument): string | null {
   return byPlatform.find((text) => text !== '') ?? byPlatform[0] ?? null
 }
 
-/** Returns the caption that a platform gets unless a person types another; empty without a saved caption. */
-export function savedCaptionFor(document: SidecarDocument, platform: string): string {
-  return platformCaptionsOf(document)[platform] ?? captionOf(document) ?? ''
+/** Returns the caption that a channel gets unless a person types another; empty without a saved caption. */
+export function savedCaptionFor(
+  document: SidecarDocument,
+  { name, platform }: { name: string; platform: string },
+): string {
+  const saved = new Map(Object.entries(platformCaptionsOf(document)))
+  return saved.get(name) ?? saved.get(platform) ?? captionOf(document) ?? ''
 }
 
 /** Origin of a photo's caption. `training`: the sidecar has only V2's first line, which is not a caption. */

@@ -1,19 +1,23 @@
 /** Captions: edits, which are saved without publishing, and the rules of each platform. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
+import type { ChannelPublisher } from '../../ports/publisher.ts'
 import { loweringLog } from '../../runtime/lowered-ratings.ts'
 import type { Services } from '../../runtime/services.ts'
-import { enabledPlatforms } from '../../runtime/workflow-tools.ts'
+import { enabledChannels } from '../../runtime/workflow-tools.ts'
+import { captionRulesOf } from '../../workflow/captions/own-rules.ts'
 import { editCaptions } from '../../workflow/edit-captions.ts'
 import { savedCaptions } from '../../workflow/photo-details.ts'
 import { photoRating } from '../../workflow/rating.ts'
 import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
+import { textsOf } from '../channel-texts.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { featureOff, requireFeature } from '../features.ts'
 import { json, routeFor } from '../route.ts'
 import { captionEditSchema, captionRulesSchema, captionsAnswer, savedEditSchema } from './captions-schemas.ts'
 import { filenameParameter } from './images-schemas.ts'
+import { changesAnswer } from './possible-changes.ts'
 
 export function captionRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
   editRoute(app, services)
@@ -41,7 +45,8 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { features } = runtime.config
     if (!features.analyze_caption_enabled && !features.publish_enabled) throw featureOff()
     const name = parsePhotoName(c.req.valid('param').filename)
-    const { caption, captions = {}, alt_text: altText, rating } = c.req.valid('json')
+    const { caption, captions: written = {}, alt_text: altText, rating } = c.req.valid('json')
+    const captions = textsOf(runtime, written)
     if (altText !== undefined) requireFeature(runtime, 'alt_text_enabled')
     const { default_rating: defaultRating } = runtime.config.content
     const tools = {
@@ -60,7 +65,7 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
         alt_text: textOf(document, 'alt_text'),
         rating: rated.rating,
         rating_source: rated.source,
-        captions: captionsAnswer(savedCaptions(document, enabledPlatforms(runtime))),
+        captions: captionsAnswer(savedCaptions(document, enabledChannels(runtime))),
         metadata,
       },
       200,
@@ -81,16 +86,36 @@ function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       200: json(captionRulesSchema, 'Platforms that this tenant can publish to, with their caption rules'),
     },
   })
-  app.openapi(route, (c) => {
+  app.openapi(route, async (c) => {
     const runtime = runtimeOf(c.env)
-    const rules = runtime.publishers().available.map(({ platform, captionRules, subject }) => ({
-      platform,
-      max_length: captionRules.maxLength,
-      unit: captionRules.unit,
-      max_hashtags: captionRules.maxHashtags,
-      plain: captionRules.plain,
-      has_subject: subject !== undefined,
-    }))
+    const { available } = runtime.publishers()
+    const now = new Date(services.now())
+    const rules = await Promise.all(available.map((publisher) => rulesAnswer(publisher, now)))
     return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })
+}
+
+async function rulesAnswer(publisher: ChannelPublisher, now: Date) {
+  const { name, platform, id } = publisher.channel
+  const rules = await captionRulesOf(publisher)
+  const freshPost = { postId: '', postedAt: now, notes: publisher.plan?.() ?? {}, rating: null }
+  return {
+    platform: name,
+    type: platform,
+    ...(id !== undefined && { id }),
+    max_length: rules.maxLength,
+    unit: rules.unit,
+    ...(rules.maxBytes !== undefined && { max_bytes: rules.maxBytes }),
+    ...(rules.urlLength !== undefined && { url_length: rules.urlLength }),
+    max_hashtags: rules.maxHashtags,
+    plain: rules.plain,
+    has_subject: publisher.subject !== undefined,
+    ratings: {
+      general: publisher.effectOf('general'),
+      suggestive: publisher.effectOf('suggestive'),
+      nudity: publisher.effectOf('nudity'),
+      explicit: publisher.effectOf('explicit'),
+    },
+    changes: changesAnswer(publisher.changesOf(freshPost, now)),
+  }
 }

@@ -5,6 +5,7 @@ import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
 import { orEmpty } from '../input-schemas.ts'
 import { captionsSchema, ratingFields } from './captions-schemas.ts'
+import { possibleChangesFields } from './possible-changes.ts'
 
 export const missingFolder = z.string().optional().openapi({
   description:
@@ -55,13 +56,19 @@ const visitorMetadataSchema = z
 
 const publicationSchema = z
   .object({
-    platform: z.enum(platforms),
-    status: z.enum(['published', 'failed', 'unknown', 'in_progress']),
+    platform: z.string().openapi({ description: 'Name of the channel', example: 'telegram' }),
+    type: z.enum(platforms),
+    status: z.enum(['published', 'failed', 'unknown', 'in_progress', 'retracted']),
     at: z.iso.datetime().nullable().openapi({
-      description: 'Time of the publication, the failure or the start. null: the record cannot be read',
+      description:
+        'Time of the publication, the failure, the start or the retraction. null: the record cannot be read',
     }),
     post_url: z.string().nullable(),
     error: z.string().nullable().openapi({ description: 'Message for people' }),
+    retract: possibleChangesFields.retract.optional(),
+    correct: possibleChangesFields.correct
+      .optional()
+      .openapi({ description: 'Possible changes of a published photo' }),
   })
   .openapi('Publication')
 
@@ -94,7 +101,7 @@ export const photoSchema = z
     has_sidecar: z.boolean(),
     publications: z.array(publicationSchema).optional().openapi({
       description:
-        'For admins: the latest outcome on each platform that was tried. Unknown, and therefore empty, while `sha256` is null',
+        'For admins: the latest outcome on each channel that was tried. Unknown, and therefore empty, while `sha256` is null',
     }),
     picture: z
       .object({

@@ -10,6 +10,7 @@ import { isAdminHere } from '../guards.ts'
 import { captionsAnswer } from './captions-schemas.ts'
 import { copyPath } from './copies.ts'
 import type { Photo } from './images-schemas.ts'
+import { changesAnswer } from './possible-changes.ts'
 
 /**
  * Returns the fields that the caller may see. Reads the session, which also decides `Vary` and `Cache-Control`. Throws `photo_not_found`
@@ -85,8 +86,16 @@ async function adminAnswer(
   }
 }
 
-function publicationAnswer({ platform, status, at, postUrl, error }: Publication) {
-  return { platform, status, at: at?.toISOString() ?? null, post_url: postUrl, error }
+function publicationAnswer({ channel, platform, status, at, postUrl, error, changes }: Publication) {
+  return {
+    platform: channel,
+    type: platform,
+    status,
+    at: at?.toISOString() ?? null,
+    post_url: postUrl,
+    error,
+    ...(changes && changesAnswer(changes)),
+  }
 }
 
 function thumbnailPath(folder: Folder, { name, version: v }: CommonDetails): string {

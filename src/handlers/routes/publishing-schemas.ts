@@ -1,32 +1,22 @@
 /** Schemas of publishing one photo. */
 import { z } from '@hono/zod-openapi'
-import { platformNames, platformOf, platforms, textsByPlatform } from '../../contract/platform.ts'
+import { platforms } from '../../contract/platform.ts'
 import { ratings } from '../../contract/rating.ts'
 import { offOrNull, orNull } from '../input-schemas.ts'
-import { captionsByPlatform, captionText } from './captions-schemas.ts'
+import { captionsByChannel, captionText, channelName } from './captions-schemas.ts'
+import { possibleChangesFields } from './possible-changes.ts'
 
-const platform = z
-  .enum(platformNames)
-  .transform(platformOf)
-  .openapi({ type: 'string', enum: [...platformNames] })
+/** Upper bound on the channels that a request names. */
+const maxChannels = 100
 
 export const publishSchema = z
   .object({
-    platforms: orNull(z.array(platform).min(1).max(20)).openapi({
-      description: 'Default: all enabled platforms',
+    platforms: orNull(z.array(channelName).min(1).max(maxChannels)).openapi({
+      description: 'Names of channels, or the `id`s of their entries. Default: all enabled channels',
+      example: ['telegram'],
     }),
-    caption: orNull(captionText).openapi({ description: 'For all platforms that `captions` does not name' }),
-    captions: z
-      .record(z.string().max(20), captionText)
-      .nullish()
-      .transform((captions, context) => {
-        if (!captions) return undefined
-        const byName = textsByPlatform(captions)
-        if (byName) return byName
-        context.addIssue({ code: 'custom', message: 'names a platform that does not exist' })
-        return z.NEVER
-      })
-      .openapi({ ...captionsByPlatform(platformNames), type: ['object', 'null'] }),
+    caption: orNull(captionText).openapi({ description: 'For all channels that `captions` does not name' }),
+    captions: orNull(captionsByChannel),
     rating: orNull(z.enum(ratings)).openapi({
       description: 'Rating by a person, saved before anything is sent. Default: the saved rating',
     }),
@@ -45,13 +35,18 @@ export const publishSchema = z
   })
   .openapi('Publish')
 
+const { retract, correct } = possibleChangesFields
+
 const resultSchema = z.object({
   success: z.boolean(),
+  type: z.enum(platforms).openapi({ description: 'Platform of the channel' }),
   post_id: z.string().optional(),
   url: z.string().optional(),
   published_at: z.iso.datetime().optional().openapi({
     description: 'Time of the publication, or of the earlier publication if skipped as a duplicate',
   }),
+  retract: retract.optional(),
+  correct: correct.optional().openapi({ description: 'Possible changes of a post that is out' }),
   error: z.string().optional(),
   code: z.string().optional(),
   skipped: z.enum(['duplicate', 'in_progress', 'unknown', 'dry_run']).optional(),
@@ -68,7 +63,7 @@ const resultSchema = z.object({
 export const publishedSchema = z
   .object({
     filename: z.string().openapi({ description: 'Name at the final location' }),
-    results: z.partialRecord(z.enum(platforms), resultSchema),
+    results: z.record(z.string(), resultSchema).openapi({ description: 'By the name of the channel' }),
     any_success: z.boolean(),
     archived: z.boolean(),
     warnings: z.array(z.string()).optional(),

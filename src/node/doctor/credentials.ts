@@ -1,9 +1,14 @@
 /** Checks that each reference of a configuration resolves to credentials of the right kind. */
 import { isPublisherError } from '../../base/errors.ts'
+import {
+  type Channel,
+  type ConfiguredChannel,
+  channelsOf,
+  isFirstOfPlatform,
+} from '../../contract/channels.ts'
 import type { Credentials } from '../../contract/credentials.ts'
 import type { Tenant } from '../../contract/host.ts'
-import { type Platform, platforms } from '../../contract/platform.ts'
-import { enabledPublisher } from '../../contract/publisher-entries.ts'
+import { platforms } from '../../contract/platform.ts'
 import type { RuntimeConfig } from '../../contract/runtime-answer.ts'
 import { type ConfigSource, UnknownCredentials } from '../../ports/config-source.ts'
 import type { CredentialKind } from '../../ports/credentials.ts'
@@ -13,8 +18,8 @@ import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
 export interface Reference {
-  /** `storage`, `ai`, or a platform. */
-  purpose: 'storage' | 'ai' | Platform
+  /** `storage`, `ai`, or {@link purposeOf} a channel. */
+  purpose: string
   /** Name of the part that uses the reference, for people. */
   title: string
   ref: string | undefined
@@ -34,11 +39,13 @@ export function referencesOf(config: RuntimeConfig, providers: Providers): Refer
   const { storage, ai } = config
   const { model } = providers
   const kinds = providers.storages[storage.provider]?.credentials ?? []
+  const configured = channelsOf(config.publishers)
+  const channels = platforms.flatMap((name) => configured.filter(({ platform }) => platform === name))
   return [
     ...(kinds.length > 0
-      ? [{ purpose: 'storage', title: 'the storage', ref: storage.credentials_ref, kinds, fillIn } as const]
+      ? [{ purpose: 'storage', title: 'the storage', ref: storage.credentials_ref, kinds, fillIn }]
       : []),
-    ...platforms.flatMap((platform) => publisherReference(platform, config, providers)),
+    ...channels.flatMap((channel) => publisherReference(channel, config, providers)),
     ...(!model || ai.credentials_ref === undefined
       ? []
       : [
@@ -48,22 +55,27 @@ export function referencesOf(config: RuntimeConfig, providers: Providers): Refer
             ref: ai.credentials_ref,
             kinds: model.credentials,
             fillIn,
-          } as const,
+          },
         ]),
   ]
 }
 
+/** Purpose of a channel's credentials. The `id` of an entry may be any text, such as `ai`. */
+export function purposeOf(channel: Channel): string {
+  return isFirstOfPlatform(channel) ? channel.name : `publisher.${channel.name}`
+}
+
 function publisherReference(
-  platform: Platform,
+  { entry, ...channel }: ConfiguredChannel,
   config: RuntimeConfig,
   { publishers }: Pick<Providers, 'publishers'>,
 ): Reference[] {
-  const entry = enabledPublisher(config.publishers, platform)
-  const publisher = publishers[platform]
-  if (!entry || !publisher) return []
-  const { title, credentials: kinds, fillIn: advice = fillIn } = publisher
+  const publisher = publishers[channel.platform]
+  if (!publisher) return []
+  const { credentials: kinds, fillIn: advice = fillIn } = publisher
+  const title = isFirstOfPlatform(channel) ? publisher.title : `${publisher.title} (${channel.name})`
   const ref = referenceOf(publisher, { entry, config })
-  return [{ purpose: platform, title, ref, kinds, fillIn: advice }]
+  return [{ purpose: purposeOf(channel), title, ref, kinds, fillIn: advice }]
 }
 
 /** Resolves a reference. Throws {@link Trouble}, which never names the reference. */

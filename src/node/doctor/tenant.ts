@@ -1,7 +1,7 @@
 /** Checks of one tenant: admins, credentials, storage, platforms and the AI. */
+import { type Channel, isFirstOfPlatform } from '../../contract/channels.ts'
 import type { Credentials } from '../../contract/credentials.ts'
-import type { Platform } from '../../contract/platform.ts'
-import type { Publisher } from '../../ports/publisher.ts'
+import type { ChannelPublisher } from '../../ports/publisher.ts'
 import type { StorageRight } from '../../ports/storage-driver.ts'
 import type { Services } from '../../runtime/services.ts'
 import { adminsOf, canSignIn } from '../../runtime/sign-in/admins.ts'
@@ -9,7 +9,7 @@ import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { createGuardedFetch } from '../guarded-fetch.ts'
 import { reachingAdvice, storageAdvice } from './advice.ts'
 import { checkModel, checkPublisher } from './channels.ts'
-import { checkReference, referencesOf } from './credentials.ts'
+import { checkReference, purposeOf, referencesOf } from './credentials.ts'
 import { both, type Examination, type Step, solid, type Verdict } from './examination.ts'
 import type { Redaction } from './redaction.ts'
 import { checkLink, checkList, checkRecord } from './storage.ts'
@@ -110,7 +110,7 @@ async function examineChannels(examination: Examination, ground: Ground, resolve
   const [services, runtime] = ground.passed.value
   const channels: Channels = { examination, services, runtime, resolved }
   const { available, unavailable } = runtime.publishers()
-  for (const platform of unavailable) await noteUnavailable(channels, platform)
+  for (const channel of unavailable) await noteUnavailable(channels, channel)
   for (const publisher of available) await examinePublisher(channels, publisher)
   await examineModel(channels)
 }
@@ -122,13 +122,16 @@ interface Channels {
   resolved: Resolved
 }
 
-function publisherFinding({ services }: Channels, platform: Platform) {
+/** Names the channel unless it is the first of its platform. */
+function publisherFinding({ services }: Channels, channel: Channel) {
+  const { name, platform } = channel
   const title = services.publishers[platform]?.title ?? platform
-  return { id: `publisher.${platform}`, title: `Publishing by ${title}` }
+  const addition = isFirstOfPlatform(channel) ? '' : ` (${name})`
+  return { id: `publisher.${name}`, title: `Publishing by ${title}${addition}` }
 }
 
-async function noteUnavailable(channels: Channels, platform: Platform): Promise<void> {
-  await channels.examination.check(publisherFinding(channels, platform), solid, async () => ({
+async function noteUnavailable(channels: Channels, channel: Channel): Promise<void> {
+  await channels.examination.check(publisherFinding(channels, channel), solid, async () => ({
     value: undefined,
     said: 'this server cannot publish there',
     warning: true,
@@ -136,16 +139,16 @@ async function noteUnavailable(channels: Channels, platform: Platform): Promise<
   }))
 }
 
-async function examinePublisher(channels: Channels, publisher: Publisher): Promise<void> {
+async function examinePublisher(channels: Channels, publisher: ChannelPublisher): Promise<void> {
   const { examination, services, runtime, resolved } = channels
-  const { platform } = publisher
+  const { channel, platform } = publisher
   const endpoint = services.publishers[platform]?.endpoint(runtime.config)
   await examination.check(
     {
-      ...publisherFinding(channels, platform),
+      ...publisherFinding(channels, channel),
       advise: (error) => endpoint && reachingAdvice(error, endpoint),
     },
-    resolved.get(platform) ?? solid,
+    resolved.get(purposeOf(channel)) ?? solid,
     (_, signal) => checkPublisher(publisher, signal),
   )
 }

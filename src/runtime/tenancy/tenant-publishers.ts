@@ -1,31 +1,38 @@
-/** Publishers for the platforms that a tenant's configuration enables. */
-import { type Platform, platforms } from '../../contract/platform.ts'
-import { enabledPublisher } from '../../contract/publisher-entries.ts'
-import type { Publisher } from '../../ports/publisher.ts'
-import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
+/** Publishers for the channels that a tenant's configuration enables. */
+import { type Channel, channelsOf } from '../../contract/channels.ts'
+import { platforms } from '../../contract/platform.ts'
+import type { ChannelPublisher } from '../../ports/publisher.ts'
+import type { InstalledPublishers, OfferPicture } from '../../ports/publisher-driver.ts'
 import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
 export interface TenantPublishers {
-  available: readonly Publisher[]
-  /** Platforms that the configuration enables but this server cannot use. */
-  unavailable: readonly Platform[]
+  available: readonly ChannelPublisher[]
+  /** Channels that the configuration enables but this server cannot use. */
+  unavailable: readonly Channel[]
 }
 
-/** Opens the enabled platforms, each behind the pipeline. Only the first enabled entry of a platform counts. */
+/** Opens the enabled channels, each behind the pipeline, in the order of {@link platforms} and of the configuration. */
 export function openTenantPublishers(
   installed: InstalledPublishers,
   { config, host, find, calls }: TenantScope,
   admins: readonly string[],
+  offerPicture: OfferPicture,
 ): TenantPublishers {
-  const available: Publisher[] = []
-  const unavailable: Platform[] = []
-  for (const platform of platforms) {
-    const entry = enabledPublisher(config.publishers, platform)
-    if (!entry) continue
-    const { open = null, vendor = platform } = installed[platform] ?? {}
-    if (!open) unavailable.push(platform)
-    else available.push(publisherCalls(open({ entry, config, host, admins }, find), { ...calls, vendor }))
+  const available: ChannelPublisher[] = []
+  const unavailable: Channel[] = []
+  const channels = channelsOf(config.publishers)
+  const ordered = platforms.flatMap((name) => channels.filter(({ platform }) => platform === name))
+  for (const { entry, ...channel } of ordered) {
+    const { open = null, vendor = channel.platform } = installed[channel.platform] ?? {}
+    if (!open) unavailable.push(channel)
+    else {
+      const publisher = publisherCalls(open({ entry, config, host, admins, offerPicture }, find), {
+        ...calls,
+        vendor,
+      })
+      available.push({ ...publisher, channel })
+    }
   }
   return { available, unavailable }
 }

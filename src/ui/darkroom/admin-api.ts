@@ -1,19 +1,54 @@
 /** Admin calls to the API of the page's own host. No call throws: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../base/json.ts'
+import type { Rating } from '../../contract/rating.ts'
 import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
 import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captions-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
-import type { Published } from '../../handlers/routes/publishing-schemas.ts'
+import type { Published as PublishedAnswer } from '../../handlers/routes/publishing-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
-import type { Photo } from '../gallery/gallery-api.ts'
+import type { Photo, Possibility } from '../gallery/gallery-api.ts'
 import { isRecord } from '../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
-export type { Analysis, CaptionRulesAnswer, Published }
-export type PlatformRules = CaptionRulesAnswer['platforms'][number]
-export type PlatformName = PlatformRules['platform']
-export type PlatformOutcome = NonNullable<Published['results'][PlatformName]>
+export type { Analysis }
+
+/** Name of a channel. A gallery may have several channels of a platform. */
+export type ChannelName = string
+
+/** A channel with its rules. An older process answers without the optional fields. */
+export type PlatformRules = Omit<CaptionRulesAnswer['platforms'][number], keyof ChannelFacts> & ChannelFacts
+
+interface ChannelFacts {
+  /** Name of the channel. */
+  platform: ChannelName
+  /** Platform of the channel. */
+  type?: string
+  id?: string
+  max_bytes?: number
+  url_length?: number
+  /** Effect of each rating: a refusal in words, or what the platform is told. */
+  ratings?: Readonly<Record<Rating, { refusal?: string; label?: string }>>
+  /** Changes that a new post would allow. */
+  changes?: Changes
+}
+
+export interface Changes {
+  retract: Possibility
+  correct: Possibility
+}
+
+/** Result of publishing to a channel. */
+export type PlatformOutcome = Omit<AnsweredOutcome, keyof Changes> & Partial<Changes>
+type AnsweredOutcome = NonNullable<PublishedAnswer['results'][keyof PublishedAnswer['results']]>
+export type Published = Omit<PublishedAnswer, 'results'> & {
+  results: Readonly<Record<ChannelName, PlatformOutcome>>
+}
+
+/** Results of taking posts back, or of correcting them. */
+export interface Changed {
+  results: Readonly<Record<ChannelName, { success: boolean; error?: string }>>
+}
 
 export type Result<T> = { value: T } | { problem: ApiProblem }
 
@@ -28,8 +63,10 @@ export interface PublishRequest {
   sha256?: string
   /** Version of the intended photo, while its digest is unknown. */
   version?: string | undefined
-  platforms: readonly PlatformName[]
-  captions: Partial<Record<PlatformName, string>>
+  platforms: readonly ChannelName[]
+  captions: Readonly<Record<ChannelName, string>>
+  /** The admin's own rating of the photo. */
+  rating?: Rating
   force?: boolean
 }
 
@@ -40,8 +77,9 @@ export function ofContent({ sha256, version }: Photo): Pick<PublishRequest, 'sha
 
 /** Texts that an admin wrote. Missing fields keep their saved values. */
 export interface EditedCaptions {
-  captions?: Partial<Record<PlatformName, string>>
+  captions?: Readonly<Record<ChannelName, string>>
   alt_text?: string
+  rating?: Rating
 }
 
 export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
@@ -60,6 +98,13 @@ export const adminApi = {
     send<Published>('POST', `${photoPath(name)}/publish`, { ...request, dry_run: true }),
   curate: (name: string, action: Curation, body: object = {}) =>
     send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
+  retract: (name: string, platforms: readonly ChannelName[]) =>
+    send<Changed>('POST', `${photoPath(name)}/retract`, { platforms }),
+  correct: (name: string, platform: ChannelName, caption: string) =>
+    send<Changed>('POST', `${photoPath(name)}/correct`, {
+      platforms: [platform],
+      captions: { [platform]: caption },
+    }),
 }
 
 /** Timeout of a JSON call, longer than any storage needs to move a photo. */

@@ -60,7 +60,7 @@ export function rememberedAnalysis(
     platformCaptions: Object.fromEntries(
       platforms.map(({ platform, captionRules }) => [
         platform,
-        fitCaption(savedCaptionFor(document, platform), captionRules),
+        fitCaption(savedCaptionFor(document, { name: platform, platform }), captionRules),
       ]),
     ),
     sidecarWritten: false,

@@ -1,35 +1,43 @@
-/** Chain of records of one photo on one platform: a forced attempt follows the unknown outcome that it overrides. */
-import type { Platform } from '../../contract/platform.ts'
+/**
+ * Chain of records of one photo in one file of a channel. An attempt follows the unknown outcome that it overrides, or the post that was
+ * taken back. Each record is written by its own attempt alone.
+ */
 import type { PhotoStore, RecordKey } from '../../ports/storage.ts'
-import { type LedgerRecord, parseRecord, type UnreadableRecord } from './record.ts'
+import { headKey, successorKey } from './channel-files.ts'
+import { type AnyRecord, parseRecord } from './record.ts'
+import { claimPatienceMs } from './standing.ts'
 
 /** Upper bound on the attempts of a chain. A person asked for each of them, so a longer chain was not written by this program. */
-const maxChain = 50
+const maxChain = 100
 
-/** Returns the last record of the chain, or `null` if the photo has no record. */
-export async function latestRecord(
-  store: PhotoStore,
-  sha256: string,
-  platform: Platform,
-): Promise<LedgerRecord | UnreadableRecord | null> {
-  let key = mainKeyOf(sha256, platform)
-  let last: LedgerRecord | UnreadableRecord | null = null
+export interface Chain {
+  file: string
+  /** Entry that the records name. `undefined` if none does. */
+  entry: string | undefined
+  /** The newest post that is out, otherwise the last record. `null` if the photo has no record. */
+  latest: { record: AnyRecord; key: RecordKey } | null
+}
+
+export async function readChain(store: PhotoStore, sha256: string, file: string): Promise<Chain> {
+  const chain: Chain = { file, entry: undefined, latest: null }
+  let key = headKey(sha256, file)
   for (let position = 1; position <= maxChain; position++) {
     const stored = await store.readRecord(key)
     if (!stored) break
-    last = parseRecord(stored.text, position)
-    if (last.state === 'posted') break
-    key = successorKey(sha256, platform, last.attempt)
+    const record = parseRecord(stored.text, position)
+    chain.entry = record.entry ?? chain.entry
+    if (record.state === 'posted' || chain.latest?.record.state !== 'posted') chain.latest = { record, key }
+    if (record.state === 'posted' && !mayHaveSuccessor(record)) break
+    key = successorKey(sha256, file, record.attempt)
   }
-  return last
+  return chain
 }
 
-/** Returns the key of the first record of the chain. */
-export function mainKeyOf(sha256: string, platform: Platform): RecordKey {
-  return ['ledger', sha256, `${platform}.json`]
-}
-
-/** Returns the key of the record that follows `attempt`. */
-export function successorKey(sha256: string, platform: Platform, attempt: string): RecordKey {
-  return ['ledger', sha256, `${platform}.after-${attempt}.json`]
+/**
+ * Checks if another attempt may follow a receipt. A process that was suspended may write its receipt or its correction over a post that was
+ * taken back meanwhile. The next post must not be hidden then.
+ */
+function mayHaveSuccessor(record: AnyRecord & { state: 'posted' }): boolean {
+  const sendingMs = Date.parse(record.posted_at) - Date.parse(record.claimed_at)
+  return record.corrections !== undefined || sendingMs >= claimPatienceMs / 2
 }

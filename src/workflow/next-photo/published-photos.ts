@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
-import { type Platform, platforms } from '../../contract/platform.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, RecordKey } from '../../ports/storage.ts'
 
@@ -15,18 +14,18 @@ const maxTextBytes = 900_000
 const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/)
 const recordSchema = z.object({
   /**
-   * Entries by name: the storage's content hash, the platforms that have the photo, and its SHA-256. Earlier versions saved no
+   * Entries by name: the storage's content hash, the channels that have the photo, and its SHA-256. Earlier versions saved no
    * SHA-256.
    */
-  photos: z.record(z.string(), z.tuple([z.string(), z.array(z.enum(platforms)), sha256Schema.optional()])),
+  photos: z.record(z.string(), z.tuple([z.string(), z.array(z.string()), sha256Schema.optional()])),
 })
 
 export interface PublishedPhotos {
-  /** Checks if all these platforms are known to have this version of the photo. */
-  isOnAll(entry: PhotoEntry, all: readonly Platform[]): boolean
+  /** Checks if all these channels are known to have this version of the photo. */
+  isOnAll(entry: PhotoEntry, all: readonly string[]): boolean
   /** Returns the SHA-256 of this version of the photo, or `null` if it is unknown. */
   sha256Of(entry: PhotoEntry): string | null
-  add(entry: PhotoEntry, on: readonly Platform[], sha256: string): void
+  add(entry: PhotoEntry, on: readonly string[], sha256: string): void
   /** Reverts {@link PublishedPhotos.add}. */
   forget(entry: PhotoEntry): void
   /** Saves the changes, and drops photos that are not in `present`. Writes nothing if nothing changed. */
@@ -44,7 +43,7 @@ export async function readPublishedPhotos(
   return {
     isOnAll({ name, contentHash }, all) {
       const [hash, on] = known.get(name) ?? []
-      return hash === contentHash && all.every((platform) => on?.includes(platform))
+      return hash === contentHash && all.every((channel) => on?.includes(channel))
     },
     sha256Of({ name, contentHash }) {
       const [hash, , sha256] = known.get(name) ?? []

@@ -1,11 +1,11 @@
 /** Captions for publishing: a person's submitted text, otherwise the text of the sidecar. */
 import { isPublisherError } from '../../base/errors.ts'
-import type { Platform } from '../../contract/platform.ts'
 import type { Rating } from '../../contract/rating.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
-import type { Post, Publisher } from '../../ports/publisher.ts'
+import type { ChannelPublisher, Post } from '../../ports/publisher.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import { fitCaption } from '../captions/fit.ts'
+import { captionRulesOf } from '../captions/own-rules.ts'
 import { withRating } from '../rating.ts'
 import {
   formatSidecar,
@@ -20,20 +20,24 @@ import {
 
 /** Captions that a person submitted with the photo. */
 export interface SubmittedCaptions {
-  /** Text for all platforms that {@link captions} does not name. */
+  /** Text for all channels that {@link captions} does not name. */
   caption?: string
-  captions?: Readonly<Partial<Record<Platform, string>>>
+  /** Texts by channel. A text for a platform is also for its channels without a text of their own. */
+  captions?: Readonly<Record<string, string>>
 }
 
-/** Returns the caption for one platform, within its rules. */
-export function captionFor(
-  { platform, captionRules }: Publisher,
+/** Returns the caption for one channel, within its rules. */
+export async function captionFor(
+  publisher: ChannelPublisher,
   document: SidecarDocument,
-  { caption, captions }: SubmittedCaptions,
+  { caption, captions = {} }: SubmittedCaptions,
   hashtagString: string,
-): string {
-  const text = captions?.[platform] ?? caption ?? savedCaptionFor(document, platform)
-  return fitCaption(text, captionRules, hashtagString)
+): Promise<string> {
+  const { name, platform } = publisher.channel
+  const submitted = new Map(Object.entries(captions))
+  const text =
+    submitted.get(name) ?? submitted.get(platform) ?? caption ?? savedCaptionFor(document, publisher.channel)
+  return fitCaption(text, await captionRulesOf(publisher), hashtagString)
 }
 
 /** Returns the details that platforms may use beside the caption. */
@@ -51,8 +55,8 @@ export const captionsUnreadable =
   'The saved captions of this photo were not used: the text file beside it exceeds 64 KB or 500 lines, or mixes encodings.'
 
 /**
- * Saves the submitted captions and rating before anything is sent, so that a failure does not lose them. Returns a warning for people if the
- * sidecar cannot hold them, otherwise `null`. Publishing continues either way.
+ * Saves the submitted captions and rating before anything is sent, so that a failure does not lose them. Returns a warning for
+ * people if the sidecar cannot hold them, otherwise `null`. Publishing continues either way.
  */
 export async function saveSubmitted(
   store: PhotoStore,

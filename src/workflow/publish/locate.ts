@@ -1,8 +1,9 @@
 /** Finds the photo to publish in the root or the archive, with the digest of its bytes. */
 import { PublisherError } from '../../base/errors.ts'
-import { platforms } from '../../contract/platform.ts'
+import type { Channel } from '../../contract/channels.ts'
+import type { PictureBox } from '../../ports/images.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
-import type { PhotoEntry, ThumbnailBox } from '../../ports/storage.ts'
+import type { PhotoEntry } from '../../ports/storage.ts'
 import { photoNotFound } from '../../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import type { Ledger } from '../ledger.ts'
@@ -23,8 +24,10 @@ export interface Search {
   sha256?: string | undefined
   /** Version of the intended photo, which a move may change: guards the root only. Ignored beside `sha256`. */
   version?: string | undefined
+  /** Channels of the tenant. */
+  channels: readonly Channel[]
   /** Sizes of the pictures to make if the original must be read for its digest. Empty: none. */
-  boxes: readonly ThumbnailBox[]
+  boxes: readonly PictureBox[]
   /** Runs once when a photo of that name exists, before its bytes are read. */
   onFound(): void
 }
@@ -50,14 +53,15 @@ export async function locate(
   // Few photos of the archive may be published, so no picture is made before the ledger is asked.
   const archived = await findIn(tools, 'archive', { ...search, onFound, boxes: [] })
   // Without any record this is a different photo of that name, or it was published before the ledger existed.
-  if (archived && isMeant(archived) && (await isKnown(ledger, archived.sha256))) return archived
+  if (archived && isMeant(archived) && (await ledger.isTried(archived.sha256, search.channels)))
+    return archived
   throw inRoot ? anotherPhoto() : photoNotFound()
 }
 
 async function findIn(
   tools: PictureTools & DigestTools,
   folder: Folder,
-  { name, sha256, version, boxes, onFound }: Search,
+  { name, sha256, version, boxes, onFound }: Omit<Search, 'channels'>,
 ): Promise<Located | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null
@@ -77,17 +81,6 @@ async function findIn(
     if (await tools.store.stat(folder, name)) throw error
     return null
   }
-}
-
-/** Checks if any attempt at the photo left a record, including a failure. Avoids listing, which some storages refuse. */
-async function isKnown(ledger: Ledger, sha256: string): Promise<boolean> {
-  const records = await Promise.all(
-    platforms.map(async (platform) => {
-      const { kind } = await ledger.standing(sha256, platform)
-      return kind !== 'free' || (await ledger.failure(sha256, platform)) !== null
-    }),
-  )
-  return records.includes(true)
 }
 
 function anotherPhoto(): PublisherError {

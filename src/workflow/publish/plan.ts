@@ -1,28 +1,32 @@
 /** Work before the platforms: asks the ledger about all of them at once, and makes only the pictures that will be sent. */
-import type { Platform } from '../../contract/platform.ts'
+import type { Channel } from '../../contract/channels.ts'
 import type { ReducedImage } from '../../ports/images.ts'
-import type { Publisher } from '../../ports/publisher.ts'
+import type { ChannelPublisher } from '../../ports/publisher.ts'
 import type { Ledger, Standing } from '../ledger.ts'
 import { expectUnchanged, type PictureTools, readPictures } from '../original.ts'
 import { type ReadyPictures, readyPicturesOf } from '../ready-pictures.ts'
+import { needsPicture } from './decide.ts'
 import type { Located } from './locate.ts'
 import { createPictures, type Pictures } from './pictures.ts'
-import { needsPicture } from './platform.ts'
 
-type Standings = (platform: Platform) => Promise<Standing>
+type Standings = (channel: Channel) => Promise<Standing>
 
-/** Asks the ledger about each platform once, and about all of them at the same time. */
-export function standingsOf(ledger: Ledger, sha256: string, publishers: readonly Publisher[]): Standings {
+/** Asks the ledger about each channel once, and about all of them at the same time. */
+export function standingsOf(
+  ledger: Ledger,
+  sha256: string,
+  publishers: readonly ChannelPublisher[],
+): Standings {
   const asked = new Map(
-    publishers.map(({ platform }) => [platform, ledger.standing(sha256, platform)] as const),
+    publishers.map(({ channel }) => [channel.name, ledger.standing(sha256, channel)] as const),
   )
-  // The platform's own result reports the error.
+  // The channel's own result reports the error.
   for (const standing of asked.values()) standing.catch(() => undefined)
-  return (platform) => asked.get(platform) ?? ledger.standing(sha256, platform)
+  return (channel) => asked.get(channel.name) ?? ledger.standing(sha256, channel)
 }
 
 export interface PictureOrder {
-  publishers: readonly Publisher[]
+  publishers: readonly ChannelPublisher[]
   standing: Standings
   request: { force: boolean }
 }
@@ -40,9 +44,9 @@ export function picturesFor(
   }
   const wanted = async () => {
     const boxes = await Promise.all(
-      publishers.map(async ({ platform, pictureBox }) => {
-        const known = await standing(platform).catch(() => null)
-        return known && needsPicture(known, request) ? [pictureBox] : []
+      publishers.map(async (publisher) => {
+        const known = await standing(publisher.channel).catch(() => null)
+        return known && needsPicture(publisher, known, request) ? [publisher.pictureBox] : []
       }),
     )
     return boxes.flat()

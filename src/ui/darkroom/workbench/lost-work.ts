@@ -1,13 +1,12 @@
 /** Checks the outcome of work whose answer was lost. The server has finished the work, so the page never repeats it. */
 import type { Gallery } from '../../gallery/gallery.ts'
-import type { Photo } from '../../gallery/gallery-api.ts'
+import type { Photo, Publication } from '../../gallery/gallery-api.ts'
 import { pageProblem } from '../../problem.ts'
 import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'
 import type { Saving } from './saving.ts'
-import type { Publication } from './standing.ts'
 import type { Work } from './work.ts'
 
 export interface LostWorkTools {
@@ -79,7 +78,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
 }
 
 interface Found extends Published {
-  publications: Publication[]
+  publications: readonly Publication[]
 }
 
 /** Combines the results. Leaves out platforms to which nothing was sent. */

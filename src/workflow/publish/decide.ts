@@ -1,0 +1,91 @@
+/** Decides if an attempt sends the photo, according to its standing. Asks the platform about an unknown outcome where that is possible. */
+import { unlessAborted } from '../../base/time.ts'
+import type { Attempt, ChannelPublisher, Posted } from '../../ports/publisher.ts'
+import type { Standing } from '../ledger.ts'
+import type { PublishJob } from './job.ts'
+import { type PlatformResult, published, skipped } from './result.ts'
+
+/** Longest wait for the platform's answer about an earlier attempt. */
+const askingMs = 30_000
+
+export type Decision =
+  /** `over`: attempt that the claim follows. `repeated`: attempt whose key and notes are used again. */
+  { kind: 'send'; over: string | null; repeated: Attempt | null } | { kind: 'stop'; result: PlatformResult }
+
+type Unknown = Standing & { kind: 'unknown' }
+
+export async function decide(
+  publisher: ChannelPublisher,
+  known: Standing,
+  job: PublishJob,
+): Promise<Decision> {
+  if (known.kind === 'free') return { kind: 'send', over: null, repeated: null }
+  if (known.kind === 'retracted') return { kind: 'send', over: known.attempt, repeated: null }
+  if (known.kind !== 'unknown') return stop(publisher, known, job)
+  if (publisher.confirm && known.request) return askFirst(publisher, known, known.request, job)
+  return job.request.force
+    ? { kind: 'send', over: known.attempt, repeated: null }
+    : stop(publisher, known, job)
+}
+
+/** Checks if an attempt at a channel of this standing may send the photo, so that its picture is made early. */
+export function needsPicture(
+  { confirm }: Pick<ChannelPublisher, 'confirm'>,
+  known: Standing,
+  { force }: Pick<PublishJob['request'], 'force'>,
+): boolean {
+  if (known.kind === 'unknown') return force || (confirm !== undefined && known.request !== null)
+  return known.kind === 'free' || known.kind === 'retracted'
+}
+
+/** Asks the platform about the earlier attempt, also with force. Only a platform that does not say lets force decide. */
+async function askFirst(
+  publisher: ChannelPublisher,
+  known: Unknown,
+  request: Attempt,
+  job: PublishJob,
+): Promise<Decision> {
+  const repeat = { kind: 'send' as const, over: known.attempt, repeated: request }
+  const signal = AbortSignal.timeout(askingMs)
+  let posted: Posted | null
+  try {
+    posted =
+      (await unlessAborted(publisher.confirm?.(request, signal) ?? Promise.resolve(null), signal)) ?? null
+  } catch (error) {
+    job.onTrouble(error)
+    return job.request.force ? repeat : stop(publisher, known, job)
+  }
+  return posted ? { kind: 'stop', result: await found(publisher, known, posted, job) } : repeat
+}
+
+/** Saves the receipt of a post that the platform has. A storage that fails does not change the platform's answer. */
+async function found(
+  publisher: ChannelPublisher,
+  known: Unknown,
+  posted: Posted,
+  { ledger, photo, now, onTrouble }: PublishJob,
+): Promise<PlatformResult> {
+  const { channel } = publisher
+  try {
+    const standing = await ledger.settleFound(photo.sha256, channel, known.attempt, posted)
+    if (standing.kind !== 'free') return skipped(publisher, standing, new Date(now()))
+  } catch (error) {
+    onTrouble(error)
+  }
+  const postedAt = known.since ?? new Date(now())
+  const { postId, url, notes = {} } = posted
+  const receipt = { postId, ...(url && { url }), postedAt, notes, rating: null }
+  return {
+    ...published(publisher, receipt, new Date(now())),
+    skipped: 'duplicate',
+    warning: 'Published earlier, but the storage did not save the receipt. It may show as unknown later.',
+  }
+}
+
+function stop(
+  publisher: ChannelPublisher,
+  known: Exclude<Standing, { kind: 'free' }>,
+  { now }: PublishJob,
+): Decision {
+  return { kind: 'stop', result: skipped(publisher, known, new Date(now())) }
+}
