@@ -35,6 +35,8 @@ export interface InstagramEmulator extends EmulatorServer {
   readonly apiUrl: string
   /** Posts so far, oldest first. A long-running emulator keeps the last five hundred. */
   readonly posts: readonly InstagramPost[]
+  /** Counts all posts, with those that were deleted. */
+  readonly published: number
   /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly InstagramCall[]
   /** Requests for pictures so far, oldest first. */
@@ -96,6 +98,9 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
     ...server,
     apiUrl: server.url + version.slice(0, -1),
     posts: state.posts,
+    get published() {
+      return state.published.length
+    },
     calls,
     fetches,
     addAccount: (account) => void state.accounts.push(account),

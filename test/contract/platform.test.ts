@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  platformName,
-  platformNames,
-  platforms,
-  textsByPlatform,
-  v2NameOf,
-} from '../../src/contract/platform.ts'
+import { platformName, platformNames, platforms, v2NameOf } from '../../src/contract/platform.ts'
 
 describe('platformName', () => {
   it('reads every platform by its own name', () => {
@@ -36,24 +30,5 @@ describe('v2NameOf', () => {
       'telegram',
       'myspace',
     ])
-  })
-})
-
-describe('textsByPlatform', () => {
-  it('assigns a text for FetLife to email', () => {
-    expect(textsByPlatform({ fetlife: 'dusk', telegram: 'dawn' })).toEqual({
-      email: 'dusk',
-      telegram: 'dawn',
-    })
-  })
-
-  it('prefers a text under email to a text under fetlife, in either order', () => {
-    expect(textsByPlatform({ email: 'own', fetlife: 'alias' })).toEqual({ email: 'own' })
-    expect(textsByPlatform({ fetlife: 'alias', email: 'own' })).toEqual({ email: 'own' })
-  })
-
-  it('returns null when a name is not a platform', () => {
-    expect(textsByPlatform({ telegram: 'dawn', myspace: 'dusk' })).toBeNull()
-    expect(textsByPlatform({ FetLife: 'dusk' })).toBeNull()
   })
 })

@@ -74,7 +74,8 @@ export interface ForeignText {
 
 const log = createLogger({ level: 'info', write: () => undefined })
 const unit = 'grapheme' as const
-const rules = { maxLength: 300, unit, maxHashtags: 3, plain: false, style: '' }
+const rules = { maxLength: 300, unit, maxBytes: 3000, maxHashtags: 3, plain: false, style: '' }
+const mastodonRules = { maxLength: 500, unit, urlLength: 23, maxHashtags: 3, plain: false, style: '' }
 const mailRules = { maxLength: 240, unit: 'utf16' as const, maxHashtags: 0, plain: true, style: '' }
 const at = new Date('2026-11-29T12:00:00Z')
 const model = {
@@ -467,7 +468,11 @@ export const foreignTexts: readonly ForeignText[] = [
   },
   {
     what: 'fitting a caption',
-    work: (text) => [fitCaption(text, rules, text), fitCaption(text, mailRules)],
+    work: (text) => [
+      fitCaption(text, rules, text),
+      fitCaption(text, mastodonRules, text),
+      fitCaption(text, mailRules),
+    ],
     shapes: [
       repeated(' ', 'a', 'a'),
       repeated(' ', 'a'.repeat(200), 'a'),
@@ -485,6 +490,13 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('www.'),
       repeated('写'),
       repeated(' ,'),
+      repeated('https://'),
+      repeated('a.', 'https://', '1'),
+      repeated('https://a.de/('),
+      repeated(')', 'https://a.de/('),
+      repeated('@a'),
+      repeated('@a@b.c '),
+      repeated('a.', '@a@', '.'),
     ],
   },
   {

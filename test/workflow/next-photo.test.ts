@@ -10,7 +10,7 @@ import { sha256 } from '../../src/providers/digest/node-hash.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import { readPublishedPhotos } from '../../src/workflow/next-photo/published-photos.ts'
 import { nextPhoto } from '../../src/workflow/next-photo.ts'
-import { rootPaths } from '../support/fixtures/publishing.ts'
+import { firstChannel, rootPaths } from '../support/fixtures/publishing.ts'
 
 const now = Date.parse('2026-11-01T12:00:00Z')
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -85,7 +85,7 @@ async function gallery(photos: number, published: (index: number) => boolean): P
           remembers,
           onTrouble: fail,
         },
-        platforms,
+        platforms.map((platform) => ({ channel: firstChannel(platform) })),
       ),
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   }

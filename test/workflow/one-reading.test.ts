@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'vitest'
 import { onAsk, prose } from '../../dev/emulators/openai/faults.ts'
 import { PublisherError } from '../../src/base/errors.ts'
+import type { Channel } from '../../src/contract/channels.ts'
 import type { ImageReducer, ReducedImage } from '../../src/ports/images.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import type { DigestMemory } from '../../src/workflow/content-digest.ts'
@@ -12,7 +13,7 @@ import type { ReadyPictures } from '../../src/workflow/ready-pictures.ts'
 import { textOf } from '../../src/workflow/sidecar.ts'
 import { name, startScene } from '../support/fixtures/analysis.ts'
 import { tellTale } from '../support/fixtures/pictures.ts'
-import { reducer } from '../support/fixtures/publishing.ts'
+import { firstChannel, reducer } from '../support/fixtures/publishing.ts'
 import { scene } from '../support/fixtures/scripted-platforms.ts'
 
 const sha256 = createHash('sha256').update('the photo').digest('hex')
@@ -172,10 +173,10 @@ describe('publishing', () => {
   it('tells the result of every platform, and of a platform that this server lacks unless it is a preview', async () => {
     await using open = await scene()
     const told: string[] = []
-    const onResult = (platform: string) => void told.push(platform)
-    await open.publish({ dryRun: true }, { unavailable: ['bluesky'], onResult })
+    const onResult = ({ name }: Channel) => void told.push(name)
+    await open.publish({ dryRun: true }, { unavailable: [firstChannel('bluesky')], onResult })
     expect(told.splice(0).sort()).toEqual(['email', 'telegram'])
-    await open.publish({}, { unavailable: ['bluesky'], onResult })
+    await open.publish({}, { unavailable: [firstChannel('bluesky')], onResult })
     expect(told.sort()).toEqual(['bluesky', 'email', 'telegram'])
   })
 })

@@ -7,6 +7,7 @@ import { PublisherError } from '../../src/base/errors.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import { photoVersion } from '../../src/workflow/photo-version.ts'
+import { firstChannel } from '../support/fixtures/publishing.ts'
 import { failing, photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
 import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
@@ -160,9 +161,9 @@ describe('publishing', () => {
   it('records a failure when this server cannot publish to a platform, but not in a dry run', async () => {
     await using studio = await scene()
     const records = () => ledgerOf(studio.folder.open())
-    await studio.publish({ dryRun: true }, { unavailable: ['bluesky'] })
+    await studio.publish({ dryRun: true }, { unavailable: [firstChannel('bluesky')] })
     expect(await records()).toEqual([])
-    const { results } = await studio.publish({}, { unavailable: ['bluesky'] })
+    const { results } = await studio.publish({}, { unavailable: [firstChannel('bluesky')] })
     expect(results).toMatchObject({ telegram: { success: true }, bluesky: { code: 'provider_unavailable' } })
     expect(await records()).toContain('bluesky.failed.json')
   })
@@ -198,14 +199,14 @@ describe('publishing', () => {
     [
       'a platform that this server does not have',
       { platforms: ['mastodon'] as const },
-      { unavailable: ['mastodon'] as const },
+      { unavailable: [firstChannel('mastodon')] },
       'provider_unavailable',
     ],
     ['a request without any platform', {}, { publishers: [] }, 'invalid_request'],
     [
       'a request with only unsupported platforms',
       {},
-      { publishers: [], unavailable: ['mastodon', 'bluesky'] as const },
+      { publishers: [], unavailable: [firstChannel('mastodon'), firstChannel('bluesky')] },
       'provider_unavailable',
     ],
     ['a photo that does not exist', { name: parsePhotoName('none.jpg') }, {}, 'photo_not_found'],

@@ -29,7 +29,7 @@ const digests = {
   digest: sha256,
   digests: { get: async () => null, put: async () => undefined },
   index: { get: async () => undefined },
-  platforms: [],
+  channels: [],
 }
 
 describe('a photo whose sidecar is far too large', () => {

@@ -8,7 +8,7 @@ import { type AnyRecord, parseRecord } from './record.ts'
 import { claimPatienceMs } from './standing.ts'
 
 /** Upper bound on the attempts of a chain. A person asked for each of them, so a longer chain was not written by this program. */
-const maxChain = 200
+const maxChain = 100
 
 export interface Chain {
   file: string

@@ -75,7 +75,7 @@ function formatFailure({ at, error, entry }: Failure): string {
 }
 
 /** Parses a failure; returns `null` for any other text. Never throws. */
-function parseFailure(text: string): Failure | null {
+export function parseFailure(text: string): Failure | null {
   const { data } = failureSchema.safeParse(parseJson(text))
   if (!data) return null
   const { failed_at, error, entry } = data

@@ -386,8 +386,8 @@ describe('publishing behind a breaker', () => {
     await using _ = open.folder
     const { limits, events } = vendorCalls(() => open.clock.time)
     const publishers = [
-      publisherCalls(open.telegram, { ...limits, vendor: 'telegram' }),
-      publisherCalls(open.email, { ...limits, vendor: 'smtp' }),
+      { ...publisherCalls(open.telegram, { ...limits, vendor: 'telegram' }), channel: open.telegram.channel },
+      { ...publisherCalls(open.email, { ...limits, vendor: 'smtp' }), channel: open.email.channel },
     ]
     const error = new PublisherError('publish_unavailable', 'Away.', { isOutage: true })
     open.telegram.script.push(...Array.from({ length: 5 }, () => ({ error, arrives: false })))

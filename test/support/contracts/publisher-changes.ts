@@ -1,7 +1,7 @@
 /** Contract suite of taking back and correcting posts (src/ports/publisher.ts). */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Correction, Publisher, Receipt } from '../../../src/ports/publisher.ts'
-import { postOf } from '../fixtures/posts.ts'
+import type { Correction, Post, Publisher, Receipt } from '../../../src/ports/publisher.ts'
+import { postOf as anyPost } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 import { type PublisherScene, type PublisherTraits, planned, receiptOf } from './publisher-scene.ts'
 
@@ -11,8 +11,9 @@ const never = new AbortController().signal
 export function describeChanges(
   name: string,
   open: () => Promise<PublisherScene>,
-  { retracts = false, corrects = false }: PublisherTraits,
+  { retracts = false, corrects = false, rating: usual = 'nudity' }: PublisherTraits,
 ): void {
+  const postOf = (fields: Partial<Post> = {}) => anyPost({ rating: usual, ...fields })
   describe(`${name}'s changes of a post`, () => {
     let scene: PublisherScene
     let publisher: Publisher

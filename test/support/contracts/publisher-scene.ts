@@ -1,4 +1,5 @@
 /** A platform with a publisher, as the contract suites of publishers use it. */
+import type { Rating } from '../../../src/contract/rating.ts'
 import type { Notes, Posted, Publisher, Receipt, RunningAttempt } from '../../../src/ports/publisher.ts'
 import { attemptOf } from '../fixtures/posts.ts'
 
@@ -43,6 +44,10 @@ export interface PublisherTraits {
   altText?: boolean
   /** True when a fresh post can be taken back. Default: false. */
   retracts?: boolean
+  /** Rating of ordinary posts. Default: `nudity`. */
+  rating?: Rating
+  /** Upper bound on the mentions of a caption. Default: 200, which no caption of the suite exceeds. */
+  maxMentions?: number
   /** True when the texts of a fresh post can be changed. Default: false. */
   corrects?: boolean
 }

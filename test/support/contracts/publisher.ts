@@ -3,11 +3,11 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ratings } from '../../../src/contract/rating.ts'
 import type { ReducedImage } from '../../../src/ports/images.ts'
-import type { Notes, Publisher } from '../../../src/ports/publisher.ts'
+import type { Notes, Post, Publisher } from '../../../src/ports/publisher.ts'
 import { createSharpReducer } from '../../../src/providers/images/sharp.ts'
 import { fitCaption } from '../../../src/workflow/captions/fit.ts'
 import { canariesIn, canaryJpeg } from '../fixtures/pictures-with-metadata.ts'
-import { postOf } from '../fixtures/posts.ts'
+import { postOf as anyPost } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 import { describeChanges } from './publisher-changes.ts'
 import { type PublisherScene, type PublisherTraits, planned } from './publisher-scene.ts'
@@ -20,7 +20,13 @@ export function describePublisher(
   open: () => Promise<PublisherScene>,
   traits: PublisherTraits = {},
 ): void {
-  const { losesAnswers = 'unknown', altText: hasAltText = false } = traits
+  const {
+    losesAnswers = 'unknown',
+    altText: hasAltText = false,
+    rating = 'nudity',
+    maxMentions = 200,
+  } = traits
+  const postOf = (fields: Partial<Post> = {}) => anyPost({ rating, ...fields })
   describe(`${name} as a publisher`, () => {
     let scene: PublisherScene
     let isOpen = false
@@ -58,7 +64,7 @@ export function describePublisher(
       ['text without spaces', '縄'.repeat(3000)],
       ['accents', 'é'.repeat(3000)],
       ['addresses', 'https://example.com/rope/at/dawn '.repeat(200)],
-      ['hashtags and mentions', '#rope @alice@mastodon.example @alice.example.com '.repeat(100)],
+      ['hashtags and mentions', '#rope @alice@mastodon.example @alice.example.com '.repeat(maxMentions / 2)],
       ['nothing', ''],
     ])('delivers a caption of %s unchanged once it fits the rules', async (_, text) => {
       const publisher = scene.publisher()

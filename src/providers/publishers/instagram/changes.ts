@@ -1,8 +1,10 @@
 /** Changes of posts: the API deletes posts only with Facebook Login, and changes no texts. */
 import { z } from 'zod'
+import { PublisherError } from '../../../base/errors.ts'
 import type { PossibleChanges, Receipt } from '../../../ports/publisher.ts'
 import { askGraph, type Caller } from './calls.ts'
-import { means } from './failures.ts'
+import { refused, tokenRejected, unavailable } from './errors.ts'
+import { GraphFailure, means } from './failures.ts'
 
 /** Product that issued the account's token. Only Facebook Login may delete posts. */
 export type LoginProduct = 'instagram' | 'facebook'
@@ -28,11 +30,33 @@ export function changesOf({ url, notes }: Receipt, product: LoginProduct): Possi
 
 const schema = z.object({ success: z.literal(true) })
 
-/** Deletes a post (since December 2025, with `instagram_manage_contents`). A post that is gone is a success. Throws `GraphFailure`. */
+/**
+ * Deletes a post (since December 2025, with the permission `instagram_manage_contents`). A post that is gone is a success. Throws
+ * {@link PublisherError}.
+ */
 export async function deletePost(caller: Caller, postId: string, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw unavailable(new Error('stopped before the request'))
   try {
     await askGraph(caller, { method: 'DELETE', path: [postId], schema }, signal)
   } catch (failure) {
-    if (!means(failure, 'missing')) throw failure
+    if (!means(failure, 'missing')) throw deletionError(failure)
   }
+}
+
+function deletionError(failure: unknown): PublisherError {
+  if (means(failure, 'token')) return tokenRejected(failure)
+  if (means(failure, 'permission')) {
+    const message =
+      'The connection may not delete posts. Reconnect Instagram and allow all permissions, or delete the post in the app.'
+    return refused(message, failure)
+  }
+  if (failure instanceof GraphFailure && failure.reason && !means(failure, 'trouble')) {
+    return refused(
+      `Instagram did not delete the post: ${failure.reason.words} Delete it in the app.`,
+      failure,
+    )
+  }
+  const message =
+    "We don't know if Instagram deleted the post, because the answer was lost. Try again; deleting twice does no harm."
+  return new PublisherError('publish_outcome_unknown', message, { cause: failure, isOutage: true })
 }

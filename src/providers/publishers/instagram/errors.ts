@@ -21,7 +21,7 @@ export function outcomeUnknown(cause: unknown): PublisherError {
 
 export function tokenRejected(cause: unknown): PublisherError {
   const message =
-    'Instagram no longer accepts the connection: it expired or was revoked, or the password changed. Nothing was posted. Reconnect Instagram.'
+    'Instagram no longer accepts the connection: it expired or was revoked, or the password changed. Reconnect Instagram, then try again.'
   return new PublisherError('credentials_rejected', message, { cause })
 }
 

@@ -1,5 +1,5 @@
 /** Length and cut of a caption by a platform's rules, computed with the server's own code. */
-import { lengthOf } from '../../../workflow/captions/cut.ts'
+import { lengthOf } from '../../../workflow/captions/counting.ts'
 import { fitCaption } from '../../../workflow/captions/fit.ts'
 import { hashtagsOf } from '../../../workflow/captions/hashtags.ts'
 import type { PlatformRules } from '../admin-api.ts'
@@ -27,7 +27,7 @@ export function captionFacts(caption: string, rules: PlatformRules, hashtagStrin
   const fitting = fitCaption(caption, limits)
   const kept = fitting.replace(plain ? /\.\.\.$/ : /…$/, '')
   return {
-    length: lengthOf(whole, unit),
+    length: lengthOf(whole, limits),
     hashtags: hashtagsOf(caption).length,
     cut: fitting === whole ? '' : whole.slice(kept.length).trim(),
     sent: fitCaption(caption, limits, hashtagString),

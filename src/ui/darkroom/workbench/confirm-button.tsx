@@ -45,18 +45,20 @@ export function ConfirmButton(props: ConfirmButtonProps) {
   return (
     <div class="confirmation" role="alert">
       <p>{question}</p>
-      <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
-        {labels.deleteNo}
-      </button>
-      <button
-        type="button"
-        class="button danger"
-        // Not `disabled`, which would drop the focus when the action fails.
-        aria-disabled={isBusy}
-        onClick={() => !isBusy && onYes()}
-      >
-        {yes}
-      </button>
+      <div class="buttons">
+        <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
+          {labels.deleteNo}
+        </button>
+        <button
+          type="button"
+          class="button danger"
+          // Not `disabled`, which would drop the focus when the action fails.
+          aria-disabled={isBusy}
+          onClick={() => !isBusy && onYes()}
+        >
+          {yes}
+        </button>
+      </div>
     </div>
   )
 }

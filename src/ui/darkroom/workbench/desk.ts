@@ -62,7 +62,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
   const restore = (filename: string) => curation.restore(filename, 'archive')
   const undoOf = createUndo({ store, changes, restore })
   const republish = createRepublish(gallery, store, undoOf)
-  const publishing = createPublishing({ gallery, store, work, saving, undoOf, republish })
+  const publishing = createPublishing({ gallery, store, work, saving, restore, undoOf, republish })
 
   return {
     async start() {
@@ -104,7 +104,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     publish: publishing.publish,
     republish,
     ...changes,
-    rate: createRate(gallery, store),
+    rate: createRate(gallery, store, work),
     checkAgain: createCheckAgain({ gallery, store, work, saving, publishing }),
     leaveSheet: publishing.leave,
     curate(photo, action) {

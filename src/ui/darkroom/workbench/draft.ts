@@ -1,4 +1,5 @@
 /** Draft of a photo's captions, with the work under way and its results. */
+import type { Rating } from '../../../contract/rating.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
 import type { ChannelName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
@@ -37,6 +38,8 @@ export interface Draft {
   /** Work under way, with the stages that the server has named so far. */
   work: { kind: WorkKind; stages: readonly Stage[] } | null
   failure: { during: WorkKind; problem: ApiProblem } | null
+  /** Rating that could not be saved. */
+  notRated: { rating: Rating; problem: ApiProblem } | null
   /** Typed captions that the AI replaced. */
   replaced: ByPlatform<string> | null
   done: 'saved' | 'written' | null
@@ -53,6 +56,7 @@ export const emptyDraft: Draft = {
   archivedAs: null,
   work: null,
   failure: null,
+  notRated: null,
   replaced: null,
   done: null,
 }

@@ -2,7 +2,7 @@
 import './post-tools.css'
 import { useRef, useState } from 'preact/hooks'
 import type { Folder } from '../../../ports/photo.ts'
-import type { Photo } from '../../gallery/gallery-api.ts'
+import type { Photo, Possibility } from '../../gallery/gallery-api.ts'
 import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
 import type { ChannelName } from '../admin-api.ts'
@@ -44,28 +44,33 @@ export function PostTools({ desk, state, draft, photo, folder, channel, standing
   }
   return (
     <div class="post-tools" tabIndex={-1} ref={area}>
-      {retract && <PossibilityLine kind="retract" can={retract} />}
-      {correct && <PossibilityLine kind="correct" can={correct} />}
-      {retract?.possible && (
-        <ConfirmButton
-          question={labels.retractQuestion(title)}
-          yes={labels.retract}
-          isBusy={isBusy}
-          onYes={() => void after(desk.retract(photo, folder, [channel]))}
-        >
-          {labels.retract}
-        </ConfirmButton>
-      )}
-      {correct?.possible && (
-        <Correction
-          {...{ state, draft, photo, channel, isBusy }}
-          onSave={(caption) => after(desk.correct(photo, folder, channel, caption))}
-        />
-      )}
+      {retract && !isPlain(retract) && <PossibilityLine kind="retract" can={retract} />}
+      {correct && !isPlain(correct) && <PossibilityLine kind="correct" can={correct} />}
+      <div class="buttons">
+        {retract?.possible && (
+          <ConfirmButton
+            question={labels.retractQuestion(title)}
+            yes={labels.retract}
+            isBusy={isBusy}
+            onYes={() => void after(desk.retract(photo, folder, [channel]))}
+          >
+            {labels.retract}
+          </ConfirmButton>
+        )}
+        {correct?.possible && (
+          <Correction
+            {...{ state, draft, photo, channel, isBusy }}
+            onSave={(caption) => after(desk.correct(photo, folder, channel, caption))}
+          />
+        )}
+      </div>
       {change && <ChangeLine change={change} title={title} />}
     </div>
   )
 }
+
+/** True if the button alone says everything. */
+const isPlain = (can: Possibility) => can.possible && !can.until && !can.remark
 
 interface CorrectionProps {
   state: DeskState

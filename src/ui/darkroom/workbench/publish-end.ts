@@ -21,12 +21,14 @@ export interface PublishEndTools {
   gallery: Gallery
   store: DeskStore
   work: Work
+  /** Moves the photo from the archive back to the inbox. */
+  restore(filename: string): Promise<void>
   undoOf: UndoOf
   republish: Republish
 }
 
 export function createPublishEnd(tools: PublishEndTools): PublishEnd {
-  const { gallery, store, work, undoOf, republish } = tools
+  const { gallery, store, work, restore, undoOf, republish } = tools
   const { draftOf, change, tell } = store
 
   function leaveArchived(photo: Photo): void {
@@ -44,10 +46,11 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
     // The ledger has the failures, so the page can ask for them once the photo is back.
     else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
     const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
+    const undo = undoOf({ ...photo, filename: archivedAs }, 'archive', draft.outcomes)
     tell({
       ...resultsOf(photo, draft),
       text: isDone ? 'archived' : 'partly',
-      ...undoOf({ ...photo, filename: archivedAs }, 'archive', draft.outcomes),
+      ...(undo.undo ? undo : { moveBack: () => void restore(archivedAs) }),
       ...(failed.length > 0 && { retry }),
     })
     gallery.leave(filename)

@@ -5,9 +5,12 @@ import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformRules } from '../admin-api.ts'
 import { titleOf } from './channel-title.ts'
+import type { Draft } from './draft.ts'
+import { ProblemLine } from './problem-line.tsx'
 import { effectOf } from './rating-effect.ts'
 
 export interface RatingControlProps {
+  draft: Draft
   photo: Photo
   channels: readonly PlatformRules[]
   isBusy: boolean
@@ -17,8 +20,9 @@ export interface RatingControlProps {
 const labels = texts.workbench
 const steps: readonly Rating[] = ['general', 'suggestive', 'nudity', 'explicit']
 
-export function RatingControl({ photo, channels, isBusy, onRate }: RatingControlProps) {
+export function RatingControl({ draft, photo, channels, isBusy, onRate }: RatingControlProps) {
   const { rating, rating_source: source = 'default' } = photo
+  const { notRated } = draft
   if (!rating) return null
   const refused = channels.filter((channel) => effectOf(channel, photo).refusal)
   return (
@@ -43,6 +47,7 @@ export function RatingControl({ photo, channels, isBusy, onRate }: RatingControl
         {labels.ratedBy[source]}
         {refused.length > 0 && ` ${labels.notSentTo(refused.map(({ platform }) => titleOf(platform)))}`}
       </p>
+      {notRated && <ProblemLine problem={notRated.problem} onRetry={() => onRate(notRated.rating)} />}
     </fieldset>
   )
 }

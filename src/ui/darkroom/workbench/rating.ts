@@ -5,37 +5,41 @@ import type { Photo } from '../../gallery/gallery-api.ts'
 import { adminApi } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { keyOf } from './draft.ts'
-
-type Rated = Pick<Photo, 'rating' | 'rating_source'>
+import type { Work } from './work.ts'
 
 /** Creates the function that rates a photo. Quick taps become one change after the other, so the last tap wins. */
-export function createRate(gallery: Gallery, { tell }: DeskStore) {
+export function createRate(gallery: Gallery, { change, tell }: DeskStore, work: Work) {
   const wanted = new Map<string, Rating>()
+  const learn = ({ filename }: Photo, { rating, rating_source: source }: Pick<Photo, RatingField>) =>
+    gallery.learn(filename, { ...(rating && { rating }), ...(source && { rating_source: source }) })
+
   return async function rate(photo: Photo, rating: Rating): Promise<void> {
     const { filename } = photo
     const key = keyOf(photo)
     const isUnderWay = wanted.has(key)
     wanted.set(key, rating)
-    gallery.learn(filename, byPerson(rating))
+    learn(photo, byPerson(rating))
+    change(photo, { notRated: null })
     if (isUnderWay) return
-    let saved: Rated = { ...photo }
+    let saved: Pick<Photo, RatingField> = photo
     for (;;) {
       const sent = wanted.get(key) ?? rating
       const result = await adminApi.save(filename, { rating: sent })
       if ('value' in result) saved = byPerson(sent)
+      // The admin has tapped again since.
       if (wanted.get(key) !== sent) continue
       wanted.delete(key)
       if ('value' in result) return
-      const { rating: before, rating_source: source } = saved
-      gallery.learn(filename, { ...(before && { rating: before }), ...(source && { rating_source: source }) })
-      return tell({
-        text: 'notRated',
-        photo: filename,
-        problem: result.problem,
-        retry: () => void rate({ ...photo, ...saved }, sent),
-      })
+      const { problem } = result
+      learn(photo, saved)
+      change(photo, { notRated: { rating: sent, problem } })
+      if (!work.isSeen(photo))
+        tell({ text: 'notRated', photo: filename, problem, show: () => work.show(photo) })
+      return
     }
   }
 }
 
-const byPerson = (rating: Rating): Rated => ({ rating, rating_source: 'person' })
+type RatingField = 'rating' | 'rating_source'
+
+const byPerson = (rating: Rating) => ({ rating, rating_source: 'person' as const })

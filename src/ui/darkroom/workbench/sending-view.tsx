@@ -137,11 +137,11 @@ function PlatformPost({ desk, state, rules, draft, photo, isGoing, onForce }: Pl
         )
       )}
       {isGoing && !isPublished(standing) && (
-        <>
+        <div class="notes">
           <EffectLine rules={rules} photo={photo} />
           {changes && <PossibilityLine kind="retract" can={changes.retract} />}
           {changes && <PossibilityLine kind="correct" can={changes.correct} />}
-        </>
+        </div>
       )}
       <PostPreview
         hasSubject={rules.has_subject}

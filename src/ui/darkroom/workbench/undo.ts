@@ -16,19 +16,16 @@ export interface UndoTools {
   restore(filename: string): Promise<void>
 }
 
-/** Returns the buttons of a toast about these results, and a note about the posts that Undo leaves. */
+/** Returns the Undo of a toast about these results, and a note about the posts that Undo leaves. Empty if nothing can be undone. */
 export type UndoOf = (
   photo: Photo,
   folder: Folder,
   results: ByPlatform<PlatformOutcome>,
-) => Pick<Toast, 'undo' | 'moveBack' | 'note'>
+) => Pick<Toast, 'undo' | 'note'>
 
 const labels = texts.workbench
 
 export function createUndo({ store, changes, restore }: UndoTools): UndoOf {
-  const moveBackOf = ({ filename }: Photo, folder: Folder) =>
-    folder === 'archive' ? { moveBack: () => void restore(filename) } : {}
-
   async function undo(photo: Photo, folder: Folder, channels: readonly ChannelName[]): Promise<void> {
     const all = Object.entries(await changes.retract(photo, folder, channels))
     const failed = all.filter(([, { success }]) => !success)
@@ -43,7 +40,7 @@ export function createUndo({ store, changes, restore }: UndoTools): UndoOf {
       ...(problem && { problem }),
       ...(error && { error }),
       ...(failed.length > 0 && { retry: () => void undo(photo, folder, failedNames) }),
-      ...(done.length > 0 && moveBackOf(photo, folder)),
+      ...(done.length > 0 && folder === 'archive' && { moveBack: () => void restore(photo.filename) }),
     })
   }
 
@@ -51,7 +48,7 @@ export function createUndo({ store, changes, restore }: UndoTools): UndoOf {
     const sent = Object.entries(results).filter(([, { success, skipped }]) => success && !skipped)
     const can = sent.filter(([, { retract }]) => retract?.possible).map(([channel]) => channel)
     const others = sent.map(([channel]) => channel).filter((channel) => !can.includes(channel))
-    if (can.length === 0) return moveBackOf(photo, folder)
+    if (can.length === 0) return {}
     return {
       undo: () => void undo(photo, folder, can),
       ...(others.length > 0 && { note: labels.undoLeaves(titlesOf(others)) }),

@@ -61,6 +61,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         </div>
       )}
       <RatingControl
+        draft={draft}
         photo={photo}
         channels={state.rules}
         isBusy={isArchived || work?.kind === 'publish'}

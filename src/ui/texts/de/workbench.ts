@@ -26,7 +26,7 @@ export const workbenchTexts: WorkbenchTexts = {
     close: 'Schließen',
     undo: 'Rückgängig',
     rating: 'Einstufung',
-    ratings: { general: 'Harmlos', suggestive: 'Freizügig', nudity: 'Nacktheit', explicit: 'Explizit' },
+    ratings: { general: 'Harmlos', suggestive: 'Freizügig', nudity: 'Nackt', explicit: 'Explizit' },
     ratedBy: {
       person: 'Von dir eingestuft.',
       ai: 'Von der KI eingestuft.',

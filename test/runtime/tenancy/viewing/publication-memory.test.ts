@@ -6,7 +6,7 @@ import {
 import type { Publication } from '../../../../src/workflow/publications.ts'
 
 function published(status: Publication['status']): Publication {
-  return { platform: 'telegram', status, at: null, postUrl: null, error: null }
+  return { channel: 'telegram', platform: 'telegram', status, at: null, postUrl: null, error: null }
 }
 
 function ledger() {
