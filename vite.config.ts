@@ -9,12 +9,8 @@ import { preloadApp } from './scripts/preload-app.ts'
 const appCode =
   /node_modules\/(preact|thumbhash)\/|src\/ui\/(?!shortcut-sheet|use-dialog)((gallery\/(zoom\/)?|account\/)?[\w-]+|darkroom\/upload\/upload-entry)\.tsx?$/
 
-/** Code that visitors load on demand, and code that only admins load, in few files. */
-const laterCode = [
-  { name: 'dialog', test: /src\/ui\/use-dialog\.ts$/ },
-  { name: 'admin-icons', test: /src\/ui\/darkroom\/icons\.tsx$/ },
-  { name: 'event-stream', test: /node_modules\/eventsource-parser\/|src\/base\/json\.ts$/ },
-]
+/** Code that the darkroom shares with the sheet of shortcuts, which visitors load on demand. */
+const dialogCode = /src\/ui\/use-dialog\.ts$/
 
 /** Code of the start script: the choice of a language, and the first photo. The app and the parts that load later share it. */
 const startCode =
@@ -33,6 +29,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // Terser's second and third pass remove what the first has left, which the faster minifiers do not.
+    minify: 'terser',
+    terserOptions: { module: true, ecma: 2020, compress: { passes: 3 } },
     rolldownOptions: {
       output: {
         // Keeps the files few. Code that the app shares with its later parts lies in the app. Code that the formats of both languages
@@ -42,7 +41,7 @@ export default defineConfig({
             { name: 'start', test: startCode },
             { name: 'start', test: appSheets },
             { name: 'app', test: appCode },
-            ...laterCode,
+            { name: 'dialog', test: dialogCode },
           ],
         },
       },

@@ -9,11 +9,13 @@ import type { InstalledStorages } from '../src/ports/storage-driver.ts'
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
 import { installStorages } from '../src/providers/storages.ts'
 import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
+import { createOfferTokens } from '../src/runtime/sealing/offer-tokens.ts'
 import { createSealedStore } from '../src/runtime/sealing/sealed-store.ts'
 import { createLogger } from '../src/runtime/telemetry/log.ts'
 import { sizeOf } from '../src/runtime/tenancy/config-cache/entries.ts'
 import { sharedText } from '../src/runtime/tenancy/config-cache/shared-configurations.ts'
 import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
+import { createPublicOrigins } from '../src/runtime/tenancy/public-origins.ts'
 import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
@@ -194,6 +196,11 @@ function createCache(source: ConfigSource, storages: InstalledStorages): ConfigC
       source,
       storages,
       publishers: {},
+      offers: {
+        tokens: createOfferTokens(secrets, Date.now),
+        origins: createPublicOrigins({ forceHttps: true, port: 0 }),
+        now: Date.now,
+      },
       model: null,
       settings: { adminEmails: [] },
       observe: createObserver(noMetrics),

@@ -22,9 +22,8 @@ interface File {
 /** Texts of a language (src/ui/texts). A person downloads only one such file. */
 const languageFile = /^[a-z]{2}-[\w-]{8}\.js$/
 
-/** Scripts that only admins load. */
-const adminFile =
-  /^(?:admin-icons|admin-workbench|confirm-delete|event-stream|gesture-hint|leave-warning|library|uploader)-[\w-]{8}\.js$/
+/** Script that only admins load. */
+const adminFile = /^darkroom-[\w-]{8}\.js$/
 
 /** Returns the size of each kind of file after gzip. Throws if the app is not built, or was built without compression. */
 export async function uiSizes(directory: string): Promise<KindSize[]> {

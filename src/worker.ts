@@ -27,7 +27,7 @@ import { sha256 } from './providers/digest/cloudflare.ts'
 import { createCloudflarePictureCache } from './providers/images/cloudflare/picture-cache.ts'
 import { createCloudflareReducer, createUnavailableReducer } from './providers/images/cloudflare.ts'
 import { openKeyValueStore } from './providers/kv-stores.ts'
-import { createUnavailableMailer } from './providers/mail/unavailable.ts'
+import { createMailer } from './providers/mail/nodemailer.ts'
 import { createPrometheusMetrics } from './providers/metrics/prometheus.ts'
 import { model } from './providers/model.ts'
 import { installPublishers } from './providers/publishers.ts'
@@ -90,7 +90,7 @@ function makeServices(bindings: WorkerBindings): Services {
   })
 }
 
-/** Returns the providers of a Worker: all registries, without a disk and without mail. */
+/** Returns the providers of a Worker: all registries, without a disk. */
 function workerProviders(
   settings: Settings,
   bindings: WorkerBindings,
@@ -105,9 +105,11 @@ function workerProviders(
     allowPrivateEndpoints: allowPrivate,
     isDedicated: false,
   }
+  // The platform resolves names, and refuses connections to private addresses.
+  const mailer = createMailer({ allowPrivate, lookup: null, name: settings.callbackHost })
   return {
     storages: () => installStorages(tools, variables),
-    publishers: installPublishers({ mailer: createUnavailableMailer(), fetch: guarded }, variables),
+    publishers: installPublishers({ mailer, fetch: guarded }, variables),
     // Not loaded late, because a request of a Worker must not await a promise of another request.
     model: model.install({ now: Date.now, openAi: createOpenAiModel }, variables),
   }

@@ -6,6 +6,7 @@ import { pause } from '../../src/base/time.ts'
 import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { Refusal, refused, succeeded } from './telegram/answers.ts'
+import { deleteMessage, editMessageCaption } from './telegram/change-post.ts'
 import {
   botIdOf,
   describeBot,
@@ -31,7 +32,7 @@ export interface TelegramEmulatorOptions {
 }
 
 export interface TelegramEmulator extends EmulatorServer {
-  /** Posts so far, oldest first. A long-running emulator keeps the last five hundred. */
+  /** Posts so far with those that were deleted, oldest first. A long-running emulator keeps the last five hundred. */
   readonly posts: readonly TelegramPost[]
   /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly TelegramCall[]
@@ -143,6 +144,10 @@ async function answer(
         if (state.posts.length > maxPostsKept) state.posts.shift()
         return message
       }
+      case 'editmessagecaption':
+        return editMessageCaption(state, bot, form, at)
+      case 'deletemessage':
+        return deleteMessage(state, bot, form, at)
       default:
         throw new Refusal(404, 'Not Found')
     }
@@ -166,7 +171,7 @@ function forPeople(state: TelegramState, method: string, pathname: string): Resp
   if (method !== 'GET') return refused(new Refusal(404, 'Not Found'))
   if (pathname === '/') return channelPage(state.posts)
   const post = state.posts.find((candidate) => photoPath(candidate) === pathname)
-  if (!post) return refused(new Refusal(404, 'Not Found'))
+  if (!post || post.deletedAt !== undefined) return refused(new Refusal(404, 'Not Found'))
   const headers = { 'content-type': post.photo.mediaType, 'x-content-type-options': 'nosniff' }
   return new Response(post.photo.bytes, { headers })
 }

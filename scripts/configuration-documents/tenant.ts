@@ -59,8 +59,9 @@ function publisherExamples() {
   return platforms.flatMap((platform) => {
     const config = settingsOf(platform)
     if (!config?.members) return []
-    const { type: _type, id: _id, credentials_ref, ...entry } = entryExample(platform)
+    const { type: _type, id: _id, credentials_ref: _reference, ...entry } = entryExample(platform)
     const needsReference = publishers[platform].reference === undefined
+    const credentials_ref = `alice-${platform}`
     return [{ id: platform, type: platform, ...entry, ...(needsReference && { credentials_ref }) }]
   })
 }
@@ -182,17 +183,20 @@ function publisherTables(): string {
     if (!config?.members) return []
     const defaults = publisherDefaults[platform] ?? {}
     const settings = keysOf(config).map((key) =>
-      row(key, defaultText(defaults[key.path[0] ?? '']) || 'required'),
+      row(
+        key,
+        key.field.documentation?.whenAbsent ?? (defaultText(defaults[key.path[0] ?? '']) || 'required'),
+      ),
     )
     return [`### \`config\` of \`${platform}\`\n\n${table(head, settings)}`]
   })
   const others = platforms.filter((platform) => !settingsOf(platform)?.members)
   const unbuilt = platforms.filter((platform) => !publishers[platform].isBuilt)
-  return [
-    table(head, rows),
-    ...tables,
-    `Platforms without settings of their own: ${listed(others.map(code), 'and')}. This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
-  ].join('\n\n')
+  const remarks = [
+    others.length > 0 && `Platforms without settings of their own: ${listed(others.map(code), 'and')}.`,
+    unbuilt.length > 0 && `This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
+  ].filter((remark) => remark !== false)
+  return [table(head, rows), ...tables, ...remarks].join('\n\n')
 }
 
 const options = credentialsSchema.out.options

@@ -15,6 +15,7 @@ import {
   note,
 } from './lenient.ts'
 import { type Platform, platformName, platformNames } from './platform.ts'
+import { publisherSettings } from './publisher-settings.ts'
 
 export interface PublisherEntry {
   id?: string | undefined
@@ -22,36 +23,6 @@ export interface PublisherEntry {
   enabled: boolean
   credentials_ref?: string | undefined
   config: Record<string, unknown>
-}
-
-const address = name(320)
-
-/** Settings of a platform that this version reads. Other settings pass unchanged, and their publisher checks them. */
-const settings: Partial<Record<Platform, Field<Record<string, unknown>>>> = {
-  telegram: block({
-    channel_id: documented(
-      field(z.union([z.number().int(), z.string().trim().max(100)]), undefined, 'a number or @name'),
-      {
-        description: 'Channel or group that gets the photos. The bot needs the right to post there.',
-        example: '@alice',
-      },
-    ),
-  }),
-  email: block({
-    recipient: documented(address, {
-      description: 'Upload address that gets the mails.',
-      example: 'upload@fetlife.example',
-    }),
-    caption_target: documented(choice(['subject', 'body', 'both'], undefined), {
-      description: 'Part of the mail that carries the caption.',
-      example: 'subject',
-    }),
-    subject_mode: documented(choice(['normal', 'private', 'avatar'], undefined), {
-      description:
-        'Prefix of the subject: `private` shows the photo to friends only, `avatar` makes it the profile picture.',
-      example: 'normal',
-    }),
-  }),
 }
 
 const entryFields = block({
@@ -88,7 +59,7 @@ const typeField = documented(choice(platformNames, undefined), {
 /** Returns the known keys of an entry, and of its `config` if this version knows the type. Used to find unknown keys. */
 export function publisherFields(type: unknown): Field<unknown> {
   const platform = platformName.safeParse(type).data
-  const config: Field<unknown> = (platform && settings[platform]) ?? { read: () => undefined }
+  const config: Field<unknown> = platform ? publisherSettings[platform] : { read: () => undefined }
   return block({ type: typeField, ...entryFields.members, config })
 }
 
@@ -111,7 +82,7 @@ function readEntry(value: unknown, path: string, faults: Fault[]): PublisherEntr
   if (!isBlank(config) && !isRecord(config))
     note(faults, settingsPath, 'is not a block of fields', 'it counts as empty')
   const raw = isRecord(config) ? config : {}
-  const read = settings[platform]?.read(raw, settingsPath, faults) ?? {}
+  const read = publisherSettings[platform].read(raw, settingsPath, faults)
   const usable = Object.entries({ ...raw, ...read }).filter(([, setting]) => setting !== undefined)
   return [{ ...entryFields.read(value, path, faults), type: platform, config: Object.fromEntries(usable) }]
 }

@@ -4,7 +4,7 @@
 export const ratings = ['general', 'suggestive', 'nudity', 'explicit'] as const
 export type Rating = (typeof ratings)[number]
 
-/** Rating of a photo that nobody has rated, unless `content.default_rating` says otherwise. Safe for this audience. */
+/** Rating of a photo that neither a person nor the AI has rated, unless `content.default_rating` says otherwise. Safe for this audience. */
 export const defaultRating: Rating = 'nudity'
 
 /** Checks if `rating` is `limit` or stronger. */

@@ -50,6 +50,7 @@ export function createHandler(services: Services): Handler {
     runtime: TenantRuntime,
   ): Response | Promise<Response> {
     exchange.runtime = runtime
+    services.origins.learn(exchange.connection.host)
     exchange.origin = publicOrigin(runtime.host, exchange.connection, settings)
     const redirect = redirectToHttps(request, exchange, settings)
     if (redirect) return redirect

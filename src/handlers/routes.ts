@@ -17,6 +17,7 @@ import { enterRoute } from './routes/auth/hand-over.ts'
 import { loginRoute, startRoute } from './routes/auth/login.ts'
 import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './routes/auth/logout.ts'
 import { captionRoutes } from './routes/captions.ts'
+import { changeRoutes } from './routes/changes.ts'
 import { configRoutes } from './routes/config.ts'
 import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
@@ -26,6 +27,7 @@ import { imageRoutes } from './routes/images.ts'
 import { internalRoutes } from './routes/internal.ts'
 import { libraryRoutes } from './routes/library.ts'
 import { metricsRoute } from './routes/metrics.ts'
+import { offeredPictureRoute } from './routes/offered-pictures.ts'
 import { openApiRoutes } from './routes/openapi.ts'
 import { originalRoute } from './routes/originals.ts'
 import { pageRoutes } from './routes/page.ts'
@@ -51,8 +53,10 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   thumbnailRoute(app, services)
   copyRoute(app, services)
   originalRoute(app, services)
+  offeredPictureRoute(app, services)
   analysisRoutes(app, services)
   publishRoutes(app, services)
+  changeRoutes(app, services)
   captionRoutes(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)

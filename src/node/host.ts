@@ -75,6 +75,7 @@ export async function startNodeHost(options: NodeHostOptions): Promise<NodeHost>
     }),
   })
   const port = await listen(server, settings.port)
+  services.origins.learn(`:${port}`)
   log.info('listening', { port, mode: services.source.kind })
   return {
     server,

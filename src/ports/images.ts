@@ -74,7 +74,10 @@ export interface ImageReducer {
   ): Promise<ReducedImage>
   /**
    * Creates several pictures as {@link reduce} does, in the order of `reductions`. Reads `source` once and decodes it once; smaller
-   * pictures come from the largest. Throws the errors of {@link reduce}, and makes all the pictures or none.
+   * pictures come from the largest. Meets all demands of each {@link PictureBox}. The same source and reductions give the same bytes.
+   *
+   * Throws the errors of {@link reduce}, and makes all the pictures or none. Also throws `photo_too_large` if a file cannot be as small as
+   * `maxBytes`.
    */
   reduceAll(
     source: PictureSource,

@@ -1,4 +1,4 @@
-/** Sends mail through a tenant's own server, with nodemailer on Node. Other hosts may inject their own mailer. */
+/** Sends mail through a tenant's own server, with nodemailer on both hosts. Other hosts may inject their own mailer. */
 import type { Secret } from '../base/secret.ts'
 
 export interface MailServer {

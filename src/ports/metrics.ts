@@ -63,6 +63,19 @@ export type PublishOutcome =
   | 'dry_run'
   | 'failed'
 
+/** Changes of a post that is out. */
+export const postChanges = ['retract', 'correct'] as const
+export type PostChange = (typeof postChanges)[number]
+
+/** Outcome of changing a post. */
+export type ChangeOutcome =
+  | 'done'
+  /** Not attempted: the post is not out, another change is under way, or the platform does not allow the change. */
+  | 'skipped'
+  /** The change ended without evidence that it happened or did not happen. */
+  | 'unknown'
+  | 'failed'
+
 /** Gauges, which are read on each scrape. */
 export type Level =
   | 'requests_in_flight'
@@ -105,6 +118,8 @@ export interface Metrics {
   /** Counts a state change of a circuit breaker of a tenant and vendor: `open`, `half_open`, `closed`. */
   breakerChanged(vendor: string, state: string): void
   published(platform: string, outcome: PublishOutcome): void
+  /** Counts a change of a post. */
+  changed(platform: string, change: PostChange, outcome: ChangeOutcome): void
   /** Counts a line of the log. `message` is listed in the log reference. */
   logged(level: string, message: string): void
   /** Counts an error that could not be reported in a response. */
@@ -129,6 +144,7 @@ export const noMetrics: Metrics = {
   rejected: nothing,
   breakerChanged: nothing,
   published: nothing,
+  changed: nothing,
   logged: nothing,
   uncaught: nothing,
   redisFailed: nothing,

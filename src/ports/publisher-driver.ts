@@ -17,8 +17,20 @@ import {
   type VariablesOf,
   type VendorDriver,
 } from './driver.ts'
+import type { ReducedImage } from './images.ts'
 import type { Mailer } from './mail.ts'
 import type { Publisher } from './publisher.ts'
+
+/** A picture on the tenant's own host, for a platform that fetches pictures itself. */
+export interface OfferedPicture {
+  /** Secret address of the JPEG. Every process of the fleet serves it for ten minutes, without a sign-in. */
+  url: string
+  /** Ends the offer. Never rejects. */
+  withdraw(): Promise<void>
+}
+
+/** Offers a picture. Throws the errors of the storage, which keeps the picture. */
+export type OfferPicture = (picture: ReducedImage) => Promise<OfferedPicture>
 
 /** The tenant of a publisher. */
 export interface PublisherContext {
@@ -28,6 +40,7 @@ export interface PublisherContext {
   host: Host
   /** E-mail addresses of the tenant's admins. */
   admins: readonly string[]
+  offerPicture: OfferPicture
 }
 
 /** Tools that a host passes to its publishers. */

@@ -9,7 +9,11 @@ import {
   type PublisherTools,
   publisherDriver,
 } from '../ports/publisher-driver.ts'
+import { createBlueskyPublisher, createBlueskyService } from './publishers/bluesky.ts'
 import { createEmailPublisher } from './publishers/email.ts'
+import { createInstagramPublisher } from './publishers/instagram.ts'
+import { createInstanceCache } from './publishers/mastodon/instance.ts'
+import { createMastodonPublisher } from './publishers/mastodon.ts'
 import { createTelegramPublisher } from './publishers/telegram.ts'
 
 const telegram = publisherDriver({
@@ -62,14 +66,20 @@ const instagram = publisherDriver({
   vendor: 'instagram',
   credentials: ['instagram'],
   variables: {
-    INSTAGRAM_API_BASE_URL: httpUrl.optional().meta({
-      description: 'Base URL of the Instagram API.',
-      examples: ['https://graph.instagram.com'],
+    INSTAGRAM_API_BASE_URL: httpUrl.default('https://graph.instagram.com/v25.0').meta({
+      description:
+        'Base URL of the Instagram API, with its version. The host `graph.facebook.com` stands for Facebook Login.',
+      examples: ['https://graph.instagram.com/v25.0'],
     }),
   },
-  endpoint: () => ({ address: 'graph.instagram.com' }),
-  // Not built yet.
-  open: null,
+  endpoint: ({ INSTAGRAM_API_BASE_URL: baseUrl }) => ({
+    setting: 'INSTAGRAM_API_BASE_URL',
+    address: hostOf(baseUrl),
+  }),
+  open:
+    (_tools, { INSTAGRAM_API_BASE_URL: baseUrl }) =>
+    ({ entry, offerPicture }, credentials) =>
+      createInstagramPublisher({ config: entry.config, credentials, offerPicture, baseUrl }),
 })
 
 const bluesky = publisherDriver({
@@ -77,14 +87,21 @@ const bluesky = publisherDriver({
   vendor: 'bluesky',
   credentials: ['bluesky'],
   variables: {
-    BLUESKY_SERVICE_URL: httpUrl.optional().meta({
-      description: 'URL of the Bluesky server.',
+    BLUESKY_SERVICE_URL: httpUrl.default('https://bsky.social').meta({
+      description:
+        'URL of the Bluesky server that signs accounts in. Posts go to the server of each account.',
       examples: ['https://bsky.social'],
     }),
   },
-  endpoint: () => ({ address: 'bsky.social' }),
-  // Not built yet.
-  open: null,
+  endpoint: ({ BLUESKY_SERVICE_URL: serviceUrl }) => ({
+    setting: 'BLUESKY_SERVICE_URL',
+    address: hostOf(serviceUrl),
+  }),
+  open({ fetch }, { BLUESKY_SERVICE_URL: serviceUrl }) {
+    const service = createBlueskyService({ serviceUrl, fetch })
+    return ({ entry, host }, credentials) =>
+      createBlueskyPublisher({ service, owner: host, config: entry.config, credentials })
+  },
 })
 
 const mastodon = publisherDriver({
@@ -92,9 +109,12 @@ const mastodon = publisherDriver({
   vendor: 'mastodon',
   credentials: ['mastodon'],
   variables: {},
-  endpoint: () => ({ address: 'the Mastodon server' }),
-  // Not built yet.
-  open: null,
+  endpoint: () => ({ setting: '`instance_url` of its credentials', address: 'the Mastodon server' }),
+  open: ({ fetch }) => {
+    const instances = createInstanceCache()
+    return ({ entry }, credentials) =>
+      createMastodonPublisher({ config: entry.config, credentials, fetch, instances })
+  },
 })
 
 /** All platforms that a configuration may name. */

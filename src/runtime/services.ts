@@ -20,6 +20,7 @@ import { type ByteBudget, createByteBudget } from './limits/byte-budget.ts'
 import type { FairnessObserver, Queue } from './limits/observer.ts'
 import { createRequestLimits, type RequestLimits } from './limits/request-limits.ts'
 import { type ChangeTokens, createChangeTokens } from './sealing/change-tokens.ts'
+import { createOfferTokens, type OfferTokens } from './sealing/offer-tokens.ts'
 import { createSealedStore, type SealedStore } from './sealing/sealed-store.ts'
 import { createSignedLinks, type SignedLinks } from './sealing/signed-links.ts'
 import type { Settings } from './settings/settings.ts'
@@ -28,6 +29,7 @@ import type { Logger } from './telemetry/log.ts'
 import { type ConfigCache, createConfigCache } from './tenancy/config-cache.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { withIndexedDigests } from './tenancy/indexed-digests.ts'
+import { createPublicOrigins, type PublicOrigins } from './tenancy/public-origins.ts'
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { createIndexCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
@@ -87,6 +89,10 @@ export interface Services
   links: SignedLinks
   /** Links to copies without metadata, for visitors. */
   copyLinks: SignedLinks
+  /** Links to pictures that platforms fetch. */
+  offerTokens: OfferTokens
+  /** Origins of tenants' hosts. */
+  origins: PublicOrigins
   /** Counts changes of photos, which make memories outdated. */
   photoChanges: PhotoChanges
   /** Tokens by which a browser tells every process of its own changes. */
@@ -116,6 +122,8 @@ export function createServices(options: ServiceOptions): Services {
   const source = configSourceCalls(options.source, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const storages = options.storages(links)
+  const origins = createPublicOrigins(settings)
+  const offerTokens = createOfferTokens(settings.sessionSecrets, now)
   const pictures = postedPictures(metrics, now)
   const viewing = createViewingMemory()
   const sealing = { kv, secrets: settings.sessionSecrets, ...digestSealing, now }
@@ -134,6 +142,7 @@ export function createServices(options: ServiceOptions): Services {
     },
     storages,
     publishers: options.publishers,
+    offers: { tokens: offerTokens, origins, now },
     model: options.model,
     observe,
     observeSlots: countWaitingForAi(metrics),
@@ -172,6 +181,8 @@ export function createServices(options: ServiceOptions): Services {
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),
+    offerTokens,
+    origins,
     photoChanges: viewing.changes,
     changeTokens: createChangeTokens(settings.sessionSecrets, now),
     readyPictures: options.readyPictureBytes ? createReadyPictureCache(options.readyPictureBytes, now) : null,

@@ -1,15 +1,18 @@
 /** Tools of the workflow, created from the services of a process and one tenant, for requests and jobs. */
 import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
-import type { PublishOutcome } from '../ports/metrics.ts'
+import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
+import type { CorrectTools } from '../workflow/correct.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
+import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
@@ -56,6 +59,7 @@ export function detailTools(
     store: runtime.viewing(context.waitUntil),
     digests: digestTools(services, runtime, context).digests,
     index: runtime.previews().index,
+    defaultRating: runtime.config.content.default_rating,
     channels: enabledChannels(runtime),
   }
 }
@@ -158,6 +162,8 @@ export function publishTools(
     publishers: available,
     unavailable,
     hashtagString: content.hashtag_string,
+    defaultRating: content.default_rating,
+    onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
     owner: runtime.tenant,
     slots: runtime.postSlots(),
@@ -170,6 +176,34 @@ export function publishTools(
         error: describeError(error),
       }),
   }
+}
+
+/** Creates the tools for taking posts back and for correcting them. */
+export function changeTools(services: Services, runtime: TenantRuntime, context: WorkContext): CorrectTools {
+  const { log, metrics, now } = services
+  const { available, unavailable } = runtime.publishers()
+  return {
+    ...digestTools(services, runtime, context),
+    publishers: available,
+    unavailable,
+    hashtagString: runtime.config.content.hashtag_string,
+    slots: runtime.postSlots(),
+    now,
+    onResult: ({ platform }, kind, result) => metrics.changed(platform, kind, changeOutcome(result)),
+    onTrouble: (error) =>
+      log.warn('changing a post continues after an error', {
+        tenant: runtime.tenant,
+        request_id: context.requestId,
+        error: describeError(error),
+      }),
+  }
+}
+
+/** Returns the metric label of a change. */
+function changeOutcome({ success, skipped, code }: ChangeResult): ChangeOutcome {
+  if (skipped) return 'skipped'
+  if (success) return 'done'
+  return code === 'publish_outcome_unknown' ? 'unknown' : 'failed'
 }
 
 /** Returns the metric label of a result. */

@@ -22,7 +22,7 @@ export function createAdminTools(gallery: Gallery, onChange: () => void): AdminT
 
   async function fetchTools({ email }: Account): Promise<void> {
     try {
-      const { createWorkbench } = await import('./darkroom/workbench/admin-workbench.tsx')
+      const { createWorkbench } = await import('./darkroom/index.ts')
       workbench = createWorkbench({ gallery, owner: email ?? '', onChange })
     } catch {
       // The connection failed, or a deployment has replaced the files that this page names.

@@ -45,7 +45,7 @@ export function createWallLoader({ api, whoIsThere, onChange, onGone }: WallOpti
         import('./gallery/grid/index.ts'),
       ])
       // Visitors do not download the library's code.
-      const module = account?.isAdmin ? await import('./darkroom/library/library.tsx') : null
+      const module = account?.isAdmin ? await import('./darkroom/index.ts') : null
       const source = account?.features.library && module ? module.librarySource : createVisitorSource(api)
       const listings = createListings(source, onChange)
       const library = module?.createLibrary({ onChange, onGone, onBack: listings.refresh }) ?? null

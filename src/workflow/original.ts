@@ -1,8 +1,8 @@
 /** Reads an original once for its digest and all the pictures that a task needs. */
 import { PublisherError } from '../base/errors.ts'
-import type { ImageReducer, ReducedImage } from '../ports/images.ts'
+import type { ImageReducer, PictureBox, ReducedImage } from '../ports/images.ts'
 import type { Folder } from '../ports/photo.ts'
-import type { PhotoEntry, PhotoStore, ThumbnailBox } from '../ports/storage.ts'
+import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import type { DigestTools } from './content-digest.ts'
 import { shareBody } from './shared-body.ts'
@@ -39,7 +39,7 @@ export async function readOriginal(
   tools: PictureTools & DigestTools,
   folder: Folder,
   entry: PhotoEntry,
-  boxes: readonly ThumbnailBox[],
+  boxes: readonly PictureBox[],
 ): Promise<OriginalReading> {
   const { digest, digests } = tools
   const dropping = new AbortController()
@@ -63,7 +63,7 @@ export async function readPictures(
   tools: PictureTools,
   folder: Folder,
   entry: PhotoEntry,
-  boxes: readonly ThumbnailBox[],
+  boxes: readonly PictureBox[],
 ): Promise<Making> {
   return make(tools, await open(tools, folder, entry), entry, { boxes })
 }
@@ -72,7 +72,7 @@ function make(
   { images, owner }: PictureTools,
   body: ReadableStream<Uint8Array>,
   { size }: PhotoEntry,
-  { boxes, signal }: { boxes: readonly ThumbnailBox[]; signal?: AbortSignal },
+  { boxes, signal }: { boxes: readonly PictureBox[]; signal?: AbortSignal },
 ): Making {
   const reductions = boxes.map((box) => ({ box, mediaType: 'image/jpeg' as const }))
   const first = Promise.withResolvers<ReducedImage>()

@@ -46,7 +46,7 @@ const wrong: Readonly<Record<string, Imports>> = {
   'ui-imports-lower-rooms': [['src/ui/main.tsx', 'src/runtime/services.ts']],
   'runtime-rooms-know-no-wiring': [['src/runtime/tenancy/config-cache.ts', 'src/runtime/services.ts']],
   'provider-imports-no-other-kind': [
-    ['src/providers/storage/s3.ts', 'src/providers/mail/unavailable.ts'],
+    ['src/providers/storage/s3.ts', 'src/providers/mail/nodemailer.ts'],
     ['src/providers/storage/s3.ts', 'src/providers/storages.ts'],
   ],
   'provider-imports-no-sibling': [
@@ -60,7 +60,7 @@ const wrong: Readonly<Record<string, Imports>> = {
   ],
   'node-only-files-stay-with-node': [
     ['src/providers/storages.ts', 'src/providers/storage/local.ts'],
-    ['src/worker.ts', 'src/providers/mail/nodemailer.ts'],
+    ['src/worker.ts', 'src/providers/images/sharp.ts'],
   ],
   'orchestrator-imports-the-contract': [['orchestrator/main.ts', 'src/base/time.ts']],
   'src-imports-no-orchestrator': [['src/node/process.ts', 'orchestrator/main.ts']],

@@ -35,7 +35,13 @@ describe('a runtime answer', () => {
       storage_ops_metering_enabled: false,
     })
     expect(config.ai).toMatchObject({ rate_per_minute: 20, vision_max_dimension: 1024, vision_detail: 'low' })
-    expect(config.content).toEqual({ hashtag_string: '', archive: true, debug: false, voice_profile: [] })
+    expect(config.content).toEqual({
+      hashtag_string: '',
+      archive: true,
+      debug: false,
+      default_rating: 'nudity',
+      voice_profile: [],
+    })
     expect(config.confirmation).toMatchObject({ confirmation_to_sender: true, confirmation_tags_count: 5 })
     expect(config.publishers).toEqual([])
   })

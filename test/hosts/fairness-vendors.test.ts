@@ -110,8 +110,6 @@ describeOnBothHosts('a tenant with a failing vendor', (kind) => {
   }, 90_000)
 
   it('limits a tenant with a stalled mail server to four mails while other tenants send', async () => {
-    // Workers cannot send mail.
-    if (kind.name === 'worker') return
     const server = await startTroubledServer('content', 'silence')
     try {
       const email_server = {

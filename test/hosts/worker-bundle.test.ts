@@ -6,7 +6,7 @@ import { maxWorkerBytes, workerBytes } from '../../scripts/check-worker-size.ts'
 const project = fileURLToPath(new URL('../../', import.meta.url))
 
 describe('the deployed Worker', () => {
-  it('keeps the bundle below a megabyte after gzip', async () => {
+  it('keeps the bundle below 600 kilobytes after gzip', async () => {
     const bytes = await workerBytes(`${project}dist/worker`)
     expect(bytes).toBeGreaterThan(50_000)
     expect(bytes).toBeLessThan(maxWorkerBytes)

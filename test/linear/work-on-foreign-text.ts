@@ -33,6 +33,9 @@ import {
   withoutAddresses,
 } from '../../src/providers/mail/nodemailer/failures.ts'
 import { normalTags } from '../../src/providers/publishers/email/confirmation.ts'
+import { containerFailure } from '../../src/providers/publishers/instagram/failures.ts'
+import { captionDigest } from '../../src/providers/publishers/instagram/media.ts'
+import { countMentions, fittedAltText } from '../../src/providers/publishers/instagram/words.ts'
 import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
@@ -74,7 +77,8 @@ export interface ForeignText {
 
 const log = createLogger({ level: 'info', write: () => undefined })
 const unit = 'grapheme' as const
-const rules = { maxLength: 300, unit, maxHashtags: 3, plain: false, style: '' }
+const rules = { maxLength: 300, unit, maxBytes: 3000, maxHashtags: 3, plain: false, style: '' }
+const mastodonRules = { maxLength: 500, unit, urlLength: 23, maxHashtags: 3, plain: false, style: '' }
 const mailRules = { maxLength: 240, unit: 'utf16' as const, maxHashtags: 0, plain: true, style: '' }
 const at = new Date('2026-11-29T12:00:00Z')
 const model = {
@@ -382,6 +386,11 @@ export const foreignTexts: readonly ForeignText[] = [
     shapes: [repeated('['), repeated('{"ok":'), repeated('token'), repeated('\u200b')],
   },
   {
+    what: 'reading words for Instagram, and the status of a container',
+    work: (text) => [countMentions(text), fittedAltText(text), captionDigest(text), containerFailure(text)],
+    shapes: [repeated('@'), repeated('@a'), repeated(' '), repeated('2207'), repeated('😀')],
+  },
+  {
     what: 'reading a listing of an S3 server',
     work: (text) => {
       try {
@@ -467,7 +476,11 @@ export const foreignTexts: readonly ForeignText[] = [
   },
   {
     what: 'fitting a caption',
-    work: (text) => [fitCaption(text, rules, text), fitCaption(text, mailRules)],
+    work: (text) => [
+      fitCaption(text, rules, text),
+      fitCaption(text, mastodonRules, text),
+      fitCaption(text, mailRules),
+    ],
     shapes: [
       repeated(' ', 'a', 'a'),
       repeated(' ', 'a'.repeat(200), 'a'),
@@ -485,6 +498,13 @@ export const foreignTexts: readonly ForeignText[] = [
       repeated('www.'),
       repeated('写'),
       repeated(' ,'),
+      repeated('https://'),
+      repeated('a.', 'https://', '1'),
+      repeated('https://a.de/('),
+      repeated(')', 'https://a.de/('),
+      repeated('@a'),
+      repeated('@a@b.c '),
+      repeated('a.', '@a@', '.'),
     ],
   },
   {

@@ -79,7 +79,7 @@ describe('the size check', () => {
     for (const [name, bytes] of [
       ['start-12345678.js', 10_000],
       ['grid-12345678.js', 20_000],
-      ['library-12345678.js', 30_000],
+      ['darkroom-12345678.js', 30_000],
       ['en-12345678.js', 4000],
       ['de-1_3-5678.js', 5000],
       ['start-12345678.css', 3],

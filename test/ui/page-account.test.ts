@@ -154,7 +154,7 @@ describe('the account', () => {
     const { page, gallery } = await visiting(browser)
     signedInAs(gallery, 'alice@example.org')
     gallery.script('/api/config/features', () => Response.json({ auth_mode: 'auth0', keep_enabled: true }))
-    const tools = '**/assets/admin-workbench*.js'
+    const tools = '**/assets/darkroom*.js'
     await page.route(tools, (route) => route.abort('connectionreset'))
     await page.goto('/')
     await pictureOf(page, 'one')

@@ -75,7 +75,7 @@ describe('curation', () => {
     await page.getByText(toast).waitFor()
     await pictureOf(page, 'two')
     await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Moved to the inbox.').waitFor()
+    await page.getByText('Moved back to the inbox.').waitFor()
     await pictureOf(page, 'one')
     expect(asked.at(-1)).toMatchObject({ path: path('restore'), body: { from: action } })
     expect(asked).toHaveLength(2)
@@ -92,7 +92,7 @@ describe('curation', () => {
     await page.keyboard.press('u')
     await eventually(() => expect(asked.map(({ path }) => path)).toEqual([path('keep')]))
     arrived.resolve(Response.json(moved('keep')))
-    await page.getByText('Moved to the inbox.').waitFor()
+    await page.getByText('Moved back to the inbox.').waitFor()
     await pictureOf(page, 'one')
   })
 

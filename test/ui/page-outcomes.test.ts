@@ -196,7 +196,8 @@ describe('a photo of the archive', () => {
     await page.getByText('Published to FetLife.', { exact: true }).waitFor()
     await details(page).getByText('Published to FetLife on 3 Nov 2026, 14:05').waitFor()
     expect(await details(page).getByRole('button', { name: 'Retry' }).count()).toBe(0)
-    expect(await page.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
+    const messages = page.getByRole('complementary', { name: 'Messages' })
+    expect(await messages.getByRole('button', { name: 'Move back to inbox' }).count()).toBe(0)
     expect(asked.map(({ body }) => [body.platforms, body.force])).toEqual([[['email'], false]])
   })
 

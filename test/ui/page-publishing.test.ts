@@ -114,7 +114,7 @@ describe('publishing', () => {
     await page.getByRole('button', { name: 'Retry' }).click()
     await page.getByText('Moved to the archive.').waitFor()
     await page.getByRole('button', { name: 'Move back to inbox' }).click()
-    await page.getByText('Moved to the inbox.').waitFor()
+    await page.getByText('Moved back to the inbox.').waitFor()
     expect(asked.map(({ path }) => path)).toEqual([
       path('publish'),
       inArchive('publish'),
@@ -184,7 +184,7 @@ describe('publishing', () => {
     await page.getByRole('link', { name: 'one.jpg' }).waitFor({ state: 'detached' })
     expect(new URL(page.url()).search).toBe('?view=grid')
     await page.keyboard.press('u')
-    await page.getByText('Moved to the inbox.').waitFor()
+    await page.getByText('Moved back to the inbox.').waitFor()
     await page.getByRole('link', { name: 'one.jpg' }).waitFor()
     expect(new URL(page.url()).search).toBe('?view=grid')
   })

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CaptionRules } from '../../src/ports/publisher.ts'
-import { lengthOf } from '../../src/workflow/captions/cut.ts'
+import { bytesOf, lengthOf } from '../../src/workflow/captions/counting.ts'
 import { fitCaption } from '../../src/workflow/captions/fit.ts'
 import { hashtagsOf } from '../../src/workflow/captions/hashtags.ts'
 
 const telegram: CaptionRules = { maxLength: 1024, unit: 'utf16', maxHashtags: 30, plain: false, style: '' }
-const bluesky: CaptionRules = { ...telegram, maxLength: 300, unit: 'grapheme' }
+const bluesky: CaptionRules = { ...telegram, maxLength: 300, unit: 'grapheme', maxBytes: 3000 }
+const mastodon: CaptionRules = { ...telegram, maxLength: 500, unit: 'grapheme', urlLength: 23 }
 const mail: CaptionRules = { maxLength: 240, unit: 'utf16', maxHashtags: 0, plain: true, style: '' }
 
 const family = '👩‍👩‍👧‍👦'
@@ -22,16 +23,17 @@ describe('the length of a caption', () => {
     ['UTF-16 units', telegram, 'x'],
     ['UTF-16 units of surrogate pairs', telegram, '😀'],
     ['graphemes', bluesky, 'x'],
-    ['graphemes of family emoji', bluesky, family],
+    ['graphemes of family emoji', { ...bluesky, maxBytes: 30_000 }, family],
+    ['graphemes beside web addresses', mastodon, 'x'],
     ['graphemes of flags', bluesky, flag],
     ['UTF-16 units for mail', mail, 'x'],
   ])('keeps a caption of exactly the limit and cuts a longer caption, counted in %s', (_, rules, unit) => {
-    const exact = unit.repeat(rules.maxLength / lengthOf(unit, rules.unit))
+    const exact = unit.repeat(rules.maxLength / lengthOf(unit, rules))
     expect(fitCaption(exact, rules)).toBe(exact)
 
     const cut = fitCaption(`${exact}x`, rules)
     expect(cut).not.toBe(`${exact}x`)
-    expect(lengthOf(cut, rules.unit)).toBeLessThanOrEqual(rules.maxLength)
+    expect(lengthOf(cut, rules)).toBeLessThanOrEqual(rules.maxLength)
     expect(cut.endsWith(rules.plain ? '...' : '…')).toBe(true)
   })
 
@@ -226,25 +228,32 @@ describe('a caption of any content', () => {
         '7',
         '_',
       ],
+      ...['https://a.de', 'https://example.com/a(b)/', ' http://x.co.u', '@a@b.co', '@a', '(', ')', '?', '@'],
       ...[family, flag, wave, england, zalgo, '👩', '🇳', 'rope', 'Rope'],
     ),
     fc.string({ unit: 'grapheme', maxLength: 8 }),
     fc.string({ unit: 'binary', maxLength: 4 }),
   )
   const text = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
-  const rules = fc.record({
-    maxLength: fc.integer({ min: 0, max: 60 }),
-    unit: fc.constantFrom('utf16' as const, 'grapheme' as const),
-    maxHashtags: fc.integer({ min: 0, max: 4 }),
-    plain: fc.boolean(),
-    style: fc.constant(''),
-  })
+  const rules: fc.Arbitrary<CaptionRules> = fc.record(
+    {
+      maxLength: fc.integer({ min: 0, max: 60 }),
+      unit: fc.constantFrom('utf16' as const, 'grapheme' as const),
+      maxHashtags: fc.integer({ min: 0, max: 4 }),
+      plain: fc.boolean(),
+      style: fc.constant(''),
+      maxBytes: fc.integer({ min: 0, max: 200 }),
+      urlLength: fc.constant(23),
+    },
+    { requiredKeys: ['maxLength', 'unit', 'maxHashtags', 'plain', 'style'] },
+  )
 
   it('fits a caption of any content to all rules, and does not change it when fitted again', () => {
     fc.assert(
       fc.property(text, rules, text, (caption, rules, hashtags) => {
         const fitted = fitCaption(caption, rules, hashtags)
-        expect(lengthOf(fitted, rules.unit)).toBeLessThanOrEqual(rules.maxLength)
+        expect(lengthOf(fitted, rules)).toBeLessThanOrEqual(rules.maxLength)
+        expect(bytesOf(fitted)).toBeLessThanOrEqual(rules.maxBytes ?? Number.POSITIVE_INFINITY)
         expect(hashtagsOf(fitted).length).toBeLessThanOrEqual(rules.maxHashtags)
         expect(fitted.isWellFormed()).toBe(true)
         expect(fitted).not.toMatch(rules.plain ? /\p{Cc}/u : /(?!\n)\p{Cc}/u)

@@ -32,8 +32,14 @@ export interface TelegramPost {
     height: number
     mediaType: string
   }
+  /** True when the photo is blurred until a viewer taps it. */
+  hasSpoiler: boolean
   /** Milliseconds since 1970. */
   at: number
+  /** Time of the last change of the caption. Absent: the caption is the first. */
+  editedAt?: number
+  /** Time of the deletion. People no longer see the post. */
+  deletedAt?: number
 }
 
 export interface TelegramState {

@@ -6,7 +6,7 @@ export { malformed, serverError } from '../dropbox/faults.ts'
 
 /** One request, as the emulator received it. */
 export interface TelegramCall {
-  /** Method in lower case: `sendphoto`, `getme`, `getchat`. */
+  /** Method in lower case, such as `sendphoto` or `deletemessage`. */
   method: string
   /** Digits of the request's token, valid or not. */
   bot: string

@@ -8,6 +8,13 @@ const style = `
   .note { font-size: .875rem; color: #4a5a69 }
   article { margin: 1rem 0; border-radius: .75rem; overflow: hidden; background: #fff }
   img { display: block; width: 100%; height: auto }
+  details { position: relative }
+  summary { list-style: none; cursor: pointer; overflow: hidden }
+  summary::after { content: 'Spoiler: tap to show'; position: absolute; inset: auto 0 50%; text-align: center;
+    color: #fff; text-shadow: 0 0 .3rem #000 }
+  details:not([open]) img { filter: blur(1.5rem) }
+  details[open] summary::after { content: none }
+  .deleted { padding: .25rem 0; opacity: .7; font-style: italic }
   p, h2, footer { margin: .5rem .75rem }
   h2 { font-size: 1rem; color: #17679f }
   p { white-space: pre-wrap; overflow-wrap: anywhere }
@@ -52,11 +59,20 @@ export function photoPath({ chat, messageId }: TelegramPost): string {
 }
 
 function article(post: TelegramPost) {
-  const { chat, caption, photo, at } = post
+  const { chat, caption, photo, hasSpoiler, at, editedAt, deletedAt } = post
+  const title = `${chat.title}${chat.username === undefined ? '' : ` (@${chat.username})`}`
+  if (deletedAt !== undefined) {
+    return html`<article id="${chat.id}-${post.messageId}" class="deleted">
+    <h2>${title}</h2>
+    <footer>Deleted ${new Date(deletedAt).toISOString()}</footer>
+  </article>`
+  }
+  const picture = html`<img src="${photoPath(post)}" width="${photo.width}" height="${photo.height}" alt="">`
+  const edited = editedAt === undefined ? '' : `, edited ${new Date(editedAt).toISOString()}`
   return html`<article id="${chat.id}-${post.messageId}">
-    <h2>${chat.title}${chat.username === undefined ? '' : ` (@${chat.username})`}</h2>
-    <img src="${photoPath(post)}" width="${photo.width}" height="${photo.height}" alt="">
+    <h2>${title}</h2>
+    ${hasSpoiler ? html`<details><summary>${picture}</summary></details>` : picture}
     <p dir="auto">${caption}</p>
-    <footer>${photo.width} × ${photo.height}, ${Math.ceil(photo.bytes.length / 1000)} kB, ${new Date(at).toISOString()}</footer>
+    <footer>${photo.width} × ${photo.height}, ${Math.ceil(photo.bytes.length / 1000)} kB, ${new Date(at).toISOString()}${edited}</footer>
   </article>`
 }

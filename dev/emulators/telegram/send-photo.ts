@@ -22,15 +22,22 @@ const maxCaption = 1024
 export async function sendPhoto(state: TelegramState, bot: TelegramBot, form: FormData, at: number) {
   const chat = chatOf(state, bot, textOf(form, 'chat_id'))
   if (chat.allowsPosts === false) throw badRequest('need administrator rights in the channel chat')
-  // Multipart turns every line break into CR LF; Telegram drops the CR (tdlib/td, misc.cpp, clean_input_string).
-  const caption = textOf(form, 'caption').replaceAll('\r', '').trim()
+  const caption = captionOf(form)
   const photo = await photoOf(form)
-  if ([...caption].length > maxCaption) throw badRequest('message caption is too long')
   const messageId = 1 + (state.newest.get(chat.id) ?? 0)
   state.newest.set(chat.id, messageId)
-  const post: TelegramPost = { messageId, chat, bot: botIdOf(bot.token), caption, photo, at }
+  const hasSpoiler = textOf(form, 'has_spoiler').toLowerCase() === 'true'
+  const post: TelegramPost = { messageId, chat, bot: botIdOf(bot.token), caption, photo, hasSpoiler, at }
   state.posts.push(post)
   return messageOf(post)
+}
+
+/** Returns the caption as Telegram stores it. Throws {@link Refusal}. */
+export function captionOf(form: FormData): string {
+  // Multipart turns every line break into CR LF; Telegram drops the CR (tdlib/td, misc.cpp, clean_input_string).
+  const caption = textOf(form, 'caption').replaceAll('\r', '').trim()
+  if ([...caption].length > maxCaption) throw badRequest('message caption is too long')
+  return caption
 }
 
 /** Returns the chat if this bot may see it. Throws {@link Refusal}. */
@@ -68,19 +75,22 @@ async function photoOf(form: FormData): Promise<TelegramPost['photo']> {
   return { bytes, filename: file.name, width, height, mediaType: `image/${format}` }
 }
 
-function messageOf({ messageId, chat, caption, photo, at }: TelegramPost) {
+/** Describes a post as the Bot API does. */
+export function messageOf({ messageId, chat, caption, photo, hasSpoiler, at, editedAt }: TelegramPost) {
   const id = `emulated-${chat.id}-${messageId}`
   const { width, height } = photo
   return {
     message_id: messageId,
     date: Math.floor(at / 1000),
+    ...(editedAt !== undefined && { edit_date: Math.floor(editedAt / 1000) }),
     chat: describeChat(chat),
     photo: [{ file_id: id, file_unique_id: id, width, height, file_size: photo.bytes.length }],
     ...(caption !== '' && { caption }),
+    ...(hasSpoiler && { has_media_spoiler: true }),
   }
 }
 
-function textOf(form: FormData, field: string): string {
+export function textOf(form: FormData, field: string): string {
   const value = form.get(field)
   return typeof value === 'string' ? value : ''
 }

@@ -35,3 +35,11 @@ export function fittedSize(box: Size, photo: Size): Size {
   const side = (length: number) => Math.max(1, Math.round(length * scale))
   return { width: side(photo.width), height: side(photo.height) }
 }
+
+/** Returns the smallest size that holds all these sizes. */
+export function largestOf(sizes: readonly Size[]): Size {
+  return {
+    width: Math.max(...sizes.map(({ width }) => width)),
+    height: Math.max(...sizes.map(({ height }) => height)),
+  }
+}

@@ -1,6 +1,7 @@
 /** The blocks about texts: `captionfile`, `confirmation` and `content`. */
 import { z } from 'zod'
-import { block, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
+import { block, choice, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
+import { defaultRating, ratings } from '../rating.ts'
 
 export const captionFileField = documented(
   block({
@@ -60,6 +61,10 @@ export const contentField = documented(
         example: false,
       },
     ),
+    default_rating: documented(choice(ratings, defaultRating), {
+      description: 'Rating of photos that neither a person nor the AI has rated.',
+      example: 'nudity',
+    }),
     voice_profile: documented(list(z.string().max(20_000), maxVoiceProfile), {
       description: "Captions in the photographer's own voice, as examples for the AI.",
       example: ['Quiet hands.', 'The rope remembers.'],

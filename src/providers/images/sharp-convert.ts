@@ -3,8 +3,8 @@ import sharp, { type Metadata } from 'sharp'
 import { PublisherError } from '../../base/errors.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
 import type { ReducedImage } from '../../ports/images.ts'
-import { decodeSeconds } from './sharp-encode.ts'
 import { orUnreadable, unreadable } from './sharp-errors.ts'
+import { decodeSeconds } from './sharp-target.ts'
 
 /** Reads the header with libheif. Throws `unsupported_photo` for a HEIC: the prebuilt libvips decodes AV1, but not HEVC. */
 export async function inspectAvif(original: Uint8Array): Promise<Metadata> {

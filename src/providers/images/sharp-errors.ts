@@ -1,11 +1,15 @@
 /** Errors for pictures that libvips cannot open in time or at all. */
-import { PublisherError } from '../../base/errors.ts'
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
 
-/** Runs work on a picture. Throws `busy` when libvips hits its own timeout, and `photo_unreadable` for any other failure. */
+/**
+ * Runs work on a picture. Throws `busy` when libvips hits its own timeout, and `photo_unreadable` for any other failure. Passes on a
+ * {@link PublisherError}.
+ */
 export async function orUnreadable<T>(open: () => Promise<T>): Promise<T> {
   try {
     return await open()
   } catch (error) {
+    if (isPublisherError(error)) throw error
     if (error instanceof Error && error.message.startsWith('timeout')) throw tooSlow(error)
     throw unreadable(error)
   }

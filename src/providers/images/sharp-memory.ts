@@ -1,8 +1,8 @@
 /** Estimates the memory that libvips needs for a picture, from the header alone. Measured by bench/thumbnail-memory.ts. */
 import type { Metadata } from 'sharp'
 import { webpChunks } from '../../base/picture/blocks.ts'
+import { largestOf, type Size } from '../../base/picture/fit.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
-import type { Target } from './sharp-encode.ts'
 
 /** Header fields that the estimate uses. */
 type Picture = Pick<
@@ -17,6 +17,14 @@ type Picture = Pick<
   | 'pages'
   | 'hasAlpha'
 >
+
+/** A picture to make. */
+export interface Result {
+  size: Size
+  mediaType: ThumbnailType
+  /** Size of the whole photo, if the picture is made from its decoded pixels. Several pictures always are. Default: `size`. */
+  kept?: Size
+}
 
 /** Memory of the smallest reduction: the pipeline's buffers and the encoder's tables. */
 export const fixedBytes = 10_000_000
@@ -37,13 +45,14 @@ const bytesPerKeptPixel = 4
  *
  * Several results come from the pixels of the largest: these pixels remain in memory while one result after another is encoded.
  */
-export function estimateMemory(picture: Picture, original: Uint8Array, results: readonly Target[]): number {
-  const pixels = Math.max(...results.map(({ size }) => size.width * size.height))
+export function estimateMemory(picture: Picture, original: Uint8Array, results: readonly Result[]): number {
   const encoding = Math.max(
     ...results.map(({ size, mediaType }) => size.width * size.height * bytesPerResultPixel[mediaType]),
   )
   const source = sourceBytes(picture, original)
-  if (results.length === 1) return Math.ceil(fixedBytes + encoding + source)
+  if (results.length === 1 && !results[0]?.kept) return Math.ceil(fixedBytes + encoding + source)
+  const largest = largestOf(results.map(({ size, kept }) => kept ?? size))
+  const pixels = largest.width * largest.height
   const decoding = source + pixels * bytesPerResultPixel['image/jpeg']
   return Math.ceil(fixedBytes + Math.max(decoding, pixels * bytesPerKeptPixel + encoding))
 }

@@ -1,10 +1,10 @@
 /** Reads an original when there is memory for it, and holds it as long as the work on it takes. */
 import { within } from '../../base/time.ts'
 import type { PictureSource, ReduceOrder } from '../../ports/images.ts'
-import { decodeSeconds } from './sharp-encode.ts'
 import { tooSlow } from './sharp-errors.ts'
 import type { ByteQueue, Turn } from './sharp-queue.ts'
 import { type Pace, photoTooLarge, readOriginal } from './sharp-source.ts'
+import { decodeSeconds } from './sharp-target.ts'
 
 export interface ReadingOptions {
   /** Queue that counts the originals in memory. */

@@ -3,7 +3,6 @@
  * there is room for its bytes.
  */
 import sharp from 'sharp'
-import { fittedSize } from '../../base/picture/fit.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import { phoneFormat } from '../../base/picture/phone-formats.ts'
@@ -11,12 +10,13 @@ import type { ImageReducer, ReducedImage } from '../../ports/images.ts'
 import { type Metrics, noMetrics } from '../../ports/metrics.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 import { convert, inspectAvif } from './sharp-convert.ts'
-import { encodeAll, inspect, type Target } from './sharp-encode.ts'
+import { encodeAll, inspect } from './sharp-encode.ts'
 import { unreadable } from './sharp-errors.ts'
 import { estimateAvifMemory, estimateMemory, fixedBytes } from './sharp-memory.ts'
 import { createByteQueue, type Turn } from './sharp-queue.ts'
 import { createReading } from './sharp-reading.ts'
 import { type Pace, photoTooLarge } from './sharp-source.ts'
+import { resultOf, type Target, targetOf } from './sharp-target.ts'
 
 export interface SharpReducerOptions {
   /**
@@ -106,13 +106,17 @@ export function createSharpReducer(options: SharpReducerOptions = {}): ImageRedu
     return withOriginal(source, order, async (original, turn) => {
       refuseByHeader(original, maxPixels)
       const picture = await inspecting(turn, () => inspect(original))
-      const targets = reductions.map(({ box, mediaType }) => {
-        return { size: fittedSize(box, picture.autoOrient), mediaType }
-      })
-      const need = (some: readonly Target[]) => estimateMemory(picture, original, some)
-      const make = (some: readonly Target[]) => {
+      const targets = reductions.map((reduction) => targetOf(reduction, picture.autoOrient))
+      const need = (some: readonly Target[]) => estimateMemory(picture, original, some.map(resultOf))
+      const make = async (some: readonly Target[]): Promise<ReducedImage[]> => {
         const affordable = need(some) <= decodeBudgetBytes ? some : some.map(asWebp)
-        return decoding(turn, need(affordable), () => encodeAll(original, picture, affordable))
+        if (need(affordable) <= decodeBudgetBytes || some.length === 1) {
+          return decoding(turn, need(affordable), () => encodeAll(original, picture, affordable))
+        }
+        // The pixels of a cropped panorama may be too many to keep, but need not be kept for one picture.
+        const made: ReducedImage[] = []
+        for (const target of some) made.push(...(await make([target])))
+        return made
       }
       return order.onFirst ? firstAlone(targets, make, order.onFirst) : make(targets)
     })

@@ -1,4 +1,4 @@
-/** Sends mail over SMTP with nodemailer's connection, to servers that tenants configure. */
+/** Sends mail over SMTP with nodemailer's connection, to servers that tenants configure. Runs on Node and on Workers with Node's modules. */
 import type { LookupFunction, Socket } from 'node:net'
 import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection'
 import { assertPublicHost, type EndpointRule } from '../../base/endpoint-guard.ts'
@@ -21,9 +21,9 @@ export interface MailerTimeouts {
 export interface MailerOptions extends EndpointRule {
   /**
    * Resolves the names of servers; must fail for every name with an address that is not public. Unused with `allowPrivate`: the system
-   * then resolves names.
+   * then resolves names. `null` only where the platform itself connects to no private address, as Cloudflare does.
    */
-  lookup: LookupFunction
+  lookup: LookupFunction | null
   /** Default: 10 s to connect, 20 s of silence, 60 s per step. */
   timeouts?: MailerTimeouts
   /**
@@ -31,24 +31,35 @@ export interface MailerOptions extends EndpointRule {
    * clients of the same address by their names. Default: the machine's name, or its address.
    */
   name?: string
-  /** Certificates (PEM) trusted instead of the system's, for tests. Default: the system's. */
+  /** Certificates (PEM) trusted instead of the system's, for tests on Node. Default: the system's. */
   ca?: string
+  /** Port with TLS from the first byte. Default: 465 (RFC 8314, section 3.3). */
+  implicitTlsPort?: number
 }
 
 const patience: MailerTimeouts = { connectMs: 10_000, silenceMs: 20_000, stepMs: 60_000 }
-const implicitTlsPort = 465
 /** Upper bound on a server's reply. A line has at most 512 bytes (RFC 5321, section 4.5.3.1.5), and real replies have few lines. */
 const maxReplyBytes = 64 * 1024
 
 /** Creates the mailer of this process. SMTP without TLS needs `allowPrivate`, and is for development only. */
-export function createMailer({ allowPrivate, timeouts = patience, name, ca, lookup }: MailerOptions): Mailer {
+export function createMailer(options: MailerOptions): Mailer {
+  const { allowPrivate, timeouts = patience, name, ca, lookup, implicitTlsPort = 465 } = options
+  const tls = ca === undefined ? {} : { ca }
+
   async function connect(server: MailServer, signal: AbortSignal): Promise<MailConnection> {
     const { host, port, useTls, username, password } = server
     assertPublicHost(host, { allowPrivate })
     if (!useTls && !allowPrivate) throw plainRefused()
-    const target = { host, port, lookup: allowPrivate ? undefined : lookup, timeoutMs: timeouts.connectMs }
+    const isSecure = useTls && port === implicitTlsPort
+    const target = {
+      host,
+      port,
+      tls: isSecure ? tls : null,
+      lookup: allowPrivate ? null : lookup,
+      timeoutMs: timeouts.connectMs,
+    }
     const socket = await openSocket(target, signal).catch((error: unknown) => {
-      throw connectFailure(error)
+      throw connectFailure(error, { isSecuring: isSecure })
     })
     const smtp = createSession(server, socket)
     const step = createSteps(smtp, socket, timeouts.stepMs)
@@ -59,9 +70,10 @@ export function createMailer({ allowPrivate, timeouts = patience, name, ca, look
         await step(signal, (done) => smtp.login(auth, done))
       }
     } catch (error) {
+      const isSecuring = smtp.upgrading === true
       smtp.close()
       socket.destroy()
-      throw connectFailure(error)
+      throw connectFailure(error, { isSecuring })
     }
     return {
       send: (message, signal) => send(smtp, step, message, signal),
@@ -70,16 +82,17 @@ export function createMailer({ allowPrivate, timeouts = patience, name, ca, look
   }
 
   function createSession({ host, port, useTls }: MailServer, connection: Socket): SMTPConnection {
-    const secure = useTls && port === implicitTlsPort
+    const secured = useTls && port === implicitTlsPort
     const smtp = new SMTPConnection({
       connection,
       ...(name?.includes('.') && { name }),
       host,
       port,
-      secure,
-      requireTLS: useTls && !secure,
+      secure: secured,
+      secured,
+      requireTLS: useTls && !secured,
       ignoreTLS: !useTls,
-      tls: ca === undefined ? {} : { ca },
+      tls,
       connectionTimeout: timeouts.connectMs,
       greetingTimeout: timeouts.connectMs,
       socketTimeout: timeouts.silenceMs,

@@ -50,6 +50,7 @@ export function createPrometheusMetrics({ process, vendors = [], addTo }: Promet
     rejected: (vendor, reason) => counts.rejections.inc({ vendor, reason }),
     breakerChanged: (vendor, state) => counts.breakers.inc({ vendor, state }),
     published: (platform, outcome) => counts.published.inc({ platform, outcome }),
+    changed: (platform, change, outcome) => counts.changed.inc({ platform, change, outcome }),
     logged(level, msg) {
       if (level === 'warn' || level === 'error') counts.logLines.inc({ level, msg })
     },

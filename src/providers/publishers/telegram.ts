@@ -1,22 +1,22 @@
 /** Publishes to a Telegram channel with the tenant's own bot (Bot API 10, `sendPhoto`). */
 import { z } from 'zod'
-import { isPublisherError } from '../../base/errors.ts'
+import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withoutSlashAtEnd } from '../../base/text-edges.ts'
-import { isAtLeast } from '../../contract/rating.ts'
+import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
-import type {
-  CaptionRules,
-  PossibleChanges,
-  Post,
-  Posted,
-  Publisher,
-  RunningAttempt,
-} from '../../ports/publisher.ts'
-import { linkTo, postIdOf } from './telegram/answers.ts'
+import type { CaptionRules, Post, Posted, Publisher, RunningAttempt } from '../../ports/publisher.ts'
+import { linkTo, postIdOf, type SentMessage } from './telegram/answers.ts'
+import { createChanges, notesOf, type PostChanges } from './telegram/changes.ts'
 import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
-import { type ChatId, ChatMoved, sendPhoto, type TelegramFetch } from './telegram/send-photo.ts'
+import {
+  type ChatId,
+  ChatMoved,
+  sendPhoto,
+  type TelegramFetch,
+  type TelegramPhoto,
+} from './telegram/send-photo.ts'
 import { verifyChannel } from './telegram/verify.ts'
 
 export interface TelegramCredentials {
@@ -24,7 +24,7 @@ export interface TelegramCredentials {
 }
 
 export interface TelegramPublisherOptions {
-  /** `config` of the tenant's entry: `channel_id`, a number or `@name`. */
+  /** `config` of the tenant's entry: `channel_id` (a number or `@name`) and `rating_map`. */
   config: unknown
   /** The bot's token. */
   credentials: CredentialSource<TelegramCredentials>
@@ -71,10 +71,8 @@ const pictureBox = { width: 2560, height: 2560 }
 /** Limits of `sendPhoto`. Reads a megabyte as 10^6 bytes, the stricter interpretation. */
 const limits = { bytes: 10_000_000, widthPlusHeight: 10_000, ratio: 20 }
 
-const unchangeable: PossibleChanges = {
-  retract: { possible: false, reason: 'Delete the post in Telegram.' },
-  correct: { possible: false, reason: 'Edit the post in Telegram.' },
-}
+/** Label of photos that are blurred until a viewer taps them. */
+const spoiler = 'spoiler'
 
 const noChannel =
   'this site\'s configuration names no channel. Set "channel_id" to the channel\'s number or @name.'
@@ -87,32 +85,36 @@ export function createTelegramPublisher({
   fetch = globalThis.fetch,
   now = Date.now,
   retry = patience,
-}: TelegramPublisherOptions): Publisher {
+}: TelegramPublisherOptions): Publisher & PostChanges {
   const settings = settingsSchema.safeParse(config)
   const api = { baseUrl: withoutSlashAtEnd(baseUrl), fetch, now }
+  const effectOf = effectsOf('Telegram', ratingMaps.telegram.of(config))
 
-  const send = (chatId: ChatId, post: Post, signal: AbortSignal) =>
+  const send = (chatId: ChatId, photo: TelegramPhoto, signal: AbortSignal) =>
     withCredentials(credentials, ({ bot_token }) =>
-      waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token.reveal(), chatId, post, attempt)),
+      waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token.reveal(), chatId, photo, attempt)),
     )
 
   async function publish(post: Post, { signal }: RunningAttempt): Promise<Posted> {
     if (!settings.success) throw refused(noChannel)
+    const { refusal, label } = effectOf(post.rating)
+    if (refusal !== undefined) throw new PublisherError('publish_refused', refusal)
     checkPicture(post)
+    const photo = { ...post, hasSpoiler: label === spoiler }
     const { channel_id } = settings.data
     try {
-      return postedAs(await send(channel_id, post, signal))
+      return postedAs(await send(channel_id, photo, signal))
     } catch (error) {
       if (!(error instanceof ChatMoved)) throw error
       const { chatId } = error
       const warning = `The Telegram group has become a supergroup. Set "channel_id" to ${chatId} in this site's configuration.`
-      return { ...postedAs(await sendToNewChat(chatId, post, signal)), warning }
+      return { ...postedAs(await sendToNewChat(chatId, photo, signal)), warning }
     }
   }
 
-  async function sendToNewChat(chatId: number, post: Post, signal: AbortSignal) {
+  async function sendToNewChat(chatId: number, photo: TelegramPhoto, signal: AbortSignal) {
     try {
-      return await send(chatId, post, signal)
+      return await send(chatId, photo, signal)
     } catch (error) {
       throw error instanceof ChatMoved ? refused('its group keeps moving to new identifiers.') : error
     }
@@ -122,8 +124,8 @@ export function createTelegramPublisher({
     platform: 'telegram',
     captionRules,
     pictureBox,
-    effectOf: (rating) => (isAtLeast(rating, 'nudity') ? { label: 'spoiler' } : {}),
-    changesOf: () => unchangeable,
+    effectOf,
+    ...createChanges({ api, retry }, credentials),
     publish,
     async verify(signal) {
       if (!settings.success) throw refused(noChannel)
@@ -132,17 +134,18 @@ export function createTelegramPublisher({
         verifyChannel(api, bot_token.reveal(), channel_id, signal),
       )
     },
-    describe: ({ caption }) => {
+    describe: ({ caption, rating }) => {
       if (!settings.success) return `Telegram would refuse the photo: ${noChannel}`
       const words = caption === '' ? 'without a caption' : `with the caption “${caption}”`
-      return `Telegram would post the photo to the channel ${settings.data.channel_id}, ${words}.`
+      const manner = effectOf(rating).label === spoiler ? 'photo behind a spoiler' : 'photo'
+      return `Telegram would post the ${manner} to the channel ${settings.data.channel_id}, ${words}.`
     },
   }
 }
 
-function postedAs(message: Parameters<typeof postIdOf>[0]): Posted {
+function postedAs(message: SentMessage): Posted {
   const url = linkTo(message)
-  return { postId: postIdOf(message), ...(url !== undefined && { url }) }
+  return { postId: postIdOf(message), notes: notesOf(message), ...(url !== undefined && { url }) }
 }
 
 async function waitingFor429<T>(

@@ -2,7 +2,7 @@
 import { type Channel, channelsOf } from '../../contract/channels.ts'
 import { platforms } from '../../contract/platform.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
-import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
+import type { InstalledPublishers, OfferPicture } from '../../ports/publisher-driver.ts'
 import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
@@ -17,6 +17,7 @@ export function openTenantPublishers(
   installed: InstalledPublishers,
   { config, host, find, calls }: TenantScope,
   admins: readonly string[],
+  offerPicture: OfferPicture,
 ): TenantPublishers {
   const available: ChannelPublisher[] = []
   const unavailable: Channel[] = []
@@ -26,7 +27,10 @@ export function openTenantPublishers(
     const { open = null, vendor = channel.platform } = installed[channel.platform] ?? {}
     if (!open) unavailable.push(channel)
     else {
-      const publisher = publisherCalls(open({ entry, config, host, admins }, find), { ...calls, vendor })
+      const publisher = publisherCalls(open({ entry, config, host, admins, offerPicture }, find), {
+        ...calls,
+        vendor,
+      })
       available.push({ ...publisher, channel })
     }
   }

@@ -24,6 +24,7 @@ import { adminsOf } from '../sign-in/admins.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { modelCalls } from '../vendor-calls/model-calls.ts'
 import { logNotices } from './answer-notices.ts'
+import { createOffers, type OfferTools } from './offered-pictures.ts'
 import { openTenantPreviews, type TenantPreviewOptions, type TenantPreviews } from './tenant-previews.ts'
 import { openTenantPublishers, type TenantPublishers } from './tenant-publishers.ts'
 import { type TenantScope, type TenantScopeOptions, tenantScope } from './tenant-scope.ts'
@@ -76,6 +77,8 @@ export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageO
   /** Memory for the pictures of running posts, shared by all tenants. */
   pictures: ByteBudget
   publishers: InstalledPublishers
+  /** Offers pictures to platforms that fetch them. */
+  offers: OfferTools
   /** `null` if this program has no AI. */
   model: InstalledModel | null
   settings: Pick<Settings, 'adminEmails'>
@@ -120,9 +123,10 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       viewing: viewing.store,
       peekListing: viewing.peek,
       publicationMemory: viewing.publications,
-      publishers: once(() =>
-        openTenantPublishers(options.publishers, scope, adminsOf(config, options.settings)),
-      ),
+      publishers: once(() => {
+        const offer = createOffers(options.offers, host, () => storage().store)
+        return openTenantPublishers(options.publishers, scope, adminsOf(config, options.settings), offer)
+      }),
       model: once(() => openModel(options.model, scope)),
       postSlots: once(() => createPostSlots({ ...scope.calls, vendorOf }, options.pictures)),
       get aiSlots() {

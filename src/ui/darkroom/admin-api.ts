@@ -1,8 +1,10 @@
 /** Admin calls to the API of the page's own host. No call throws: every answer is a result or a problem. */
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../base/json.ts'
-import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
+import type { Rating } from '../../contract/rating.ts'
+import type { Analysis as AnsweredAnalysis } from '../../handlers/routes/analysis-schemas.ts'
 import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captions-schemas.ts'
+import type { ChangedPosts } from '../../handlers/routes/changes-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
 import type { Published } from '../../handlers/routes/publishing-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
@@ -10,10 +12,19 @@ import type { Photo } from '../gallery/gallery-api.ts'
 import { isRecord } from '../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
-export type { Analysis, CaptionRulesAnswer, Published }
-export type PlatformRules = CaptionRulesAnswer['platforms'][number]
-export type PlatformName = PlatformRules['platform']
-export type PlatformOutcome = NonNullable<Published['results'][PlatformName]>
+export type { ChangedPosts, Published }
+export type Analysis = AnsweredAnalysis & { rating?: Rating }
+
+/** Name of a channel. A gallery may have several channels of a platform. */
+export type ChannelName = string
+
+type AnsweredRules = CaptionRulesAnswer['platforms'][number]
+/** Fields that an older process does not answer. */
+type NewerField = 'type' | 'ratings' | 'changes'
+/** A channel with its rules. */
+export type PlatformRules = Omit<AnsweredRules, NewerField> & Partial<Pick<AnsweredRules, NewerField>>
+/** Result of publishing to a channel. */
+export type PlatformOutcome = Published['results'][string]
 
 export type Result<T> = { value: T } | { problem: ApiProblem }
 
@@ -28,8 +39,10 @@ export interface PublishRequest {
   sha256?: string
   /** Version of the intended photo, while its digest is unknown. */
   version?: string | undefined
-  platforms: readonly PlatformName[]
-  captions: Partial<Record<PlatformName, string>>
+  platforms: readonly ChannelName[]
+  captions: Readonly<Record<ChannelName, string>>
+  /** The admin's own rating of the photo. */
+  rating?: Rating
   force?: boolean
 }
 
@@ -40,8 +53,9 @@ export function ofContent({ sha256, version }: Photo): Pick<PublishRequest, 'sha
 
 /** Texts that an admin wrote. Missing fields keep their saved values. */
 export interface EditedCaptions {
-  captions?: Partial<Record<PlatformName, string>>
+  captions?: Readonly<Record<ChannelName, string>>
   alt_text?: string
+  rating?: Rating
 }
 
 export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
@@ -60,6 +74,14 @@ export const adminApi = {
     send<Published>('POST', `${photoPath(name)}/publish`, { ...request, dry_run: true }),
   curate: (name: string, action: Curation, body: object = {}) =>
     send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
+  retract: (name: string, platforms: readonly ChannelName[]) =>
+    stream<ChangedPosts>(`${photoPath(name)}/retract`, { platforms }, () => {}),
+  correct: (name: string, platform: ChannelName, caption: string) =>
+    stream<ChangedPosts>(
+      `${photoPath(name)}/correct`,
+      { platforms: [platform], captions: { [platform]: caption } },
+      () => {},
+    ),
 }
 
 /** Timeout of a JSON call, longer than any storage needs to move a photo. */

@@ -1,4 +1,5 @@
 /** API calls for visitors. No call throws: every answer is a photo, a list of names or a problem. */
+import type { Rating } from '../../contract/rating.ts'
 import type { Photo as AnsweredPhoto } from '../../handlers/routes/images-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
 import { photoPath, randomPath, takeFirstPhoto } from '../first-photo.ts'
@@ -8,14 +9,25 @@ import { type ApiProblem, problemOf, problemOfHead, unreached, unreadable } from
 
 /**
  * Photo of the API. The content of `metadata` depends on the caller's rights, so each value is checked where it is shown. An older
- * process answers without `version` and `placeholder`.
+ * process answers without `version`, `placeholder` and `rating`.
  */
-export type Photo = Omit<AnsweredPhoto, 'metadata' | 'version' | 'placeholder'> & {
+export type Photo = Omit<
+  AnsweredPhoto,
+  'metadata' | 'version' | 'placeholder' | 'rating' | 'rating_source'
+> & {
   metadata: Readonly<Record<string, unknown>> | null
   version?: string
   /** ThumbHash in base64url. */
   placeholder?: string | null
+  rating?: Rating
+  /** Origin of the rating: an admin, the AI, or the gallery's default. */
+  rating_source?: 'person' | 'ai' | 'default'
 }
+
+/** Status of a photo on a channel. */
+export type Publication = NonNullable<AnsweredPhoto['publications']>[number]
+/** Answer to the question if a post can be changed. `remark` and `reason` are sentences for people. */
+export type Possibility = NonNullable<Publication['retract']>
 
 /** `count` is the number of photos on the walk. */
 export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }

@@ -1,7 +1,7 @@
 /** Pictures of the photo for the AI, and ahead of time for the platforms, from one reading of the original. */
-import type { ReducedImage } from '../../ports/images.ts'
+import type { PictureBox, ReducedImage } from '../../ports/images.ts'
 import type { Publisher } from '../../ports/publisher.ts'
-import type { PhotoEntry, ThumbnailBox } from '../../ports/storage.ts'
+import type { PhotoEntry } from '../../ports/storage.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import { type Making, type PictureTools, readOriginal, readPictures } from '../original.ts'
 import { distinctBoxes, type ReadyPictures } from '../ready-pictures.ts'
@@ -13,7 +13,7 @@ export interface PictureSourceTools extends PictureTools, DigestTools {
 
 export interface PictureSource {
   /** Returns the photo as a JPEG without metadata. Throws `photo_changed`, and the errors of the store and the reducer. */
-  pictureWithin(box: ThumbnailBox): Promise<ReducedImage>
+  pictureWithin(box: PictureBox): Promise<ReducedImage>
   /** Returns the digest of the first reading. */
   sha256(): Promise<string>
 }
@@ -24,7 +24,7 @@ export function pictureSource(tools: PictureSourceTools, entry: PhotoEntry): Pic
   const ahead = ready ? platforms.map(({ pictureBox }) => pictureBox) : []
   let sha256: Promise<string> | undefined
 
-  async function first(box: ThumbnailBox): Promise<Making> {
+  async function first(box: PictureBox): Promise<Making> {
     const boxes = distinctBoxes([box, ...ahead])
     const remembered = await digests.get(entry)
     const making = remembered
@@ -48,7 +48,7 @@ export function pictureSource(tools: PictureSourceTools, entry: PhotoEntry): Pic
 async function keep(
   ready: ReadyPictures,
   { sha256, pictures }: Pick<Making, 'pictures'> & { sha256: Promise<string> },
-  boxes: readonly ThumbnailBox[],
+  boxes: readonly PictureBox[],
 ): Promise<void> {
   try {
     const [digest, made] = await Promise.all([sha256, pictures])

@@ -1,6 +1,7 @@
 /** Fits a caption to the rules of a platform. */
 import type { CaptionRules } from '../../ports/publisher.ts'
-import { cutToLength, lengthOf } from './cut.ts'
+import { fits } from './counting.ts'
+import { cutToLength } from './cut.ts'
 import { hashtagsOf, keepHashtags } from './hashtags.ts'
 import { plainText } from './plain.ts'
 
@@ -40,7 +41,7 @@ function withHashtags(text: string, rules: CaptionRules, wanted: readonly string
   let separator = rules.plain ? ' ' : '\n\n'
   for (const hashtag of wanted) {
     const longer = result === '' ? hashtag : `${result}${separator}${hashtag}`
-    if (room <= 0 || seen.has(folded(hashtag)) || lengthOf(longer, rules.unit) > rules.maxLength) continue
+    if (room <= 0 || seen.has(folded(hashtag)) || !fits(longer, rules)) continue
     seen.add(folded(hashtag))
     room -= 1
     result = longer

@@ -2,6 +2,7 @@
 import { folders } from '../../ports/photo.ts'
 import { indexFolder, previewFolder } from '../../ports/preview-files.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
+import { isOffer } from '../offered-pictures.ts'
 import type { IndexDocument } from './index-document.ts'
 import type { PhotoIndex } from './photo-index.ts'
 
@@ -25,7 +26,7 @@ export async function sweepPreviews({ store, index, today }: SweepTools): Promis
     const present = await presentFolders(store)
     if (!present) return null
     const kept = await store.listPreviewFolders()
-    const missed = kept.filter((folder) => folder !== indexFolder && !present.has(folder))
+    const missed = kept.filter((folder) => folder !== indexFolder && !isOffer(folder) && !present.has(folder))
     const isDue = (folder: string) => (stored.gone.get(folder) ?? today) < today
     const due = missed.filter(isDue).slice(0, maxDeleted)
     for (const folder of due) await store.deletePreviewFolder(folder)

@@ -1,8 +1,9 @@
 /** Finds the photo to publish in the root or the archive, with the digest of its bytes. */
 import { PublisherError } from '../../base/errors.ts'
 import type { Channel } from '../../contract/channels.ts'
+import type { PictureBox } from '../../ports/images.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
-import type { PhotoEntry, ThumbnailBox } from '../../ports/storage.ts'
+import type { PhotoEntry } from '../../ports/storage.ts'
 import { photoNotFound } from '../../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import type { Ledger } from '../ledger.ts'
@@ -26,7 +27,7 @@ export interface Search {
   /** Channels of the tenant. */
   channels: readonly Channel[]
   /** Sizes of the pictures to make if the original must be read for its digest. Empty: none. */
-  boxes: readonly ThumbnailBox[]
+  boxes: readonly PictureBox[]
   /** Runs once when a photo of that name exists, before its bytes are read. */
   onFound(): void
 }

@@ -1,20 +1,19 @@
 /** Pictures for the platforms: reduced from the same original, by one decode for all sizes. */
 import { once } from '../../base/once.ts'
-import type { ReducedImage } from '../../ports/images.ts'
-import type { ThumbnailBox } from '../../ports/storage.ts'
+import type { PictureBox, ReducedImage } from '../../ports/images.ts'
 import { boxKey, distinctBoxes } from '../ready-pictures.ts'
 
 export interface Pictures {
   /** Makes the pictures now instead of at the first {@link get}, which reports errors. */
   begin(): void
   /** Returns a JPEG without metadata. Throws `photo_changed`, and the errors of the reducer and the store. */
-  get(box: ThumbnailBox): Promise<ReducedImage>
+  get(box: PictureBox): Promise<ReducedImage>
 }
 
 /** Creates the pictures of these boxes with one call of `make`, which gets each box once. */
 export function createPictures(
-  wanted: () => Promise<readonly ThumbnailBox[]>,
-  make: (boxes: readonly ThumbnailBox[]) => Promise<ReducedImage[]>,
+  wanted: () => Promise<readonly PictureBox[]>,
+  make: (boxes: readonly PictureBox[]) => Promise<ReducedImage[]>,
 ): Pictures {
   const making = once(async () => {
     const boxes = distinctBoxes(await wanted())

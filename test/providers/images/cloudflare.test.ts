@@ -77,6 +77,48 @@ describe('the reducer for the Images binding', () => {
     ])
   })
 
+  it('asks for the exact size of a border or a cut, in the orientation of the picture that the service made', async () => {
+    // The original is stored as a landscape, and the service turns it upright.
+    const upright = await plain(1000, 1500).jpeg().toBuffer()
+    const { binding, asked } = service(upright)
+    const ratio = { min: 0.8, max: 1.91, fit: 'pad' as const, colour: '#102030' }
+    const photo = sourceOf(await plain(3000, 2000).jpeg().toBuffer())
+    const square = { width: 1440, height: 1440 }
+    await createCloudflareReducer(binding).reduceAll(
+      photo,
+      [
+        { box: { ...square, ratio }, mediaType: 'image/jpeg' },
+        { box: { ...square, ratio: { ...ratio, fit: 'crop' } }, mediaType: 'image/jpeg' },
+      ],
+      { owner: 'alice' },
+    )
+    expect(asked.filter((_, index) => index % 2 === 0)).toEqual([
+      { width: 1728, height: 1728, fit: 'scale-down' },
+      { width: 1152, height: 1440, fit: 'pad', background: '#102030' },
+      { width: 1152, height: 1440, fit: 'cover' },
+    ])
+  })
+
+  it('asks for less quality, then for smaller pictures, until the file is small enough', async () => {
+    const { binding, asked } = service(await noise(300, 200).jpeg().toBuffer())
+    const photo = sourceOf(await plain(300, 200).jpeg().toBuffer())
+    const box = { width: 300, height: 300, maxBytes: 100 }
+    const made = createCloudflareReducer(binding).reduceAll(photo, [{ box, mediaType: 'image/jpeg' }], {
+      owner: 'alice',
+    })
+    await expect(made).rejects.toMatchObject({ code: 'photo_too_large' })
+    expect(asked.slice(2, 14)).toEqual([
+      ...[80, 70, 60, 50].flatMap((quality) => [
+        { width: 300, height: 300, fit: 'scale-down' },
+        { format: 'image/jpeg', quality, anim: false },
+      ]),
+      ...[240, 192].flatMap((side) => [
+        { width: side, height: side, fit: 'scale-down' },
+        { format: 'image/jpeg', quality: 60, anim: false },
+      ]),
+    ])
+  })
+
   it.each([
     ['JPEG', canaryJpeg],
     ['WebP', canaryWebp],

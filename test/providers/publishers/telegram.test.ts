@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Fault } from '../../../dev/emulators/dropbox/faults.ts'
 import {
   malformed,
@@ -18,6 +18,7 @@ import {
   describeVerification,
   type PublisherScene,
 } from '../../support/contracts/publisher.ts'
+import { receiptOf } from '../../support/contracts/publisher-scene.ts'
 import { attemptOf, credentialsOf, postOf } from '../../support/fixtures/posts.ts'
 import { hasty, quick } from '../../support/fixtures/quick-retry.ts'
 import { everythingOf, failure } from '../../support/fixtures/rejections.ts'
@@ -42,11 +43,14 @@ beforeEach(async () => {
 afterEach(() => telegram.close())
 
 function publisher(
-  options: Partial<Parameters<typeof createTelegramPublisher>[0]> & { channel_id?: unknown } = {},
+  options: Partial<Parameters<typeof createTelegramPublisher>[0]> & {
+    channel_id?: unknown
+    settings?: Readonly<Record<string, unknown>>
+  } = {},
 ) {
-  const { channel_id = channel.id, ...rest } = options
+  const { channel_id = channel.id, settings = {}, ...rest } = options
   return createTelegramPublisher({
-    config: { channel_id },
+    config: { channel_id, ...settings },
     credentials: credentialsOf({ bot_token: new Secret(token) }),
     baseUrl: telegram.url,
     retry: quick,
@@ -55,21 +59,44 @@ function publisher(
 }
 
 async function openScene(): Promise<PublisherScene> {
+  const [noRight, longPause] = [
+    await refusing(400, 'Bad Request: need administrator rights in the channel chat'),
+    await rateLimited(37),
+  ]
   const own = await startTelegramEmulator({ bots: [{ token, chats: [channel] }] })
   const secrets = { good: [token], bad: ['1001:wrong-canary'], stale: ['1001:old-canary', token] }
   return {
-    publisher: (kind = 'good') => {
+    publisher: (kind = 'good', settings = {}) => {
       const [first, next] = secrets[kind].map((value) => ({ bot_token: new Secret(value) }))
       const credentials = credentialsOf(first ?? { bot_token: new Secret('') }, next)
-      return publisher({ credentials, baseUrl: own.url })
+      return publisher({ credentials, baseUrl: own.url, settings })
     },
     received: () => own.posts.length,
     loseNextAnswer: () => void own.interfere(onMethod('sendPhoto', { kind: 'answer-lost' })),
     stop: own.close,
+    posts: () =>
+      own.posts
+        .filter(({ deletedAt }) => deletedAt === undefined)
+        .map(({ caption, hasSpoiler, photo }) => ({
+          caption,
+          label: hasSpoiler ? 'spoiler' : undefined,
+          bytes: photo.bytes,
+        })),
+    failures: {
+      publish_refused: () => void own.interfere(onMethod('sendPhoto', noRight)),
+      rate_limited: () => void own.interfere(onMethod('sendPhoto', longPause)),
+      publish_unavailable: () =>
+        void own.interfere(onMethod('sendPhoto', { kind: 'answer', status: 408, body: '' })),
+    },
+    loseNextChange() {
+      const lost = { kind: 'answer-lost' } as const
+      own.interfere(onMethod('deleteMessage', lost))
+      own.interfere(onMethod('editMessageCaption', lost))
+    },
   }
 }
 
-describePublisher('Telegram', openScene)
+describePublisher('Telegram', openScene, { retracts: true, corrects: true })
 describeVerification('Telegram', openScene)
 
 describe('a photo for Telegram', () => {
@@ -78,6 +105,7 @@ describe('a photo for Telegram', () => {
     expect(await publisher().publish(post, attemptOf())).toEqual({
       postId: `${channel.id}/1`,
       url: 'https://t.me/alice_ties/1',
+      notes: { chat_id: String(channel.id), message_id: '1', file_id: `emulated-${channel.id}-1` },
     })
     expect(telegram.posts).toMatchObject([
       { chat: { id: channel.id }, bot: '1001', caption: post.caption, photo: { filename: 'photo.jpg' } },
@@ -131,11 +159,40 @@ describe('a photo for Telegram', () => {
   )
 
   it('describes a post without the token, and sends nothing', async () => {
-    const sentence = publisher({ channel_id: '@alice_ties' }).describe(await postOf())
-    expect(sentence).toBe(
+    const describe = publisher({ channel_id: '@alice_ties' }).describe
+    expect(describe(await postOf({ rating: 'general' }))).toBe(
       'Telegram would post the photo to the channel @alice_ties, with the caption “Tied at dawn.”.',
     )
+    expect(describe(await postOf({ caption: '' }))).toBe(
+      'Telegram would post the photo behind a spoiler to the channel @alice_ties, without a caption.',
+    )
     expect(telegram.calls).toEqual([])
+  })
+})
+
+describe('the rating of a photo', () => {
+  it.each([
+    ['general', false],
+    ['suggestive', false],
+    ['nudity', true],
+    ['explicit', true],
+  ] as const)('decides for a photo rated %s if Telegram hides it: %s', async (rating, hasSpoiler) => {
+    await publisher().publish(await postOf({ rating }), attemptOf())
+    expect(telegram.posts).toMatchObject([{ hasSpoiler }])
+  })
+
+  it('follows rating_map, and refuses before any request', async () => {
+    const rating_map = { suggestive: 'spoiler', nudity: 'none', explicit: 'refuse' }
+    const telegramOf = publisher({ settings: { rating_map } })
+    await telegramOf.publish(await postOf({ rating: 'suggestive' }), attemptOf())
+    await telegramOf.publish(await postOf({ rating: 'nudity' }), attemptOf())
+    expect(telegram.posts.map((post) => post.hasSpoiler)).toEqual([true, false])
+    const refused = telegramOf.publish(await postOf({ rating: 'explicit' }), attemptOf())
+    expect(await failure(refused)).toMatchObject({
+      code: 'publish_refused',
+      message: "This site's settings send no photos rated “explicit” to Telegram.",
+    })
+    expect(telegram.calls).toHaveLength(2)
   })
 })
 
@@ -306,6 +363,129 @@ describe('the credentials', () => {
   })
 })
 
+describe('a change of a post', () => {
+  const hour = 3_600_000
+  const signal = new AbortController().signal
+  const others = { caption: 'Untied.', altText: null, tags: [], rating: 'nudity' } as const
+
+  /** Publishes a photo with an emulator whose clock the test sets. */
+  async function published() {
+    let time = Date.now()
+    const own = await startTelegramEmulator({ bots: [{ token, chats: [channel, group] }], now: () => time })
+    onTestFinished(own.close)
+    const posting = publisher({ baseUrl: own.url })
+    const receipt = receiptOf(await posting.publish(await postOf(), attemptOf()), {
+      postedAt: new Date(time),
+    })
+    const wait = (ms: number) => {
+      time += ms
+      return new Date(time)
+    }
+    return { own, posting, receipt, wait }
+  }
+
+  it('offers to take a post back for 48 hours, and says what to do later', async () => {
+    const { posting, receipt, wait } = await published()
+    const until = new Date(receipt.postedAt.getTime() + 48 * hour)
+    expect(posting.changesOf(receipt, wait(48 * hour - 1))).toMatchObject({
+      retract: { possible: true, until },
+      correct: { possible: true },
+    })
+    expect(posting.changesOf(receipt, wait(1))).toMatchObject({
+      retract: { possible: false, reason: expect.stringMatching(/48 hours.*Telegram app.*Delete/) },
+      correct: { possible: true },
+    })
+  })
+
+  it('explains a deletion that Telegram refuses because of the age of the post', async () => {
+    const { own, posting, receipt, wait } = await published()
+    wait(49 * hour)
+    expect(await failure(posting.retract(receipt, signal))).toMatchObject({
+      code: 'publish_refused',
+      message: expect.stringMatching(/48 hours.*Telegram app/),
+    })
+    await posting.correct(receipt, others, signal)
+    expect(own.posts).toMatchObject([{ caption: 'Untied.' }])
+  })
+
+  it('changes a post of an earlier version, whose receipt has no notes', async () => {
+    const { own, posting, receipt } = await published()
+    const old = { ...receipt, notes: {}, rating: null }
+    await posting.correct(old, others, signal)
+    await posting.retract(old, signal)
+    expect(own.posts).toMatchObject([{ caption: 'Untied.', deletedAt: expect.any(Number) }])
+  })
+
+  it.each(['x', `${channel.id}/0`, `${channel.id}/1/2`, '1/-1'])(
+    'is not offered for a post with the identifier %j',
+    async (postId) => {
+      const receipt = receiptOf({ postId })
+      const { retract, correct } = publisher().changesOf(receipt, new Date())
+      expect([retract.possible, correct.possible]).toEqual([false, false])
+      expect((await failure(publisher().retract(receipt, signal))).code).toBe('publish_refused')
+      expect(telegram.calls).toEqual([])
+    },
+  )
+
+  it('explains a correction of a post that somebody deleted', async () => {
+    const { posting, receipt } = await published()
+    await posting.retract(receipt, signal)
+    expect(await failure(posting.correct(receipt, others, signal))).toMatchObject({
+      code: 'publish_refused',
+      message: 'The post is no longer in the channel, so its caption cannot be changed.',
+    })
+  })
+
+  const forever = new Promise<never>(() => {})
+  const cases: [what: string, fault: Fault | Promise<Fault>, code: string, calls: number][] = [
+    ['silence', { kind: 'hold', until: forever }, 'publish_outcome_unknown', 3],
+    ['answers that are lost', { kind: 'answer-lost', status: 502 }, 'publish_outcome_unknown', 3],
+    ['a connection that breaks', { kind: 'reset' }, 'publish_outcome_unknown', 3],
+    ['500', serverError(), 'publish_outcome_unknown', 3],
+    ['an HTML page instead of an answer', malformed(), 'publish_outcome_unknown', 3],
+    ['401', refusing(401, 'Unauthorized'), 'credentials_rejected', 2],
+    ['404', refusing(404, 'Not Found'), 'credentials_rejected', 2],
+    ['429 beyond the cap', rateLimited(37), 'rate_limited', 1],
+    ['408', { kind: 'answer', status: 408, body: '' }, 'publish_unavailable', 3],
+    ['403', refusing(403, 'Forbidden: bot was kicked'), 'publish_refused', 1],
+    ['400', refusing(400, "Bad Request: message can't be deleted"), 'publish_refused', 1],
+    ['another 400', refusing(400, 'Bad Request: MESSAGE_ID_INVALID'), 'publish_refused', 1],
+    [
+      'a group that moved',
+      refusing(400, 'Bad Request: group chat was upgraded', { migrate_to_chat_id: -1007 }),
+      'publish_refused',
+      1,
+    ],
+  ]
+
+  it.each(cases)('ends with the right error after %s', async (_, fault, code, calls) => {
+    const { own, receipt } = await published()
+    own.interfere(onMethod('deleteMessage', await fault, { times: 9 }))
+    own.interfere(onMethod('editMessageCaption', await fault, { times: 9 }))
+    const retry = 'until' in (await fault) ? { ...hasty, attemptTimeoutMs: 200 } : quick
+    const posting = () => publisher({ baseUrl: own.url, retry })
+    expect((await failure(posting().retract(receipt, signal))).code).toBe(code)
+    expect((await failure(posting().correct(receipt, others, signal))).code).toBe(code)
+    expect(own.calls).toHaveLength(1 + 2 * calls)
+  })
+
+  it('waits as long as Telegram asks, within the cap', async () => {
+    const { own, posting, receipt } = await published()
+    own.interfere(onMethod('deleteMessage', await rateLimited(0.01), { times: 2 }))
+    await posting.retract(receipt, signal)
+    expect(own.calls.map(({ status }) => status)).toEqual([200, 429, 429, 200])
+  })
+
+  it('leaves the post unchanged when the name does not resolve', async () => {
+    const { receipt } = await published()
+    const posting = publisher({ baseUrl: 'https://telegram.invalid' })
+    expect(await failure(posting.retract(receipt, signal))).toMatchObject({
+      code: 'publish_unavailable',
+      message: expect.stringContaining('unchanged'),
+    })
+  })
+})
+
 describe('a group that became a supergroup', () => {
   const supergroup = -1007777777777
 
@@ -329,6 +509,44 @@ describe('a group that became a supergroup', () => {
 })
 
 describe('the Telegram emulator', () => {
+  it('shows spoilers, edits and deletions on its page', async () => {
+    const posting = publisher()
+    const signal = new AbortController().signal
+    const first = receiptOf(await posting.publish(await postOf(), attemptOf()))
+    const second = receiptOf(await posting.publish(await postOf({ rating: 'general' }), attemptOf()))
+    await posting.correct(second, { caption: 'Untied.', altText: null, tags: [], rating: 'general' }, signal)
+    const page = await (await call('/')).text()
+    expect(page).toMatch(/Untied\.[\s\S]*, edited 20[\s\S]*<details><summary>/)
+    expect(page.match(/<details>/g)).toHaveLength(1)
+
+    await posting.retract(first, signal)
+    expect(await (await call('/')).text()).toMatch(/Deleted 20/)
+    expect((await call(`/photos/${channel.id}/1`)).status).toBe(404)
+  })
+
+  it.each([
+    ['deleteMessage', 'message to delete not found'],
+    ['editMessageCaption', 'message to edit not found'],
+  ])('refuses %s for a message that is not there', async (method, reason) => {
+    const answer = await call(`/bot${token}/${method}?chat_id=${channel.id}&message_id=9`)
+    expect(await answer.json()).toMatchObject({ error_code: 400, description: `Bad Request: ${reason}` })
+  })
+
+  it('refuses changes of another bot, and captions that are too long or the same', async () => {
+    const third = '3003:carol-canary-token'
+    telegram.addBot({ token: third, chats: [channel] })
+    await publisher().publish(await postOf(), attemptOf())
+    const query = `chat_id=${channel.id}&message_id=1`
+    const descriptionOf = async (path: string) => Object(await (await call(path)).json()).description
+    expect(await descriptionOf(`/bot${third}/deleteMessage?${query}`)).toMatch(/can't be deleted$/)
+    expect(await descriptionOf(`/bot${third}/editMessageCaption?${query}`)).toMatch(/can't be edited$/)
+    const edit = `/bot${token}/editMessageCaption?${query}`
+    expect(await descriptionOf(`${edit}&caption=Tied+at+dawn.`)).toMatch(
+      /^Bad Request: message is not modified:/,
+    )
+    expect(await descriptionOf(`${edit}&caption=${'x'.repeat(1025)}`)).toMatch(/caption is too long$/)
+  })
+
   const call = (path: string, init?: RequestInit) => fetch(`${telegram.url}${path}`, init)
   const form = async (fields: Record<string, string>, photo = true) => {
     const body = new FormData()

@@ -22,6 +22,9 @@ describe('the memory of pictures made ahead', () => {
     expect(createReadyPictures(cache, { ...alice, host: hostOf('bob') }).get(sha256, box)).toBeUndefined()
     expect(createReadyPictures(cache, { ...alice, configVersion: '2' }).get(sha256, box)).toBeUndefined()
     expect(createReadyPictures(cache, alice).get(sha256, { width: 1, height: 1 })).toBeUndefined()
+    expect(createReadyPictures(cache, alice).get(sha256, { ...box, maxBytes: 1000 })).toBeUndefined()
+    const ratio = { min: 0.8, max: 1.91, fit: 'pad' as const, colour: '#ffffff' }
+    expect(createReadyPictures(cache, alice).get(sha256, { ...box, ratio })).toBeUndefined()
     time += 10 * 60_000 + 1
     expect(createReadyPictures(cache, alice).get(sha256, box)).toBeUndefined()
   })

@@ -2,7 +2,13 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { isPublisherError } from '../../../src/base/errors.ts'
-import type { ReducedImage, Reduction, ThumbnailType } from '../../../src/ports/images.ts'
+import type {
+  PictureBox,
+  PictureRatio,
+  ReducedImage,
+  Reduction,
+  ThumbnailType,
+} from '../../../src/ports/images.ts'
 import type { ThumbnailBox } from '../../../src/ports/storage.ts'
 import {
   artist,
@@ -13,6 +19,7 @@ import {
   draw,
   green,
   half,
+  noise,
   oriented,
   plain,
   red,
@@ -36,6 +43,7 @@ const small = { width: 60, height: 40 }
 
 export function describeReducer(title: string, reduce: Reduce, reduceAll: ReduceAll): void {
   describeSeveral(`${title}, for several pictures`, reduce, reduceAll)
+  describeDemands(`${title}, for the demands of a platform`, reduceAll)
   describe(title, () => {
     const codeOf = (bytes: Uint8Array) =>
       reduce(bytes).then(
@@ -235,6 +243,108 @@ function describeSeveral(title: string, reduce: Reduce, reduceAll: ReduceAll): v
         .jpeg()
         .toBuffer()
       await expect(reduceAll(half(photo), reductions)).rejects.toMatchObject({ code: 'photo_unreadable' })
+    })
+  })
+}
+
+function describeDemands(title: string, reduceAll: ReduceAll): void {
+  const square = { width: 144, height: 144 }
+  const ratio: PictureRatio = { min: 0.8, max: 1.91, fit: 'pad', colour: '#14b428' }
+  const border: Colour = [0x14, 0xb4, 0x28]
+  const only = async (bytes: Uint8Array, box: PictureBox) => {
+    const [made] = await reduceAll(bytes, [{ box, mediaType: 'image/jpeg' }])
+    if (!made) throw new Error('no picture')
+    expect(await shapeOf(made.bytes)).toEqual(['image/jpeg', made.width, made.height])
+    return made
+  }
+
+  describe(title, () => {
+    it.each([
+      ['a tall photo', 200, 300],
+      ['a wide photo', 300, 100],
+      ['a tall panorama', 40, 800],
+      ['a wide panorama', 800, 40],
+      ['a photo just below the range', 799, 1000],
+      ['a photo just above the range', 1911, 1000],
+      ['a photo within the range', 333, 250],
+      ['a tiny photo', 7, 20],
+      ['a photo of one pixel', 1, 1],
+    ])('brings %s into the range of ratios and the box without enlarging it', async (_, width, height) => {
+      const photo = await plain(width, height, red).jpeg().toBuffer()
+      for (const fit of ['pad', 'crop'] as const) {
+        const made = await only(photo, { ...square, ratio: { ...ratio, fit } })
+        expect(made.width / made.height).toBeGreaterThanOrEqual(ratio.min)
+        expect(made.width / made.height).toBeLessThanOrEqual(ratio.max)
+        expect(Math.max(made.width, made.height)).toBeLessThanOrEqual(144)
+        if (fit === 'crop') {
+          expect(made.width).toBeLessThanOrEqual(width)
+          expect(made.height).toBeLessThanOrEqual(height)
+        }
+      }
+    })
+
+    it('adds a border of the colour on both sides and keeps the whole photo', async () => {
+      const { bytes, width, height } = await only(await oriented(120, 240, 1), { ...square, ratio })
+      expect([width, height]).toEqual([116, 144])
+      // The photo is 72 wide, so the border is 22 wide.
+      await expectColour(bytes, 5, 72, border, 12)
+      await expectColour(bytes, 110, 72, border, 12)
+      await expectColour(bytes, 32, 10, red, 20)
+      await expectColour(bytes, 84, 10, green, 20)
+      await expectColour(bytes, 32, 134, blue, 20)
+      await expectColour(bytes, 84, 134, yellow, 20)
+    })
+
+    it.each([1, 3, 6, 8])('cuts from both sides of the middle, for orientation %i', async (orientation) => {
+      const box = { ...square, ratio: { ...ratio, fit: 'crop' as const } }
+      const tall = await only(await oriented(120, 240, orientation), box)
+      expect([tall.width, tall.height]).toEqual([116, 144])
+      await expectCorners(tall)
+      const wide = await only(await oriented(360, 120, orientation), box)
+      expect([wide.width, wide.height]).toEqual([144, 76])
+      await expectCorners(wide)
+    })
+
+    it('adds a coloured border to a grey photo', async () => {
+      const grey = await plain(60, 120, [120, 120, 120]).toColourspace('b-w').jpeg().toBuffer()
+      const { bytes } = await only(grey, { ...square, ratio })
+      await expectColour(bytes, 5, 60, border, 12)
+      await expectColour(bytes, 48, 60, [120, 120, 120], 12)
+    })
+
+    it('makes a picture within the limit of bytes, with the ratio and without metadata', async () => {
+      const photo = await noise(300, 200)
+        .withExif({ IFD0: { Artist: artist } })
+        .jpeg({ quality: 95 })
+        .toBuffer()
+      const [free, bounded] = await reduceAll(photo, [
+        { box: square, mediaType: 'image/jpeg' },
+        { box: { ...square, maxBytes: 4000, ratio: { ...ratio, max: 1 } }, mediaType: 'image/jpeg' },
+      ])
+      if (!free || !bounded) throw new Error('no pictures')
+      expect([free.width, free.bytes.length > 4000]).toEqual([144, true])
+      expect(bounded.bytes.length).toBeLessThanOrEqual(4000)
+      expect(bounded.width / bounded.height).toBeLessThanOrEqual(1)
+      expect(bounded.width).toBeGreaterThan(20)
+      expect(Buffer.from(bounded.bytes).includes(artist)).toBe(false)
+    })
+
+    it('makes the same bytes from the same photo', async () => {
+      const photo = await noise(300, 200).jpeg({ quality: 95 }).toBuffer()
+      const reductions: Reduction[] = [
+        { box: { ...square, maxBytes: 5000 }, mediaType: 'image/jpeg' },
+        { box: { ...square, ratio: { ...ratio, fit: 'crop' } }, mediaType: 'image/jpeg' },
+      ]
+      const [one, other] = [await reduceAll(photo, reductions), await reduceAll(photo, reductions)]
+      for (const [index, { bytes }] of one.entries()) {
+        expect(Buffer.from(bytes).equals(other[index]?.bytes ?? Buffer.of())).toBe(true)
+      }
+    })
+
+    it('refuses a limit that no picture meets', async () => {
+      const photo = await plain(90, 60).jpeg().toBuffer()
+      const box = { ...square, maxBytes: 20 }
+      await expect(only(photo, box)).rejects.toMatchObject({ code: 'photo_too_large' })
     })
   })
 }

@@ -1,9 +1,10 @@
 /** Pictures by the Images binding: which transformations to ask for, and how to read their results. */
 import { withoutMetadata } from '../../../base/picture/clean.ts'
-import { fittedLongSide } from '../../../base/picture/fit.ts'
 import { readPictureHeader } from '../../../base/picture/header.ts'
 import type { ReducedImage, Reduction, ThumbnailType } from '../../../ports/images.ts'
+import { usualQuality, withinBytes } from '../within-bytes.ts'
 import type { PeekedPicture } from './peek.ts'
+import { isPlain, longSide, type Shape, shapeOf, uprightSize, whole } from './shape.ts'
 
 /** Subset of the binding, in web-platform types. `ImagesBinding` of @cloudflare/workers-types implements this interface. */
 export interface ImagesService {
@@ -12,18 +13,12 @@ export interface ImagesService {
 }
 
 interface PictureTransformer {
-  transform(options: { width: number; height: number; fit: 'scale-down' }): PictureTransformer
+  transform(options: Shape): PictureTransformer
   output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>
 }
 
 /** Quality of a picture that exists only until several pictures are made from it. */
 const betweenQuality = 95
-
-const quality: Readonly<Record<ThumbnailType, number>> = {
-  'image/jpeg': 80,
-  'image/webp': 80,
-  'image/avif': 70,
-}
 
 /**
  * Makes the pictures. A single picture comes straight from the original. Several come from a picture as large as the largest of them,
@@ -34,41 +29,45 @@ export async function transformed(
   { header, body }: Pick<PeekedPicture, 'header' | 'body'>,
   reductions: readonly Reduction[],
 ): Promise<ReducedImage[]> {
-  const tasks = reductions.map(({ box, mediaType }) => ({
-    side: fittedLongSide(box, header),
-    mediaType,
-    quality: quality[mediaType],
-  }))
-  const [only] = tasks
-  if (only && tasks.length === 1) return [await transform(binding, body, only)]
-  const between = await transform(binding, body, {
-    side: Math.max(...tasks.map(({ side }) => side)),
+  const [only] = reductions
+  if (only && reductions.length === 1 && isPlain(only.box)) {
+    const { box, mediaType } = only
+    return [await transform(binding, body, whole(longSide(box, header)), mediaType)]
+  }
+  const between = await transform(
+    binding,
+    body,
+    whole(Math.max(...reductions.map(({ box }) => longSide(box, header)))),
     // WebP keeps the transparency of a PNG or WebP.
-    mediaType: header.mediaType === 'image/jpeg' ? 'image/jpeg' : 'image/webp',
-    quality: betweenQuality,
-  })
+    header.mediaType === 'image/jpeg' ? 'image/jpeg' : 'image/webp',
+    betweenQuality,
+  )
+  const original = uprightSize(header, between)
   const results: ReducedImage[] = []
-  for (const task of tasks) {
-    results.push(await transform(binding, new Blob([new Uint8Array(between.bytes)]).stream(), task))
+  for (const { box, mediaType } of reductions) {
+    const make = (scale: number, quality: number) => {
+      const stream = new Blob([new Uint8Array(between.bytes)]).stream()
+      return transform(binding, stream, shapeOf(box, original, scale), mediaType, quality)
+    }
+    const made =
+      box.maxBytes === undefined
+        ? make(1, usualQuality[mediaType])
+        : withinBytes(box.maxBytes, mediaType, ({ scale, quality }) => make(scale, quality))
+    results.push(await made)
   }
   return results
-}
-
-interface Task {
-  /** Long side in pixels. */
-  side: number
-  mediaType: ThumbnailType
-  quality: number
 }
 
 async function transform(
   binding: ImagesService,
   picture: ReadableStream<Uint8Array>,
-  { side, mediaType, quality }: Task,
+  shape: Shape,
+  mediaType: ThumbnailType,
+  quality = usualQuality[mediaType],
 ): Promise<ReducedImage> {
   const result = await binding
     .input(picture)
-    .transform({ width: side, height: side, fit: 'scale-down' })
+    .transform(shape)
     .output({ format: mediaType, quality, anim: false })
   return reducedImage(binding, result.response())
 }

@@ -42,6 +42,12 @@ function unavailable(cause: Error): PublisherError {
   return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
 }
 
+function unreachableOrUntrusted(cause: Error): PublisherError {
+  const message =
+    'The mail server cannot be reached, or does not offer a trusted encrypted connection. Nothing was sent.'
+  return new PublisherError('publish_unavailable', message, { cause, isOutage: true })
+}
+
 /** Error for a server that was reached and refuses this client, for now or permanently. */
 function turnedAway(response: string, responseCode: number | undefined, cause: Error): PublisherError {
   const message = isTransient(responseCode)
@@ -53,9 +59,9 @@ function turnedAway(response: string, responseCode: number | undefined, cause: E
 /**
  * Returns the error for a failure before a connection is open, secured and signed in. A reply of 4yz is a temporary problem at
  * each of these steps. So is 454 to STARTTLS (RFC 3207, section 4) and to AUTH (RFC 4954, section 6), which says nothing about the
- * certificate or the password.
+ * certificate or the password. `isSecuring`: the failure happened while TLS was set up.
  */
-export function connectFailure(error: unknown): PublisherError {
+export function connectFailure(error: unknown, { isSecuring = false } = {}): PublisherError {
   if (isPublisherError(error)) return error
   const { code, originalCode, response, responseCode, cause } = parts(error)
   if (isTransient(responseCode)) return turnedAway(response, responseCode, cause)
@@ -64,7 +70,10 @@ export function connectFailure(error: unknown): PublisherError {
       "The mail server rejects the sign-in. Put a valid user name and password into this site's configuration."
     return new PublisherError('credentials_rejected', message, { cause })
   }
-  const isUntrusted = code === 'ETLS' || untrusted.test(originalCode)
+  // Workers give no code for a failure of TLS. With TLS from the first byte, they give none for a missing server either.
+  if (isSecuring && code === undefined) return unreachableOrUntrusted(cause)
+  const isUnexplained = isSecuring && code === 'ESOCKET' && originalCode === ''
+  const isUntrusted = code === 'ETLS' || isUnexplained || untrusted.test(originalCode || (code ?? ''))
   if (!isUntrusted && isPermanent(responseCode)) return turnedAway(response, responseCode, cause)
   if (!isUntrusted) return unavailable(cause)
   const message = 'The mail server does not offer a trusted encrypted connection. Nothing was sent.'

@@ -75,6 +75,13 @@ export function createCounts(registry: Registry) {
       'vendor',
       'state',
     ),
+    changed: counter(
+      'publisher_post_changes_total',
+      'Changes of published posts',
+      'platform',
+      'change',
+      'outcome',
+    ),
     published: counter(
       'publisher_publish_results_total',
       'Results of publishing a photo to a platform',

@@ -10,6 +10,8 @@ const postedSchema = z.object({
       id: z.number().int(),
       username: z.string().regex(/^\w+$/).optional().catch(undefined),
     }),
+    /** Sizes of the photo, smallest first. */
+    photo: z.array(z.object({ file_id: z.string().max(500) })).catch([]),
   }),
 })
 

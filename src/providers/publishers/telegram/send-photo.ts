@@ -10,6 +10,12 @@ import { fetchFailure, outcomeUnknown, reasonOf, refused, tokenRejected, unavail
 /** Upper bound on an answer; real answers have a few kilobytes. */
 export const maxAnswerBytes = 2 ** 20
 
+/** A photo to send. */
+export interface TelegramPhoto extends Pick<Post, 'caption' | 'picture'> {
+  /** True when the photo is blurred until a viewer taps it. */
+  hasSpoiler: boolean
+}
+
 /** Number of a chat, or `@name` of a public channel. */
 export type ChatId = number | string
 
@@ -47,7 +53,7 @@ export async function sendPhoto(
   { baseUrl, fetch, now }: TelegramApi,
   token: string,
   chatId: ChatId,
-  post: Post,
+  post: TelegramPhoto,
   signal: AbortSignal,
 ): Promise<SentMessage> {
   if (!tokenShape.test(token)) throw tokenRejected(new Error('the token has the wrong shape'))
@@ -73,10 +79,11 @@ export async function sendPhoto(
   }
 }
 
-function formOf(chatId: ChatId, { caption, picture }: Post): FormData {
+function formOf(chatId: ChatId, { caption, picture, hasSpoiler }: TelegramPhoto): FormData {
   const form = new FormData()
   form.append('chat_id', String(chatId))
   if (caption !== '') form.append('caption', caption)
+  if (hasSpoiler) form.append('has_spoiler', 'true')
   const photo = new Blob([new Uint8Array(picture.bytes)], { type: picture.mediaType })
   // Telegram treats a part without a file name as a text field.
   form.append('photo', photo, 'photo.jpg')

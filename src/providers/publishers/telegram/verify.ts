@@ -1,9 +1,9 @@
 /** Checks that a bot may post to a chat, with calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
 import { z } from 'zod'
-import { jsonAtMost } from '../../../base/bounded-body.ts'
-import { PublisherError } from '../../../base/errors.ts'
-import { fetchFailure, reasonOf, tokenRejected, tooMany, unavailable } from './errors.ts'
-import { type ChatId, maxAnswerBytes, type TelegramApi, tokenShape } from './send-photo.ts'
+import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import { callOnce, type TelegramCall } from './call.ts'
+import { tooMany, unavailable } from './errors.ts'
+import type { ChatId, TelegramApi } from './send-photo.ts'
 
 const botSchema = z.object({ id: z.number().int(), username: z.string().default('the bot') })
 const chatSchema = z.object({ type: z.string(), title: z.string().default('without a title') })
@@ -14,13 +14,6 @@ const memberSchema = z.object({
   can_send_photos: z.boolean().optional(),
 })
 
-const answerSchema = z.object({
-  ok: z.boolean(),
-  result: z.unknown().optional(),
-  description: z.string().default(''),
-  parameters: z.object({ retry_after: z.number().nonnegative().optional() }).optional(),
-})
-
 /** Describes the result in one sentence. Throws `credentials_rejected`, `publish_refused`, `publish_unavailable` or `rate_limited`. */
 export async function verifyChannel(
   api: TelegramApi,
@@ -28,7 +21,6 @@ export async function verifyChannel(
   chatId: ChatId,
   signal: AbortSignal,
 ): Promise<string> {
-  if (!tokenShape.test(token)) throw tokenRejected(new Error('the token has the wrong shape'))
   const ask = <T>(method: string, schema: z.ZodType<T>, fields: Record<string, ChatId>) =>
     call(api, { token, method, fields }, schema, signal)
   const bot = await ask('getMe', botSchema, {})
@@ -54,45 +46,22 @@ function mayPost(
 /** Upper bound on the characters of a title. The Bot API allows 128 ("setChatTitle"). */
 const longestTitle = 256
 
-interface Call {
-  token: string
-  method: string
-  fields: Record<string, ChatId>
-}
-
 async function call<T>(
-  { baseUrl, fetch }: TelegramApi,
-  { token, method, fields }: Call,
+  api: TelegramApi,
+  request: TelegramCall,
   schema: z.ZodType<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  let status: number
-  let body: unknown
-  try {
-    const response = await fetch(`${baseUrl}/bot${token}/${method}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fields),
-      redirect: 'manual',
-      signal,
-    })
-    status = response.status
-    body = await jsonAtMost(response, maxAnswerBytes)
-  } catch (error) {
-    // Every failure is safe, because these calls post nothing. The cause has the token removed.
-    throw unavailable(fetchFailure(error, token).cause)
-  }
-  const answer = answerSchema.safeParse(body)
-  const result = answer.data?.ok === true ? schema.safeParse(answer.data.result) : undefined
-  if (result?.success) return result.data
-  const reason = reasonOf(answer.data?.description ?? '', token)
-  const cause = new Error(`Telegram answered ${status} to ${method}: ${reason}`)
-  if (status === 401 || status === 404) throw tokenRejected(cause)
-  if (status === 429) {
-    const seconds = answer.data?.parameters?.retry_after
-    throw tooMany(seconds === undefined ? undefined : seconds * 1000, cause)
-  }
-  if (status === 400 || status === 403) throw refusedIn(reason)
+  const reply = await callOnce(api, request, signal).catch((error: unknown) => {
+    // Every lost answer is safe, because these calls post nothing.
+    throw isPublisherError(error, 'publish_outcome_unknown') ? unavailable(error.cause) : error
+  })
+  const { code, reason } = reply
+  const result = schema.safeParse(reply.result)
+  if (result.success) return result.data
+  const cause = new Error(`Telegram answered ${code} to ${request.method}: ${reason}`)
+  if (code === 429) throw tooMany(reply.retryAfterMs, cause)
+  if (code === 400 || code === 403) throw refusedIn(reason)
   throw unavailable(cause)
 }
 

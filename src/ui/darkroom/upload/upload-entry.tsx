@@ -13,7 +13,7 @@ export function UploadEntry({ account, ...callbacks }: UploadEntryProps) {
   const isWanted = account?.isAdmin === true && account.features.library
   useEffect(() => {
     // If the code fails to load, the page has no upload button until a reload.
-    if (isWanted) import('./uploader.tsx').then(setLoaded, () => {})
+    if (isWanted) import('../index.ts').then(setLoaded, () => {})
   }, [isWanted])
   if (!isWanted || !loaded) return null
   return <loaded.Uploader maxMegabytes={account.features.maxUploadMegabytes} {...callbacks} />

@@ -53,21 +53,22 @@ export function createWorkbench({ gallery, owner, onChange }: AdminWorkbenchOpti
         />
       </>
     ),
-    publications: (photo, folder, { publish }) => (
-      <Publications
-        photo={photo}
-        draft={desk.draftOf(photo)}
-        // The server publishes only from the root and the archive.
-        onSend={
-          !publish || (folder !== 'root' && folder !== 'archive')
-            ? null
-            : (platform, force) =>
-                folder === 'archive'
-                  ? desk.republish(photo, { platforms: [platform], force })
-                  : desk.publish(photo, { platforms: [platform], force })
-        }
-      />
-    ),
+    publications: (photo, folder, { publish }) =>
+      state && (
+        <Publications
+          {...{ desk, state, photo, folder }}
+          draft={desk.draftOf(photo)}
+          // The server publishes only from the root and the archive.
+          onSend={
+            !publish || (folder !== 'root' && folder !== 'archive')
+              ? null
+              : (platform, force) =>
+                  folder === 'archive'
+                    ? desk.republish(photo, { platforms: [platform], force })
+                    : desk.publish(photo, { platforms: [platform], force })
+          }
+        />
+      ),
     toasts: () => state && <Toasts toasts={state.toasts} onDismiss={desk.dismiss} />,
   }
 }

@@ -1,5 +1,5 @@
 /** Length and cut of a caption by a platform's rules, computed with the server's own code. */
-import { lengthOf } from '../../../workflow/captions/cut.ts'
+import { lengthOf } from '../../../workflow/captions/counting.ts'
 import { fitCaption } from '../../../workflow/captions/fit.ts'
 import { hashtagsOf } from '../../../workflow/captions/hashtags.ts'
 import type { PlatformRules } from '../admin-api.ts'
@@ -16,13 +16,19 @@ export interface CaptionFacts {
 
 export function captionFacts(caption: string, rules: PlatformRules, hashtagString: string): CaptionFacts {
   const { max_length: maxLength, unit, max_hashtags: maxHashtags, plain } = rules
+  const { max_bytes: maxBytes, url_length: urlLength } = rules
   // Only the AI reads the style.
-  const limits = { maxLength, unit, maxHashtags, plain, style: '' }
-  const whole = fitCaption(caption, { ...limits, maxLength: Number.POSITIVE_INFINITY })
+  const limits = {
+    ...{ maxLength, unit, maxHashtags, plain, style: '' },
+    ...(maxBytes && { maxBytes }),
+    ...(urlLength && { urlLength }),
+  }
+  const endless = { maxLength: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY }
+  const whole = fitCaption(caption, { ...limits, ...endless })
   const fitting = fitCaption(caption, limits)
   const kept = fitting.replace(plain ? /\.\.\.$/ : /…$/, '')
   return {
-    length: lengthOf(whole, unit),
+    length: lengthOf(whole, limits),
     hashtags: hashtagsOf(caption).length,
     cut: fitting === whole ? '' : whole.slice(kept.length).trim(),
     sent: fitCaption(caption, limits, hashtagString),

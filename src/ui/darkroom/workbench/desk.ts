@@ -1,34 +1,40 @@
 /** Work of an admin on photos: captions, chosen platforms, publishing and results. Independent of components. */
+import type { Rating } from '../../../contract/rating.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
-import { adminApi, type PlatformName } from '../admin-api.ts'
+import { adminApi, type ChannelName } from '../admin-api.ts'
 import { createAnalyze } from './analysis.ts'
+import { setChannels } from './channel-title.ts'
 import { type CurationAction, createCuration } from './curation.ts'
 import { createDeskStore, type DeskState } from './desk-state.ts'
 import type { Draft } from './draft.ts'
 import type { Shelf } from './draft-shelf.ts'
 import { createCheckAgain } from './lost-work.ts'
+import { createPostChanges, type PostChanges } from './post-changes.ts'
 import { createPublishing, type PublishOptions } from './publishing.ts'
+import { createRate } from './rating.ts'
 import { createRepublish, type Republish } from './republish.ts'
 import { createSaving } from './saving.ts'
 import type { Toast } from './toast.ts'
+import { createUndo } from './undo.ts'
 import { createWork } from './work.ts'
 
 export type { DeskState }
 
-export interface Desk {
+export interface Desk extends PostChanges {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
   /** Reloads a photo that was fetched before the sign-in or during publishing. */
   complete(photo: Photo): Promise<void>
   /** Records the shown photo and whether its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
-  write(photo: Photo, platform: PlatformName, caption: string): void
+  write(photo: Photo, platform: ChannelName, caption: string): void
   describe(photo: Photo, altText: string): void
-  choose(photo: Photo, platform: PlatformName, isChosen: boolean): void
+  choose(photo: Photo, platform: ChannelName, isChosen: boolean): void
   /** Restores the captions that the AI replaced. */
   takeBack(photo: Photo): void
   save(photo: Photo): Promise<boolean>
+  rate(photo: Photo, rating: Rating): Promise<void>
   analyze(photo: Photo): Promise<void>
   preview(photo: Photo): Promise<void>
   /** Publishes to the named platforms, by default to those that the admin chose. */
@@ -52,9 +58,11 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
   const work = createWork(gallery, store, shelf)
   const curation = createCuration({ gallery, store, work })
   const saving = createSaving(gallery, store, work)
+  const changes = createPostChanges(gallery, store)
   const restore = (filename: string) => curation.restore(filename, 'archive')
-  const republish = createRepublish(gallery, store)
-  const publishing = createPublishing({ gallery, store, work, saving, restore, republish })
+  const undoOf = createUndo({ store, changes, restore })
+  const republish = createRepublish(gallery, store, undoOf)
+  const publishing = createPublishing({ gallery, store, work, saving, restore, undoOf, republish })
 
   return {
     async start() {
@@ -63,6 +71,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       if ('problem' in found) set({ problem: found.problem, isReady: true })
       else {
         const { platforms, hashtags } = found.value
+        setChannels(platforms)
         set({ rules: platforms, hashtags, problem: null, isReady: true })
       }
     },
@@ -94,6 +103,8 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     preview: publishing.preview,
     publish: publishing.publish,
     republish,
+    ...changes,
+    rate: createRate(gallery, store, work),
     checkAgain: createCheckAgain({ gallery, store, work, saving, publishing }),
     leaveSheet: publishing.leave,
     curate(photo, action) {

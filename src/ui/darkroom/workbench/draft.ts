@@ -1,11 +1,24 @@
 /** Draft of a photo's captions, with the work under way and its results. */
+import type { Rating } from '../../../contract/rating.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
-import type { PlatformName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
-import { isPublished, standingOf } from './standing.ts'
+import type { ChannelName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
+import { effectOf } from './rating-effect.ts'
+import { standingOf, wasOut } from './standing.ts'
 
-export type ByPlatform<T> = Partial<Record<PlatformName, T>>
-export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'check' | 'delete'
+export type ByPlatform<T> = Readonly<Record<ChannelName, T>>
+export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'check' | 'delete' | ChangeKind
+type ChangeKind = 'retract' | 'correct'
+
+/** Result of the last change of a post. */
+export interface PostChange {
+  kind: ChangeKind
+  success: boolean
+  /** Reason of the channel. */
+  error?: string
+  /** Problem of the whole request. */
+  problem?: ApiProblem
+}
 
 export interface Draft {
   /** Typed captions. A missing platform has its saved caption. */
@@ -16,6 +29,8 @@ export interface Draft {
   /** Results of the server's dry run. */
   previews: ByPlatform<PlatformOutcome>
   outcomes: ByPlatform<PlatformOutcome>
+  /** Results of taking posts back and of correcting them. */
+  changes: ByPlatform<PostChange>
   /** The server's warnings about steps after publishing, such as a failed move to the archive. */
   warnings: readonly string[]
   /** Name in the archive after the move. A photo with the old name in the inbox is another photo. */
@@ -23,6 +38,8 @@ export interface Draft {
   /** Work under way, with the stages that the server has named so far. */
   work: { kind: WorkKind; stages: readonly Stage[] } | null
   failure: { during: WorkKind; problem: ApiProblem } | null
+  /** Rating that could not be saved. */
+  notRated: { rating: Rating; problem: ApiProblem } | null
   /** Typed captions that the AI replaced. */
   replaced: ByPlatform<string> | null
   done: 'saved' | 'written' | null
@@ -34,10 +51,12 @@ export const emptyDraft: Draft = {
   chosen: {},
   previews: {},
   outcomes: {},
+  changes: {},
   warnings: [],
   archivedAs: null,
   work: null,
   failure: null,
+  notRated: null,
   replaced: null,
   done: null,
 }
@@ -71,7 +90,7 @@ export function isPersons({ captions }: Photo): boolean {
   return captions?.source === 'person'
 }
 
-export function captionOf(draft: Draft, photo: Photo, platform: PlatformName): string {
+export function captionOf(draft: Draft, photo: Photo, platform: ChannelName): string {
   return draft.captions[platform] ?? savedCaption(photo, platform)
 }
 
@@ -100,19 +119,22 @@ export function orEmpty(text: string): string {
   return text.trim() === '' ? '' : text
 }
 
-/** Returns the chosen platforms; by default those chosen last time that do not have the photo yet. */
+/**
+ * Returns the chosen platforms; by default those chosen last time that never had the photo. Leaves out platforms that refuse the photo's
+ * rating.
+ */
 export function chosenOf(
   draft: Draft,
   photo: Photo,
   rules: readonly PlatformRules[],
   usual: ByPlatform<boolean>,
-): PlatformName[] {
+): ChannelName[] {
   return rules
+    .filter((channel) => !effectOf(channel, photo).refusal)
     .map(({ platform }) => platform)
     .filter(
       (platform) =>
-        draft.chosen[platform] ??
-        (!isPublished(standingOf(draft, photo, platform)) && (usual[platform] ?? true)),
+        draft.chosen[platform] ?? (!wasOut(standingOf(draft, photo, platform)) && (usual[platform] ?? true)),
     )
 }
 

@@ -1,13 +1,12 @@
 /** Checks the outcome of work whose answer was lost. The server has finished the work, so the page never repeats it. */
 import type { Gallery } from '../../gallery/gallery.ts'
-import type { Photo } from '../../gallery/gallery-api.ts'
+import type { Photo, Publication } from '../../gallery/gallery-api.ts'
 import { pageProblem } from '../../problem.ts'
 import { adminApi, ofContent, type PlatformOutcome, type Published, type Result } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import type { ByPlatform } from './draft.ts'
 import type { Publishing } from './publishing.ts'
 import type { Saving } from './saving.ts'
-import type { Publication } from './standing.ts'
 import type { Work } from './work.ts'
 
 export interface LostWorkTools {
@@ -90,18 +89,24 @@ function outcomesIn(
   outcomes: ByPlatform<PlatformOutcome>
   isUnderWay: boolean
 } {
-  const failed = publications.flatMap(({ platform, status, at, error }) =>
+  const failed = publications.flatMap(({ platform, type, status, at, error }) =>
     status === 'failed'
-      ? [[platform, { success: false, ...(at && { published_at: at }), ...(error && { error }) }] as const]
+      ? [
+          [
+            platform,
+            { success: false, type, ...(at && { published_at: at }), ...(error && { error }) },
+          ] as const,
+        ]
       : [],
   )
-  const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
+  const outcomes = Object.entries(results).flatMap(([platform, { type, standing, url, published_at: at }]) =>
     standing
       ? [
           [
             platform,
             {
               success: standing === 'duplicate',
+              type,
               skipped: standing,
               standing,
               ...(url && { url }),

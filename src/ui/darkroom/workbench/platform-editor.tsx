@@ -1,12 +1,18 @@
 /** Editor of a platform's caption, with live counts by the server's rules. */
 import '../../toggle.css'
 import './platform-editor.css'
+import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import type { PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
+import { titleOf } from './channel-title.ts'
+import { CutLine } from './cut-line.tsx'
+import { EffectLine } from './effect-line.tsx'
+import { effectOf } from './rating-effect.ts'
 
 export interface PlatformEditorProps {
   rules: PlatformRules
+  photo: Photo
   hashtags: string
   caption: string
   isChosen: boolean
@@ -19,9 +25,10 @@ export interface PlatformEditorProps {
 const labels = texts.workbench
 
 export function PlatformEditor(props: PlatformEditorProps) {
-  const { rules, hashtags, caption, isChosen, isBusy, canPublish } = props
+  const { rules, photo, hashtags, caption, isChosen, isBusy, canPublish } = props
   const { platform, max_length: maxLength, max_hashtags: maxHashtags } = rules
-  const name = labels.platforms[platform]
+  const name = titleOf(platform)
+  const { refusal, label } = effectOf(rules, photo)
   const id = `caption-${platform}`
   const facts = captionFacts(caption, rules, hashtags)
   const isTooLong = facts.length > maxLength
@@ -35,7 +42,8 @@ export function PlatformEditor(props: PlatformEditorProps) {
             <input
               type="checkbox"
               checked={isChosen}
-              disabled={isBusy}
+              disabled={isBusy || refusal !== undefined}
+              aria-describedby={refusal || label ? `${id}-effect` : undefined}
               onChange={(event) => props.onChoose(event.currentTarget.checked)}
             />
             {name}
@@ -57,6 +65,7 @@ export function PlatformEditor(props: PlatformEditorProps) {
           </span>
         </span>
       </div>
+      <EffectLine rules={rules} photo={photo} id={`${id}-effect`} />
       <label class="visually-hidden" for={id}>
         {labels.captionFor(name)}
       </label>
@@ -74,11 +83,7 @@ export function PlatformEditor(props: PlatformEditorProps) {
           {labels.cleared}
         </p>
       )}
-      {facts.cut !== '' && (
-        <p class="preview cut">
-          {labels.tooLong(facts.length - maxLength)} <del>{facts.cut}</del>
-        </p>
-      )}
+      <CutLine facts={facts} rules={rules} />
       {facts.sent !== caption.trim() && (
         <p class="preview">
           <span class="muted">{labels.willBeSent}</span> {facts.sent === '' ? labels.nothing : facts.sent}

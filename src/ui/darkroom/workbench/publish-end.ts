@@ -7,6 +7,7 @@ import { requestFor } from './publish-request.ts'
 import type { Republish } from './republish.ts'
 import { headlineOf, isSendable, needsPerson, standingOf, withoutUnderWay } from './standing.ts'
 import type { Toast } from './toast.ts'
+import type { UndoOf } from './undo.ts'
 import type { Work } from './work.ts'
 
 export interface PublishEnd {
@@ -22,11 +23,12 @@ export interface PublishEndTools {
   work: Work
   /** Moves the photo from the archive back to the inbox. */
   restore(filename: string): Promise<void>
+  undoOf: UndoOf
   republish: Republish
 }
 
 export function createPublishEnd(tools: PublishEndTools): PublishEnd {
-  const { gallery, store, work, restore, republish } = tools
+  const { gallery, store, work, restore, undoOf, republish } = tools
   const { draftOf, change, tell } = store
 
   function leaveArchived(photo: Photo): void {
@@ -44,10 +46,11 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
     // The ledger has the failures, so the page can ask for them once the photo is back.
     else change(photo, { archivedAs: null, outcomes: {}, previews: {}, warnings: [] })
     const retry = () => void republish({ ...photo, filename: archivedAs }, { platforms: failed, captions })
+    const undo = undoOf({ ...photo, filename: archivedAs }, 'archive', draft.outcomes)
     tell({
       ...resultsOf(photo, draft),
       text: isDone ? 'archived' : 'partly',
-      undo: () => void restore(archivedAs),
+      ...(undo.undo ? undo : { moveBack: () => void restore(archivedAs) }),
       ...(failed.length > 0 && { retry }),
     })
     gallery.leave(filename)
@@ -61,7 +64,12 @@ export function createPublishEnd(tools: PublishEndTools): PublishEnd {
       else if (isSeen) return
       if (draft.archivedAs !== null) leaveArchived(photo)
       else if (!isSeen)
-        tell({ ...resultsOf(photo, draft), text: toastOf(draft), show: () => work.show(photo) })
+        tell({
+          ...resultsOf(photo, draft),
+          ...undoOf(photo, 'root', draft.outcomes),
+          text: toastOf(draft),
+          show: () => work.show(photo),
+        })
     },
     leave(photo) {
       const draft = draftOf(photo)

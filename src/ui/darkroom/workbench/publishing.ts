@@ -1,6 +1,6 @@
 /** Preview and publishing of a photo. */
 import type { Photo } from '../../gallery/gallery-api.ts'
-import { adminApi, type PlatformName } from '../admin-api.ts'
+import { adminApi, type ChannelName } from '../admin-api.ts'
 import { altTextOf, type ByPlatform, chosenOf, savedAltText } from './draft.ts'
 import { createPublishEnd, type PublishEnd, type PublishEndTools } from './publish-end.ts'
 import { requestFor } from './publish-request.ts'
@@ -8,7 +8,7 @@ import type { Saving } from './saving.ts'
 import { withoutUnderWay } from './standing.ts'
 
 export interface PublishOptions {
-  platforms?: readonly PlatformName[]
+  platforms?: readonly ChannelName[]
   force?: boolean
 }
 
@@ -61,9 +61,7 @@ export function createPublishing(tools: PublishingTools): Publishing {
       if (!published) return
       const { outcomes, chosen } = draftOf(photo)
       const { results, archived, filename, warnings = [] } = published
-      const waiting = Object.entries(chosen).filter(
-        ([platform]) => !results[platform as PlatformName]?.success,
-      )
+      const waiting = Object.entries(chosen).filter(([platform]) => !results[platform]?.success)
       change(photo, {
         outcomes: { ...outcomes, ...results },
         chosen: Object.fromEntries(waiting),

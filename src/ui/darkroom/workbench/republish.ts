@@ -1,13 +1,14 @@
 /** Publishing an archived photo again to platforms where it failed. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
-import { adminApi, ofContent, type PlatformName } from '../admin-api.ts'
+import { adminApi, type ChannelName, ofContent } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { type ByPlatform, isHeldUp } from './draft.ts'
 import { headlineOf, isSendable, needsPerson, standingOf, withResults } from './standing.ts'
+import type { UndoOf } from './undo.ts'
 
 export interface Repetition {
-  platforms: readonly PlatformName[]
+  platforms: readonly ChannelName[]
   /** Typed captions. A missing platform gets its saved caption. */
   captions?: ByPlatform<string>
   /** Publishes although the platform may have the photo, after an admin confirmed that it does not. */
@@ -15,7 +16,7 @@ export interface Repetition {
 }
 
 /** Creates the function that publishes an archived photo. The photo stays in the archive. */
-export function createRepublish(gallery: Gallery, { draftOf, change, tell }: DeskStore) {
+export function createRepublish(gallery: Gallery, { draftOf, change, tell }: DeskStore, undoOf: UndoOf) {
   return async function republish(photo: Photo, repetition: Repetition): Promise<void> {
     if (isHeldUp(draftOf(photo))) return
     const { filename } = photo
@@ -48,6 +49,7 @@ export function createRepublish(gallery: Gallery, { draftOf, change, tell }: Des
       says: headlineOf(results),
       photo: filename,
       isFailure,
+      ...undoOf(photo, 'archive', results),
       ...(left.length > 0 && { retry: retry({ platforms: left, captions }) }),
     })
   }

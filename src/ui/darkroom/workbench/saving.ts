@@ -1,7 +1,7 @@
 /** Saving of a photo's captions and alt text. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
-import { adminApi, type PlatformName } from '../admin-api.ts'
+import { adminApi } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { type ByPlatform, orEmpty, savedAltText, savedCaption, unsavedCaptions } from './draft.ts'
 import type { Work } from './work.ts'
@@ -20,7 +20,7 @@ export function createSaving(gallery: Gallery, store: DeskStore, work: Work): Sa
     const { captions, altText } = draftOf(photo)
     const rest = Object.entries(captions).filter(
       ([platform, text]) =>
-        orEmpty(text) !== sent[platform as PlatformName] && orEmpty(text) !== savedCaption(saved, platform),
+        orEmpty(text) !== sent[platform] && orEmpty(text) !== savedCaption(saved, platform),
     )
     const isDescribed = altText === null || altText.trim() === savedAltText(saved)
     change(photo, {

@@ -4,12 +4,16 @@ import './sending-view.css'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName, PlatformRules } from '../admin-api.ts'
+import type { ChannelName, PlatformRules } from '../admin-api.ts'
 import { captionFacts } from './caption-facts.ts'
+import { titleOf } from './channel-title.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, type Draft, isHeldUp } from './draft.ts'
+import { EffectLine } from './effect-line.tsx'
+import { PossibilityLine } from './possibility-line.tsx'
 import { PostPreview } from './post-preview.tsx'
-import { headlineOf, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
+import { PostTools } from './post-tools.tsx'
+import { headlineOf, isPublished, needsPerson, rankOf, standingOf, worstOf } from './standing.ts'
 import { StandingIcon, StandingLine } from './standing-line.tsx'
 import { stageTexts } from './steps.tsx'
 
@@ -19,7 +23,7 @@ export interface SendingViewProps {
   draft: Draft
   photo: Photo
   /** Platforms that were chosen for this photo. */
-  platforms: readonly PlatformName[]
+  platforms: readonly ChannelName[]
 }
 
 const labels = texts.workbench
@@ -60,10 +64,7 @@ export function SendingView({ desk, state, draft, photo, platforms }: SendingVie
         {shown.map((rules) => (
           <li key={rules.platform}>
             <PlatformPost
-              rules={rules}
-              hashtags={state.hashtags}
-              draft={draft}
-              photo={photo}
+              {...{ desk, state, rules, draft, photo }}
               isGoing={platforms.includes(rules.platform)}
               onForce={() => void desk.publish(photo, { platforms: [rules.platform], force: true })}
             />
@@ -91,22 +92,19 @@ function Headline({ draft }: { draft: Draft }) {
   )
 }
 
-interface PlatformPostProps {
+interface PlatformPostProps extends Omit<SendingViewProps, 'platforms'> {
   rules: PlatformRules
-  hashtags: string
-  draft: Draft
-  photo: Photo
   isGoing: boolean
   onForce: () => void
 }
 
-function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: PlatformPostProps) {
-  const { platform } = rules
+function PlatformPost({ desk, state, rules, draft, photo, isGoing, onForce }: PlatformPostProps) {
+  const { platform, changes } = rules
   const { work } = draft
   const preview = draft.previews[platform]
   const outcome = draft.outcomes[platform]
   const standing = standingOf(draft, photo, platform)
-  const name = labels.platforms[platform]
+  const name = titleOf(platform)
   const stage =
     work?.kind === 'publish' ? work.stages.findLast((each) => each.platform === platform) : undefined
   return (
@@ -134,15 +132,25 @@ function PlatformPost({ rules, hashtags, draft, photo, isGoing, onForce }: Platf
                 {labels.force}
               </button>
             )}
+            <PostTools {...{ desk, state, draft, photo, standing }} folder="root" channel={platform} />
           </StandingLine>
         )
+      )}
+      {isGoing && !isPublished(standing) && (
+        <div class="notes">
+          <EffectLine rules={rules} photo={photo} />
+          {changes && <PossibilityLine kind="retract" can={changes.retract} />}
+          {changes && <PossibilityLine kind="correct" can={changes.correct} />}
+        </div>
       )}
       <PostPreview
         hasSubject={rules.has_subject}
         photo={photo}
         altText={altTextOf(draft, photo)}
         // Computed here until the server's dry run has answered.
-        caption={preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, hashtags).sent}
+        caption={
+          preview?.caption ?? captionFacts(captionOf(draft, photo, platform), rules, state.hashtags).sent
+        }
         subject={preview?.subject}
       />
     </section>

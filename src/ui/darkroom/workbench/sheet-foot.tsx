@@ -2,7 +2,8 @@
 import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName } from '../admin-api.ts'
+import type { ChannelName } from '../admin-api.ts'
+import { titleOf } from './channel-title.ts'
 import type { Desk, DeskState } from './desk.ts'
 import { type Draft, isHeldUp, unsavedCaptions } from './draft.ts'
 import { progressText } from './progress-text.ts'
@@ -12,7 +13,7 @@ export interface SheetFootProps extends ButtonProps {
   state: DeskState
   features: Features
   /** Chosen platforms. */
-  chosen: readonly PlatformName[]
+  chosen: readonly ChannelName[]
   /** True while the sheet shows preview and results instead of the captions. */
   isSending: boolean
   onPreview: () => void
@@ -71,9 +72,9 @@ function reasonNotToSend(
   { rules }: DeskState,
   draft: Draft,
   photo: Photo,
-  chosen: readonly PlatformName[],
+  chosen: readonly ChannelName[],
 ): string | null {
-  const hasAll = (platforms: readonly PlatformName[]) =>
+  const hasAll = (platforms: readonly ChannelName[]) =>
     platforms.length > 0 && platforms.every((platform) => isPublished(standingOf(draft, photo, platform)))
   if (hasAll(chosen)) return labels.wouldSkip
   return chosen.length === 0 && hasAll(rules.map(({ platform }) => platform)) ? labels.wouldSkipAll : null
@@ -93,7 +94,7 @@ function SendButton({
   chosen,
   isExplained,
   onDone,
-}: ButtonProps & { chosen: readonly PlatformName[]; isExplained: boolean; onDone: () => void }) {
+}: ButtonProps & { chosen: readonly ChannelName[]; isExplained: boolean; onDone: () => void }) {
   const { outcomes } = draft
   // A platform with an unknown outcome has its own button.
   const sendable = chosen.filter((platform) => isSendable(standingOf(draft, photo, platform)))
@@ -119,7 +120,7 @@ function SendButton({
         ? progressText(draft)
         : isAgain
           ? labels.retry
-          : labels.publishTo((isOff ? chosen : sendable).map((platform) => labels.platforms[platform]))}
+          : labels.publishTo((isOff ? chosen : sendable).map((platform) => titleOf(platform)))}
     </button>
   )
 }

@@ -37,7 +37,7 @@ export function StandingLine({ name, standing, isBefore = false, children }: Sta
           )}
         </span>
       </p>
-      {status !== 'published' && error && (
+      {status !== 'published' && status !== 'retracted' && error && (
         <p class="muted" lang={serverLanguage}>
           {error}
         </p>
@@ -57,6 +57,8 @@ function standingText(name: string, status: Standing['status'], when: string, is
       return labels.unknown(name)
     case 'in_progress':
       return labels.inProgress(name)
+    case 'retracted':
+      return labels.isRetracted(name, when)
   }
 }
 
@@ -66,6 +68,7 @@ const shapes: Readonly<Record<Standing['status'], string>> = {
   unknown:
     'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.5 9.500a2.5 2.5 0 1 1 3.5 2.300c-.7.3-1 .8-1 1.700m0 3v.01',
   in_progress: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Zm0 4.500V12l3 2',
+  retracted: 'M8.5 5 4.5 9l4 4M4.5 9h9.500a5 5 0 0 1 0 10H9',
 }
 
 /** Icon with a different shape for each status, for people who cannot tell the colours apart. */

@@ -1,12 +1,12 @@
 /** Status of a photo on each platform. Sources in order of precedence: this page's attempt, a dry run, the server's ledger. */
-import type { Photo } from '../../gallery/gallery-api.ts'
+import type { Photo, Publication } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
-import type { PlatformName, PlatformOutcome } from '../admin-api.ts'
+import type { ChannelName, PlatformOutcome } from '../admin-api.ts'
+import { titleOf } from './channel-title.ts'
 
-export type Publication = NonNullable<Photo['publications']>[number]
 export type Standing = Omit<Publication, 'platform'>
 
-type Results = Partial<Record<PlatformName, PlatformOutcome>>
+type Results = Readonly<Record<ChannelName, PlatformOutcome>>
 
 /** Results of this page's attempts and dry runs. */
 export interface Attempts {
@@ -20,7 +20,7 @@ const labels = texts.workbench
 export function standingOf(
   { outcomes, previews }: Attempts,
   photo: Photo,
-  platform: PlatformName,
+  platform: ChannelName,
 ): Standing | null {
   const outcome = outcomes[platform]
   const preview = previews[platform]
@@ -55,10 +55,11 @@ export function needsPerson(outcomes: Results): boolean {
 
 /** Returns the status of a result; `null` for a dry run without obstacles. */
 function standingIn(outcome: PlatformOutcome): Standing | null {
-  const { success, skipped, standing, code, url, published_at: at, error } = outcome
-  const rest = { at: at ?? null, post_url: url ?? null, error: error ?? null }
+  const { success, skipped, standing, type, code, url, published_at: at, error, retract, correct } = outcome
+  const rest = { type, at: at ?? null, post_url: url ?? null, error: error ?? null }
   const found = skipped === 'dry_run' ? standing : skipped
-  if (found === 'duplicate' || (success && found === undefined)) return { status: 'published', ...rest }
+  if (found === 'duplicate' || (success && found === undefined))
+    return { status: 'published', ...rest, ...(retract && { retract }), ...(correct && { correct }) }
   if (found === 'in_progress') return { status: found, ...rest }
   if (found === 'unknown' || code === 'publish_outcome_unknown') return { status: 'unknown', ...rest }
   return skipped === 'dry_run' ? null : { status: 'failed', ...rest }
@@ -66,16 +67,19 @@ function standingIn(outcome: PlatformOutcome): Standing | null {
 
 export const isPublished = (standing: Standing | null) => standing?.status === 'published'
 
+/** True for a post that is out, or was taken back. */
+export const wasOut = (standing: Standing | null) => isPublished(standing) || standing?.status === 'retracted'
+
 /** True if publishing may be tried without confirmation. An unknown outcome needs an admin's confirmation. */
 export function isSendable(standing: Standing | null): boolean {
-  return standing === null || standing.status === 'failed'
+  return standing === null || standing.status === 'failed' || standing.status === 'retracted'
 }
 
 /** Returns the photo's publications with these results, in case the server does not answer. */
 export function withResults({ publications = [] }: Photo, results: Results): Publication[] {
   const found = Object.entries(results).flatMap(([platform, outcome]): Publication[] => {
     const standing = standingIn(outcome)
-    return standing ? [{ platform: platform as PlatformName, ...standing }] : []
+    return standing ? [{ platform, ...standing }] : []
   })
   const isOther = ({ platform }: Publication) => !found.some((each) => each.platform === platform)
   return [...publications.filter(isOther), ...found]
@@ -87,10 +91,11 @@ const ranks: Readonly<Record<Standing['status'], number>> = {
   unknown: 1,
   in_progress: 2,
   published: 3,
+  retracted: 4,
 }
 
 export function rankOf(standing: Standing | null): number {
-  return standing ? ranks[standing.status] : 4
+  return standing ? ranks[standing.status] : 5
 }
 
 /** Formats the time of a post in this device's time zone. Empty if the time is unknown. */
@@ -103,9 +108,7 @@ export function momentOf(at: string | null): string {
 export function headlineOf(outcomes: Results): string {
   const all = Object.entries(outcomes).filter(([, { skipped }]) => skipped !== 'dry_run')
   const namesOf = (isMeant: (outcome: PlatformOutcome, standing: Standing | null) => boolean) =>
-    all
-      .filter(([, outcome]) => isMeant(outcome, standingIn(outcome)))
-      .map(([platform]) => labels.platformNamed(platform))
+    all.filter(([, outcome]) => isMeant(outcome, standingIn(outcome))).map(([platform]) => titleOf(platform))
   const headline = {
     sent: namesOf(({ success, skipped }) => success && !skipped),
     already: namesOf(({ skipped }) => skipped === 'duplicate'),

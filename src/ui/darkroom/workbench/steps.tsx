@@ -2,6 +2,7 @@
 import './steps.css'
 import { texts } from '../../texts.ts'
 import type { Stage } from '../admin-api.ts'
+import { titleOf } from './channel-title.ts'
 
 const labels = texts.workbench
 /** Texts by the server's stage names. A newer server may send stages that this page does not know. */
@@ -29,5 +30,5 @@ export function Steps({ stages }: { stages: readonly Stage[] }) {
 /** Returns the text of the latest stage. */
 export function stageText(stages: readonly Stage[]): string {
   const { stage, platform } = stages.at(-1) ?? { stage: 'asking' }
-  return stageTexts[stage]?.(labels.platformNamed(platform ?? '')) ?? labels.working
+  return stageTexts[stage]?.(titleOf(platform ?? '')) ?? labels.working
 }

@@ -1,6 +1,7 @@
 /** Message about a recent action, with Undo or Retry. */
 import './toast-line.css'
 import { CloseIcon } from '../../icons.tsx'
+import { serverLanguage } from '../../problem.ts'
 import { texts } from '../../texts.ts'
 import { ProblemLine } from './problem-line.tsx'
 import { StandingIcon } from './standing-line.tsx'
@@ -16,8 +17,7 @@ export interface ToastLineProps {
 }
 
 export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
-  const { text, says = '', photo, problem, undo, retry, show } = toast
-  const isArchived = text === 'archived' || text === 'partly'
+  const { text, says, note, error, photo, problem, undo, moveBack, retry, show } = toast
   return (
     <div
       class={`toast ${isFailure(toast) ? 'bad' : ''}`}
@@ -33,7 +33,10 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
       ) : (
         <p class="standing">
           {isFailure(toast) && <StandingIcon status="failed" />}
-          <span>{[says, labels.toasts[text]].filter(Boolean).join(' ')}</span>
+          <span>
+            {[says, labels.toasts[text], note].filter(Boolean).join(' ')}
+            {error && <span lang={serverLanguage}> {error}</span>}
+          </span>
         </p>
       )}
       {retry && !problem && (
@@ -43,7 +46,17 @@ export function ToastLine({ toast, onDismiss, doing }: ToastLineProps) {
       )}
       {undo && !problem && (
         <button type="button" class="button" aria-keyshortcuts="U" onClick={doing(undo)}>
-          {isArchived ? labels.moveBack : labels.undo}
+          {labels.undo}
+        </button>
+      )}
+      {moveBack && !problem && (
+        <button
+          type="button"
+          class="button"
+          aria-keyshortcuts={undo ? undefined : 'U'}
+          onClick={doing(moveBack)}
+        >
+          {labels.moveBack}
         </button>
       )}
       {show && (

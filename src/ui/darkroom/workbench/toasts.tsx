@@ -11,6 +11,9 @@ const visibleMs = 12_000
 /** Upper bound on failures shown at once. Earlier failures appear when the shown failures are dismissed. */
 const maxFailures = 2
 
+/** Returns the action of the key for Undo. */
+const undoOf = ({ undo, moveBack }: Toast) => undo ?? moveBack
+
 export interface ToastsProps {
   /** Messages, the latest last. */
   toasts: readonly Toast[]
@@ -22,8 +25,9 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
   const failures = toasts.filter(isFailure)
   const passing = toasts.filter((toast) => !isFailure(toast))
   const latest = passing.at(-1)
-  const undoable = passing.findLast(({ undo }) => undo)
-  const undone = toasts.findLast(({ undo }) => undo)
+  const undoable = passing.findLast(undoOf)
+  const undone = toasts.findLast(undoOf)
+  const undo = undone && undoOf(undone)
   useEffect(() => {
     // Failures stay until dismissed. Other messages expire together, but not while a visitor points at a message or focuses it.
     if (!latest) return
@@ -36,7 +40,7 @@ export function Toasts({ toasts, onDismiss }: ToastsProps) {
     onDismiss([toast])
     action()
   }
-  useShortcuts({ undo: undone?.undo && doing(undone, undone.undo) })
+  useShortcuts({ undo: undone && undo && doing(undone, undo) })
   const lineOf = (toast: Toast | undefined) =>
     toast && (
       <ToastLine

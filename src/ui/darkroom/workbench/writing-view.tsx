@@ -1,16 +1,16 @@
 /** View in which an admin or the AI writes a photo's captions. */
 import './remark.css'
-import './writing-view.css'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Features } from '../../account/account-api.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import { texts } from '../../texts.ts'
 import { DeleteIcon } from '../icons.tsx'
 import { AnalysisControls } from './analysis-controls.tsx'
+import { ConfirmButton } from './confirm-button.tsx'
 import type { Desk, DeskState } from './desk.ts'
 import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp, isPersons } from './draft.ts'
 import { PlatformEditor } from './platform-editor.tsx'
 import { Publications, type PublicationsProps } from './publications.tsx'
+import { RatingControl } from './rating-control.tsx'
 
 export interface WritingViewProps {
   desk: Desk
@@ -35,7 +35,12 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
   }
   return (
     <>
-      <Publications photo={photo} draft={draft} isBefore onSend={features.publish ? send : null} />
+      <Publications
+        {...{ desk, state, photo, draft }}
+        folder="root"
+        isBefore
+        onSend={features.publish ? send : null}
+      />
       {features.review && <p class="remark">{labels.review}</p>}
       {!features.publish && !features.review && <p class="remark">{labels.publishOff}</p>}
       <AnalysisControls
@@ -55,10 +60,18 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
           </button>
         </div>
       )}
+      <RatingControl
+        draft={draft}
+        photo={photo}
+        channels={state.rules}
+        isBusy={isArchived || work?.kind === 'publish'}
+        onRate={(rating) => void desk.rate(photo, rating)}
+      />
       {state.rules.map((rules) => (
         <PlatformEditor
           key={`${photo.filename} ${rules.platform}`}
           rules={rules}
+          photo={photo}
           hashtags={state.hashtags}
           caption={captionOf(draft, photo, rules.platform)}
           isChosen={chosen.includes(rules.platform)}
@@ -89,52 +102,17 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         </div>
       )}
       {features.delete && !isArchived && (
-        <DeleteButton isBusy={isHeldUp(draft)} onDelete={() => void desk.erase(photo)} />
+        <ConfirmButton
+          class="danger apart"
+          question={labels.deleteQuestion}
+          yes={labels.deleteYes}
+          isBusy={isHeldUp(draft)}
+          onYes={() => void desk.erase(photo)}
+        >
+          <DeleteIcon />
+          {labels.deleteForGood}
+        </ConfirmButton>
       )}
     </>
-  )
-}
-
-/** Delete button that asks for confirmation, because deleting cannot be undone. */
-function DeleteButton({ isBusy, onDelete }: { isBusy: boolean; onDelete: () => void }) {
-  const [isSure, setSure] = useState(false)
-  const wasSure = useRef(isSure)
-  const opener = useRef<HTMLButtonElement>(null)
-  const cancel = useRef<HTMLButtonElement>(null)
-  // Moves the focus to the button that replaces the pressed button.
-  useLayoutEffect(() => {
-    if (isSure !== wasSure.current) (isSure ? cancel : opener).current?.focus()
-    wasSure.current = isSure
-  }, [isSure])
-  if (!isSure) {
-    return (
-      <button
-        type="button"
-        class="button danger apart"
-        ref={opener}
-        disabled={isBusy}
-        onClick={() => setSure(true)}
-      >
-        <DeleteIcon />
-        {labels.deleteForGood}
-      </button>
-    )
-  }
-  return (
-    <div class="confirmation" role="alert">
-      <p>{labels.deleteQuestion}</p>
-      <button type="button" class="button" ref={cancel} onClick={() => setSure(false)}>
-        {labels.deleteNo}
-      </button>
-      <button
-        type="button"
-        class="button danger"
-        // Not `disabled`, which would drop the focus when the deletion fails.
-        aria-disabled={isBusy}
-        onClick={() => !isBusy && onDelete()}
-      >
-        {labels.deleteYes}
-      </button>
-    </div>
   )
 }

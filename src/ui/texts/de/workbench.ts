@@ -25,6 +25,51 @@ export const workbenchTexts: WorkbenchTexts = {
     messages: 'Meldungen',
     close: 'Schließen',
     undo: 'Rückgängig',
+    rating: 'Einstufung',
+    ratings: { general: 'Harmlos', suggestive: 'Freizügig', nudity: 'Nackt', explicit: 'Explizit' },
+    ratedBy: {
+      person: 'Von dir eingestuft.',
+      ai: 'Von der KI eingestuft.',
+      default: 'Noch nicht eingestuft. Das ist die Voreinstellung.',
+    },
+    notSentTo: (names) => `Wird nicht an ${formats.list(names)} gesendet.`,
+    notSent: 'Wird nicht gesendet.',
+    effects: {
+      spoiler: 'Wird unscharf gesendet.',
+      sensitive: 'Wird als heikel gesendet: erst nach Antippen sichtbar.',
+      warning: 'Wird hinter einer Inhaltswarnung gesendet.',
+    },
+    labelled: (label) => `Wird mit der Kennzeichnung „${label}“ gesendet.`,
+    retract: 'Zurücknehmen',
+    retractQuestion: (platform) =>
+      `Den Beitrag von ${platform} zurücknehmen? Likes und Kommentare gehen verloren.`,
+    correct: 'Text korrigieren',
+    can: {
+      retract: (until) => `Lässt sich zurücknehmen${until && `, bis ${until}`}.`,
+      correct: (until) => `Der Text lässt sich korrigieren${until && `, bis ${until}`}.`,
+    },
+    cannot: {
+      retract: 'Lässt sich nicht zurücknehmen.',
+      correct: 'Der Text lässt sich nicht korrigieren.',
+    },
+    changed: {
+      retract: (platform) => `Von ${platform} zurückgenommen.`,
+      correct: (platform) => `Text auf ${platform} korrigiert.`,
+    },
+    notChanged: {
+      retract: 'Der Beitrag ließ sich nicht zurücknehmen.',
+      correct: 'Der Text ließ sich nicht korrigieren.',
+    },
+    retracted: (done, failed) =>
+      [
+        done.length > 0 && `Von ${formats.list(done)} zurückgenommen.`,
+        failed.length > 0 && `Von ${formats.list(failed)} ließ sich der Beitrag nicht zurücknehmen.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    undoLeaves: (names) => `Auf ${formats.list(names)} bleibt der Beitrag stehen.`,
+    isRetracted: (platform, when) =>
+      `Von ${platform} zurückgenommen${when && `: ${when}`}. Du kannst dort erneut veröffentlichen.`,
     moveBack: 'Zurück in den Eingang',
     retry: 'Erneut versuchen',
     analyze: 'Texte von der KI schreiben lassen',
@@ -51,10 +96,6 @@ export const workbenchTexts: WorkbenchTexts = {
     saved: 'Gespeichert',
     written: 'Neue Texte sind da',
     platforms,
-    platformNamed: (name) => {
-      const names: Readonly<Record<string, string>> = platforms
-      return names[name] ?? name
-    },
     captionFor: (platform) => `Text für ${platform}`,
     captionPlaceholder: 'Schreibe einen Text oder lass ihn leer',
     altText: 'Alternativtext (beschreibt das Foto für Screenreader)',
@@ -140,6 +181,10 @@ export const workbenchTexts: WorkbenchTexts = {
       notKept: 'Das Foto konnte nicht behalten werden. Es ist wieder im Eingang.',
       notRemoved: 'Das Foto konnte nicht aussortiert werden. Es ist wieder im Eingang.',
       notRestored: 'Das Foto konnte nicht zurückverschoben werden.',
+      retracting: 'Der Beitrag wird zurückgenommen …',
+      retracted: '',
+      notRetracted: 'Der Beitrag ließ sich nicht zurücknehmen.',
+      notRated: 'Die Einstufung ließ sich nicht speichern.',
       failed: 'Das hat nicht geklappt. Nichts wurde geändert.',
     },
   },

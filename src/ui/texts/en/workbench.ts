@@ -24,6 +24,46 @@ export const workbenchTexts = {
     messages: 'Messages',
     close: 'Close',
     undo: 'Undo',
+    rating: 'Rating',
+    ratings: { general: 'General', suggestive: 'Suggestive', nudity: 'Nudity', explicit: 'Explicit' },
+    ratedBy: {
+      person: 'Rated by you.',
+      ai: 'Rated by the AI.',
+      default: 'Not rated yet. This is the default.',
+    },
+    notSentTo: (names: readonly string[]) => `Not sent to ${formats.list(names)}.`,
+    notSent: 'Not sent.',
+    effects: {
+      spoiler: 'Sent blurred.',
+      sensitive: 'Sent as sensitive: hidden until tapped.',
+      warning: 'Sent behind a content warning.',
+    },
+    labelled: (label: string) => `Sent with the label “${label}”.`,
+    retract: 'Take back',
+    retractQuestion: (platform: string) =>
+      `Take this post back from ${platform}? Its likes and comments will be lost.`,
+    correct: 'Correct caption',
+    can: {
+      retract: (until: string) => `Can be taken back${until && ` until ${until}`}.`,
+      correct: (until: string) => `The caption can be corrected${until && ` until ${until}`}.`,
+    },
+    cannot: { retract: 'Can’t be taken back.', correct: 'The caption can’t be corrected.' },
+    changed: {
+      retract: (platform: string) => `Taken back from ${platform}.`,
+      correct: (platform: string) => `Caption corrected on ${platform}.`,
+    },
+    notChanged: { retract: 'Couldn’t take the post back.', correct: 'Couldn’t correct the caption.' },
+    /** Reports the result of Undo. Each list has names of platforms. */
+    retracted: (done: readonly string[], failed: readonly string[]) =>
+      [
+        done.length > 0 && `Taken back from ${formats.list(done)}.`,
+        failed.length > 0 && `Couldn’t take the post back from ${formats.list(failed)}.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
+    undoLeaves: (names: readonly string[]) => `Undo can’t take the post back from ${formats.list(names)}.`,
+    isRetracted: (platform: string, when: string) =>
+      `Taken back from ${platform}${when && ` on ${when}`}. You can publish there again.`,
     moveBack: 'Move back to inbox',
     retry: 'Retry',
     analyze: 'Write captions with AI',
@@ -48,10 +88,6 @@ export const workbenchTexts = {
     saved: 'Saved',
     written: 'New captions are ready',
     platforms,
-    platformNamed: (name: string): string => {
-      const names: Readonly<Record<string, string>> = platforms
-      return names[name] ?? name
-    },
     captionFor: (platform: string) => `Caption for ${platform}`,
     captionPlaceholder: 'Write a caption or leave it empty',
     altText: 'Alt text (describe the photo for screen readers)',
@@ -126,7 +162,7 @@ export const workbenchTexts = {
       kept: 'Kept.',
       removed: 'Removed.',
       deleted: 'Deleted.',
-      restored: 'Moved to the inbox.',
+      restored: 'Moved back to the inbox.',
       archived: 'Moved to the archive.',
       partly: 'Moved to the archive.',
       published: '',
@@ -137,6 +173,10 @@ export const workbenchTexts = {
       notKept: 'Couldn’t keep the photo. It’s back in the inbox.',
       notRemoved: 'Couldn’t remove the photo. It’s back in the inbox.',
       notRestored: 'Couldn’t move the photo back.',
+      retracting: 'Taking the post back…',
+      retracted: '',
+      notRetracted: 'Couldn’t take the post back.',
+      notRated: 'Couldn’t save the rating.',
       failed: 'That didn’t work. Nothing was changed.',
     },
   },

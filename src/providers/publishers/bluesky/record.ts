@@ -1,0 +1,58 @@
+/** Builds the record of a post (lexicon `app.bsky.feed.post`). */
+import { z } from 'zod'
+import type { Post } from '../../../ports/publisher.ts'
+import { fitAltText } from './alt-text.ts'
+import type { Facet } from './facets.ts'
+
+export const collection = 'app.bsky.feed.post'
+
+/** Reference to uploaded bytes. Goes into the record as the server gave it. */
+export const blobSchema = z.looseObject({ $type: z.literal('blob'), size: z.number() })
+export type Blob = z.output<typeof blobSchema>
+
+export interface RecordParts {
+  post: Post
+  blob: Blob
+  facets: readonly Facet[]
+  /** Content label, if the rating has one. */
+  label: string | undefined
+  langs: readonly string[]
+  createdAt: string
+}
+
+/** Returns the record. Two calls with equal parts return equal records. */
+export function recordOf({ post, blob, facets, label, langs, createdAt }: RecordParts): object {
+  const { caption, altText, picture } = post
+  const { width, height } = picture
+  const labels = { $type: 'com.atproto.label.defs#selfLabels', values: [{ val: label }] }
+  return {
+    $type: collection,
+    text: caption,
+    createdAt,
+    ...(langs.length > 0 && { langs }),
+    ...(facets.length > 0 && { facets }),
+    ...(label !== undefined && { labels }),
+    embed: {
+      $type: 'app.bsky.embed.images',
+      images: [{ image: blob, alt: fitAltText(altText), aspectRatio: { width, height } }],
+    },
+  }
+}
+
+/** Returns the address of a post among all servers. */
+export function atUriOf(did: string, recordKey: string): string {
+  return `at://${did}/${collection}/${recordKey}`
+}
+
+const atUriPattern = /^at:\/\/(did:[a-z]+:[\w.:%-]{1,2000})\/app\.bsky\.feed\.post\/([\w.~:-]{1,512})$/
+
+/** Reads an address of {@link atUriOf}; `null` for any other text. */
+export function parseAtUri(uri: string): { did: string; recordKey: string } | null {
+  const [, did, recordKey] = atUriPattern.exec(uri) ?? []
+  return did === undefined || recordKey === undefined ? null : { did, recordKey }
+}
+
+/** Returns the web address of a post. Names the account by its permanent identifier, because a handle may change. */
+export function webAddressOf(did: string, recordKey: string): string {
+  return `https://bsky.app/profile/${did}/post/${recordKey}`
+}

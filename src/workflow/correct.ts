@@ -1,0 +1,71 @@
+/** Corrects the texts of the posts of one photo, in place. */
+
+import type { Rating } from '../contract/rating.ts'
+import type { ChannelPublisher } from '../ports/publisher.ts'
+import { type Changed, type ChangeSteps, changePosts } from './change/everywhere.ts'
+import type { ChangeReport, ChangeRequest, ChangeTools } from './change/job.ts'
+import { editCaptions } from './edit-captions.ts'
+import type { Duplicate, Ledger } from './ledger.ts'
+import { captionFor, postDetailsOf, type SubmittedCaptions } from './publish/captions.ts'
+import { ratingOf } from './rating.ts'
+import type { SidecarDocument } from './sidecar.ts'
+
+export interface CorrectTools extends ChangeTools {
+  /** `content.hashtag_string`. */
+  hashtagString: string
+}
+
+export interface CorrectRequest extends ChangeRequest, SubmittedCaptions {
+  /** Blank removes the alt text. Default: the saved alt text. */
+  altText?: string
+}
+
+/**
+ * Saves the submitted texts in the sidecar, and then corrects the posts where the platform allows it. Captions are fitted as for
+ * publishing. Throws as `changePosts` does, and `sidecar_unreadable` or `sidecar_changed` if the texts cannot be saved: before anything
+ * is changed on a platform.
+ */
+export function correctPhoto(
+  tools: CorrectTools,
+  request: CorrectRequest,
+  report: ChangeReport,
+): Promise<Changed> {
+  return changePosts(tools, 'correct', request, {
+    report,
+    async prepare({ folder }, ledger) {
+      const { name, caption, captions = {}, altText } = request
+      const document = await editCaptions({ ...tools, folder }, name, { caption, captions, altText })
+      return stepsOf(tools, request, document, ledger)
+    },
+  })
+}
+
+function stepsOf(
+  { hashtagString }: CorrectTools,
+  request: CorrectRequest,
+  document: SidecarDocument,
+  ledger: Ledger,
+): ChangeSteps {
+  const captionOf = async (publisher: ChannelPublisher, post: Duplicate) => {
+    const caption = await captionFor(publisher, document, request, hashtagString)
+    // A photo that has lost its sidecar keeps the caption of its post.
+    return caption === '' && !isSubmitted(request) ? (post.caption ?? '') : caption
+  }
+  return {
+    async carryOut(publisher, post, signal) {
+      const { receipt } = post
+      const caption = await captionOf(publisher, post)
+      const rating: Rating = ratingOf(document, receipt.rating ?? undefined)
+      const correction = { ...postDetailsOf(document), caption, rating }
+      const notes = await publisher.correct?.(receipt, correction, signal)
+      return (change) => ledger.corrected(change, { caption, notes })
+    },
+    async isAsWanted(publisher, post) {
+      return request.altText === undefined && (await captionOf(publisher, post)) === post.caption
+    },
+  }
+}
+
+function isSubmitted({ caption, captions = {} }: SubmittedCaptions): boolean {
+  return caption !== undefined || Object.keys(captions).length > 0
+}
