@@ -29,7 +29,8 @@ export function timeOutside({ from, to }: Span, others: readonly Span[]): number
   for (const other of [...others].sort((one, next) => one.from - next.from)) {
     if (other.from >= to) break
     outside += Math.max(0, other.from - at)
-    at = Math.max(at, other.to)
+    // A span without an end counts as ours.
+    at = Math.max(at, Number.isNaN(other.to) ? other.from : other.to)
   }
   return outside + Math.max(0, to - at)
 }

@@ -46,20 +46,7 @@ export async function startPlatforms(delayMs: number): Promise<Platforms> {
   const instagram = await startInstagramEmulator({ accounts: [], polls: 0, portOf: () => picturePort })
   const mastodon = await startMastodonEmulator({ accounts: [] })
   const bluesky = await startBluesky({ accounts: [] })
-  const mailSpans: Span[] = []
-  const openMails = new Map<string, Span>()
-  const mail = await startMailServer({
-    onConnect({ id }, done) {
-      const span = { from: Date.now(), to: Number.NaN }
-      openMails.set(id, span)
-      mailSpans.push(span)
-      done()
-    },
-    onClose({ id }) {
-      const span = openMails.get(id)
-      if (span) span.to = Date.now()
-    },
-  })
+  const mail = await startTimedMailServer()
   const proxies: Record<'telegram' | 'instagram' | 'mastodon' | 'bluesky', DelayProxy> = {
     telegram: await startDelayProxy(telegram.url, delayMs),
     instagram: await startDelayProxy(instagram.url, delayMs),
@@ -89,44 +76,76 @@ export async function startPlatforms(delayMs: number): Promise<Platforms> {
       instagram.addAccount({ userId: `1784${id}`, username: tenant, token: `instagram-${id}` })
       mastodon.addAccount({ username: tenant, token: `mastodon-${id}` })
       const account = await bluesky.open(`a${randomBytes(6).toString('hex')}`, proxies.bluesky.url)
-      const entry = (channel: string, type: string, config: Record<string, unknown> = {}) => {
-        return { id: channel, type, credentials_ref: type, config }
-      }
-      return {
-        publishers: [
-          entry('telegram', 'telegram', { channel_id: -id }),
-          entry('email', 'email', { recipient: `${tenant}@upload.example.org` }),
-          entry('instagram', 'instagram'),
-          entry('bluesky', 'bluesky'),
-          entry('mastodon', 'mastodon'),
-          entry('second', 'telegram', { channel_id: -id - 500_000 }),
-        ],
-        emailServer: {
-          host: '127.0.0.1',
-          port: mail.port,
-          use_tls: false,
-          from_email: `${tenant}@example.org`,
-          password_ref: 'smtp',
-        },
-        credentials: {
-          ai: { provider: 'openai', api_key: 'key' },
-          telegram: { provider: 'telegram', bot_token: bot },
-          smtp: { provider: 'smtp', password: 'right-canary' },
-          instagram: { provider: 'instagram', access_token: `instagram-${id}`, user_id: `1784${id}` },
-          bluesky: { provider: 'bluesky', handle: account.handle, app_password: account.appPassword },
-          mastodon: {
-            provider: 'mastodon',
-            instance_url: proxies.mastodon.url,
-            access_token: `mastodon-${id}`,
-          },
-        },
-      }
+      return accountsOf(tenant, id, {
+        bot,
+        mailPort: mail.port,
+        bluesky: { handle: account.handle, app_password: account.appPassword },
+        mastodonUrl: proxies.mastodon.url,
+      })
     },
-    spans: () => [...Object.values(proxies).flatMap(({ calls }) => calls), ...mailSpans],
+    spans: () => [...Object.values(proxies).flatMap(({ calls }) => calls), ...mail.spans],
     async close() {
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()))
       const servers = [openai, telegram, instagram, mastodon, bluesky, mail]
       await Promise.all(servers.map((server) => server.close()))
     },
   }
+}
+
+interface Opened {
+  bot: string
+  mailPort: number
+  bluesky: { handle: string; app_password: string }
+  mastodonUrl: string
+}
+
+function accountsOf(tenant: string, id: number, opened: Opened): Accounts {
+  const { bot, mailPort, bluesky, mastodonUrl } = opened
+  const entry = (channel: string, type: string, config: Record<string, unknown> = {}) => {
+    return { id: channel, type, credentials_ref: type, config }
+  }
+  return {
+    publishers: [
+      entry('telegram', 'telegram', { channel_id: -id }),
+      entry('email', 'email', { recipient: `${tenant}@upload.example.org` }),
+      entry('instagram', 'instagram'),
+      entry('bluesky', 'bluesky'),
+      entry('mastodon', 'mastodon'),
+      entry('second', 'telegram', { channel_id: -id - 500_000 }),
+    ],
+    emailServer: {
+      host: '127.0.0.1',
+      port: mailPort,
+      use_tls: false,
+      from_email: `${tenant}@example.org`,
+      password_ref: 'smtp',
+    },
+    credentials: {
+      ai: { provider: 'openai', api_key: 'key' },
+      telegram: { provider: 'telegram', bot_token: bot },
+      smtp: { provider: 'smtp', password: 'right-canary' },
+      instagram: { provider: 'instagram', access_token: `instagram-${id}`, user_id: `1784${id}` },
+      bluesky: { provider: 'bluesky', ...bluesky },
+      mastodon: { provider: 'mastodon', instance_url: mastodonUrl, access_token: `mastodon-${id}` },
+    },
+  }
+}
+
+/** Starts a mail server that notes the time of each connection. */
+async function startTimedMailServer() {
+  const spans: Span[] = []
+  const open = new Map<string, Span>()
+  const server = await startMailServer({
+    onConnect({ id }, done) {
+      const span = { from: Date.now(), to: Number.NaN }
+      open.set(id, span)
+      spans.push(span)
+      done()
+    },
+    onClose({ id }) {
+      const span = open.get(id)
+      if (span) span.to = Date.now()
+    },
+  })
+  return { ...server, spans }
 }
