@@ -2,9 +2,9 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import type { Size } from '../../base/picture/fit.ts'
 import { type Layout, layoutOf } from '../../base/picture/layout.ts'
+import { usualQuality, withinBytes } from '../../base/picture/within-bytes.ts'
 import type { PictureBox, ReducedImage, Reduction, ThumbnailType } from '../../ports/images.ts'
 import type { Result } from './sharp-memory.ts'
-import { usualQuality, withinBytes } from './within-bytes.ts'
 
 /**
  * Time limit of one decode. The slowest real photo measured takes 3 s. Together with the wait in the queue, the limit stays below the
