@@ -10,6 +10,7 @@ import { measureFullDyno } from './full-dyno.ts'
 import { measureMix } from './mix.ts'
 import { measurePhotoGrid } from './photo-grid.ts'
 import { measurePictureFormats } from './picture-formats.ts'
+import { measurePublishAll } from './publish-all.ts'
 import { measureRouterProfile } from './router-profile.ts'
 import { chooseSections, usageOf } from './sections.ts'
 import { measureStartup } from './startup.ts'
@@ -31,6 +32,7 @@ const sections = {
   'picture-formats': measurePictureFormats,
   'photo-grid': async () => [await measurePhotoGrid()],
   workflow: measureWorkflow,
+  'publish-all': measurePublishAll,
   'storage-calls': measureStorageCalls,
   'web-app': measureWebApp,
   'cold-start': measureColdStart,

@@ -14,6 +14,9 @@ export interface PictureTools {
   owner: string
 }
 
+/** Pictures that a caller waits for. The first picture is there sooner by a decode of its own, which delays the others. */
+export type Urgent = 'first' | 'all'
+
 export interface Making {
   /** The picture of the first box, perhaps before the others. */
   first: Promise<ReducedImage>
@@ -40,6 +43,7 @@ export async function readOriginal(
   folder: Folder,
   entry: PhotoEntry,
   boxes: readonly PictureBox[],
+  urgent: Urgent = 'all',
 ): Promise<OriginalReading> {
   const { digest, digests } = tools
   const dropping = new AbortController()
@@ -51,7 +55,7 @@ export async function readOriginal(
   })
   // A caller may need only the pictures.
   sha256.catch(() => undefined)
-  const making = make(tools, shared.body, entry, { boxes, signal: dropping.signal })
+  const making = make(tools, shared.body, entry, { boxes, urgent, signal: dropping.signal })
   return { ...making, sha256, drop: () => dropping.abort() }
 }
 
@@ -64,19 +68,24 @@ export async function readPictures(
   folder: Folder,
   entry: PhotoEntry,
   boxes: readonly PictureBox[],
+  urgent: Urgent = 'all',
 ): Promise<Making> {
-  return make(tools, await open(tools, folder, entry), entry, { boxes })
+  return make(tools, await open(tools, folder, entry), entry, { boxes, urgent })
 }
 
 function make(
   { images, owner }: PictureTools,
   body: ReadableStream<Uint8Array>,
   { size }: PhotoEntry,
-  { boxes, signal }: { boxes: readonly PictureBox[]; signal?: AbortSignal },
+  { boxes, urgent, signal }: { boxes: readonly PictureBox[]; urgent: Urgent; signal?: AbortSignal },
 ): Making {
   const reductions = boxes.map((box) => ({ box, mediaType: 'image/jpeg' as const }))
   const first = Promise.withResolvers<ReducedImage>()
-  const order = { owner, ...(signal && { signal }), onFirst: first.resolve }
+  const order = {
+    owner,
+    ...(signal && { signal }),
+    ...(urgent === 'first' && { onFirst: first.resolve }),
+  }
   const pictures = images.reduceAll({ body, size }, reductions, order)
   pictures.then(([picture]) => {
     if (picture) first.resolve(picture)

@@ -4,7 +4,7 @@ import { largestOf, type Size } from '../../base/picture/fit.ts'
 import type { ReducedImage } from '../../ports/images.ts'
 import { orUnreadable } from './sharp-errors.ts'
 import { withEndMark, withScanHeader } from './sharp-source.ts'
-import { encodeTarget, finished, isStreamable, reduced, streamed, type Target } from './sharp-target.ts'
+import { createPixelEncoder, finished, isStreamable, reduced, streamed, type Target } from './sharp-target.ts'
 
 /** Reads the header with libvips, which inflates the text and profiles of a PNG. */
 export async function inspect(original: Uint8Array): Promise<Metadata> {
@@ -38,7 +38,8 @@ export async function encodeAll(
     const largest = largestOf(targets.map(({ layout }) => layout.photo))
     const { data, info } = await decode(largest, (upright) => upright.raw({ depth: 'uchar' }))
     const results: ReducedImage[] = []
-    for (const target of targets) results.push(await encodeTarget({ data, info }, target))
+    const encode = createPixelEncoder({ data, info })
+    for (const target of targets) results.push(await encode(target))
     return results
   })
 }

@@ -2,9 +2,9 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import type { Size } from '../../base/picture/fit.ts'
 import { type Layout, layoutOf } from '../../base/picture/layout.ts'
+import { usualQuality, withinBytes } from '../../base/picture/within-bytes.ts'
 import type { PictureBox, ReducedImage, Reduction, ThumbnailType } from '../../ports/images.ts'
 import type { Result } from './sharp-memory.ts'
-import { usualQuality, withinBytes } from './within-bytes.ts'
 
 /**
  * Time limit of one decode. The slowest real photo measured takes 3 s. Together with the wait in the queue, the limit stays below the
@@ -57,17 +57,30 @@ export function streamed(photo: Sharp, { layout, box, mediaType }: Target): Shar
   return encoder(framed(photo, layout, box), mediaType, box, usualQuality[mediaType])
 }
 
-/** Encodes the target from pixels of at least its size. */
-export async function encodeTarget(pixels: Pixels, target: Target): Promise<ReducedImage> {
-  const { box, mediaType, layout } = target
-  const encode = async (layout: Layout, quality: number) => {
+/** Encodes a target from pixels of at least its size. */
+export type EncodeTarget = (target: Target) => Promise<ReducedImage>
+
+/** Creates the encoder of these pixels. Encodes the same picture once, also where only the limits of bytes differ. */
+export function createPixelEncoder(pixels: Pixels): EncodeTarget {
+  const made = new Map<string, ReducedImage>()
+
+  async function encode({ box, mediaType }: Target, layout: Layout, quality: number): Promise<ReducedImage> {
+    const key = JSON.stringify([layout, mediaType, quality, box.ratio])
+    const known = made.get(key)
+    if (known) return known
     const picture = framed(scaledTo(layout.photo, pixels), layout, box)
-    return reduced(await finished(encoder(picture, mediaType, box, quality)), mediaType)
+    const encoded = reduced(await finished(encoder(picture, mediaType, box, quality)), mediaType)
+    made.set(key, encoded)
+    return encoded
   }
-  if (box.maxBytes === undefined) return encode(layout, usualQuality[mediaType])
-  return withinBytes(box.maxBytes, mediaType, ({ quality, scale }) =>
-    encode(scale === 1 ? layout : smallerLayout(target, scale), quality),
-  )
+
+  return async (target) => {
+    const { box, mediaType, layout } = target
+    if (box.maxBytes === undefined) return encode(target, layout, usualQuality[mediaType])
+    return withinBytes(box.maxBytes, mediaType, ({ quality, scale }) =>
+      encode(target, scale === 1 ? layout : smallerLayout(target, scale), quality),
+    )
+  }
 }
 
 function smallerLayout({ original, box, layout: { canvas } }: Target, scale: number): Layout {

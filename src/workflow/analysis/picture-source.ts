@@ -28,8 +28,8 @@ export function pictureSource(tools: PictureSourceTools, entry: PhotoEntry): Pic
     const boxes = distinctBoxes([box, ...ahead])
     const remembered = await digests.get(entry)
     const making = remembered
-      ? { sha256: Promise.resolve(remembered), ...(await readPictures(tools, 'root', entry, boxes)) }
-      : await readOriginal(tools, 'root', entry, boxes)
+      ? { sha256: Promise.resolve(remembered), ...(await readPictures(tools, 'root', entry, boxes, 'first')) }
+      : await readOriginal(tools, 'root', entry, boxes, 'first')
     sha256 = making.sha256
     if (ready) void keep(ready, making, boxes)
     return making

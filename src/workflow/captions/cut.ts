@@ -92,8 +92,8 @@ function longestEnd(text: string, { maxLength, maxBytes = Number.POSITIVE_INFINI
 }
 
 /**
- * Returns the last place to cut between two words at or before `end`. Returns `end` itself if all text before it is a single word, or
- * the last word is so long that a cut before it wastes too much.
+ * Returns the last place to cut between two words at or before `end`. Returns `end` itself if all text before it is a single word. Also
+ * returns `end` if a cut before the last word wastes too much.
  */
 function wordEnd(text: string, { index: end, ...longest }: End, rules: Limits): number {
   const found = lastGap(text, end)

@@ -15,9 +15,9 @@ const topLevel = /\.(?:\p{L}{2,}|xn--[a-z0-9-]+)$/iu
 const afterHost = /[.\-_]/
 const afterPath = /[?!*"'「」<>;:=,.$%[\]~&|@(…]/
 
-/** Mention of an account on another server: the local part, then the domain. */
-const mention = /(?<![=/\p{L}\p{N}_])@[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?(?=@[\p{L}\p{N}_])/giu
-const domain = /@[\p{L}\p{N}_](?:[\p{L}\p{N}_.-]*[\p{L}\p{N}_])?/uy
+/** Mention of an account on another server: the name, then the domain, whose last characters may not belong to the mention. */
+const mention = /(?<![=/\p{L}\p{N}_])@(?<name>[a-z0-9_.-]+)@(?<domain>[\p{L}\p{N}_][\p{L}\p{N}_.-]*)/giu
+const afterDomain = /[.-]/
 
 /** Returns the web addresses with `http` or `https`, in reading order. Punctuation after an address does not belong to it. */
 export function addressesIn(text: string): Entity[] {
@@ -39,10 +39,11 @@ export interface Mention extends Entity {
 export function mentionsIn(text: string): Mention[] {
   const found: Mention[] = []
   for (const match of text.matchAll(mention)) {
-    domain.lastIndex = match.index + match[0].length
-    const rest = domain.exec(text)?.[0] ?? ''
-    const end = match.index + match[0].length + rest.length
-    found.push({ kind: 'mention', start: match.index, end, counted: match[0] })
+    const { name = '', domain = '' } = match.groups ?? {}
+    const counted = `@${name}`
+    const end = match.index + counted.length + 1 + trimmedLength(domain, afterDomain)
+    // Mastodon takes no dots or hyphens at the edges of a name.
+    if (!/^[.-]|[.-]$/.test(name)) found.push({ kind: 'mention', start: match.index, end, counted })
   }
   return found
 }

@@ -15,7 +15,7 @@ export function isPlain({ maxBytes, ratio }: PictureBox): boolean {
   return maxBytes === undefined && ratio === undefined
 }
 
-/** Returns the shape of a whole photo with this long side, whatever its orientation. */
+/** Returns the shape of a whole photo with this long side, for either orientation. */
 export function whole(longSide: number): Shape {
   return { width: longSide, height: longSide, fit: 'scale-down' }
 }

@@ -1,8 +1,8 @@
 /** Pictures by the Images binding: which transformations to ask for, and how to read their results. */
 import { withoutMetadata } from '../../../base/picture/clean.ts'
 import { readPictureHeader } from '../../../base/picture/header.ts'
+import { usualQuality, withinBytes } from '../../../base/picture/within-bytes.ts'
 import type { ReducedImage, Reduction, ThumbnailType } from '../../../ports/images.ts'
-import { usualQuality, withinBytes } from '../within-bytes.ts'
 import type { PeekedPicture } from './peek.ts'
 import { isPlain, longSide, type Shape, shapeOf, uprightSize, whole } from './shape.ts'
 
@@ -63,7 +63,7 @@ async function transform(
   picture: ReadableStream<Uint8Array>,
   shape: Shape,
   mediaType: ThumbnailType,
-  quality = usualQuality[mediaType],
+  quality: number = usualQuality[mediaType],
 ): Promise<ReducedImage> {
   const result = await binding
     .input(picture)

@@ -1,13 +1,8 @@
 /** Reduces a picture until its file is small enough: first by lower quality, then by fewer pixels. */
-import { PublisherError } from '../../base/errors.ts'
-import type { ReducedImage, ThumbnailType } from '../../ports/images.ts'
+import { PublisherError } from '../errors.ts'
 
 /** Quality of each format, measured by bench/picture-formats.ts. */
-export const usualQuality: Readonly<Record<ThumbnailType, number>> = {
-  'image/jpeg': 80,
-  'image/webp': 80,
-  'image/avif': 70,
-}
+export const usualQuality = { 'image/jpeg': 80, 'image/webp': 80, 'image/avif': 70 } as const
 
 /** A try to make the file small enough. */
 export interface Step {
@@ -27,11 +22,11 @@ const scales = Array.from({ length: 12 }, (_, index) => 0.8 ** (index + 1))
  * Returns the first picture of at most `maxBytes`. The same input takes the same steps. Throws `photo_too_large` if the smallest picture
  * is still too large.
  */
-export async function withinBytes(
+export async function withinBytes<Picture extends { bytes: Uint8Array }>(
   maxBytes: number,
-  mediaType: ThumbnailType,
-  encode: (step: Step) => Promise<ReducedImage>,
-): Promise<ReducedImage> {
+  mediaType: keyof typeof usualQuality,
+  encode: (step: Step) => Promise<Picture>,
+): Promise<Picture> {
   const usual = usualQuality[mediaType]
   const steps: Step[] = [
     ...lessQuality.map((less) => ({ quality: usual - less, scale: 1 })),
