@@ -1,6 +1,6 @@
 /**
- * Runs a real Bluesky server on this machine (`BLUESKY_SERVICE_URL`): `@atproto/pds` in a process of its own, with its own
- * directory of identities, behind a proxy that can inject faults. A page shows the posts.
+ * Runs a real Bluesky server on this machine (`BLUESKY_SERVICE_URL`): `@atproto/pds` in a process of its own. The server has its
+ * own directory of identities. A proxy in front of the server can inject faults, and has a page that shows the posts.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'

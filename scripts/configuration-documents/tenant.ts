@@ -190,13 +190,10 @@ function publisherTables(): string {
     )
     return [`### \`config\` of \`${platform}\`\n\n${table(head, settings)}`]
   })
-  const others = platforms.filter((platform) => !settingsOf(platform)?.members)
   const unbuilt = platforms.filter((platform) => !publishers[platform].isBuilt)
-  const remarks = [
-    others.length > 0 && `Platforms without settings of their own: ${listed(others.map(code), 'and')}.`,
-    unbuilt.length > 0 && `This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
-  ].filter((remark) => remark !== false)
-  return [table(head, rows), ...tables, ...remarks].join('\n\n')
+  const gaps =
+    unbuilt.length === 0 ? [] : [`This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`]
+  return [table(head, rows), ...tables, ...gaps].join('\n\n')
 }
 
 const options = credentialsSchema.out.options

@@ -133,7 +133,7 @@ export function createBlueskyPublisher({
     if (post.picture.bytes.length > maxPictureBytes) throw refused('the picture is larger than 2 MB.')
     if (attempt.signal.aborted) throw unavailable(new Error('stopped before the photo was sent'))
     const signal = limited(attempt.signal)
-    const recordKey = await recordKeyOf(attempt)
+    const recordKey = await recordKeyOf(attempt, now())
     const createdAt = new Date(now()).toISOString()
     const delivery = createDelivery({ ...service, post, recordKey, label, langs, createdAt, signal })
     try {
@@ -141,13 +141,6 @@ export function createBlueskyPublisher({
     } catch (error) {
       throw delivery.failureOf(error)
     }
-  }
-
-  async function recordKeyOf({ notes, note }: RunningAttempt): Promise<string> {
-    if (isRecordKey(notes.rkey)) return notes.rkey
-    const rkey = newRecordKey(now())
-    await note({ rkey })
-    return rkey
   }
 
   return {
@@ -194,6 +187,14 @@ export function createBlueskyPublisher({
       throw isClear ? known : unsettled(error)
     }
   }
+}
+
+/** Returns the key that the claim holds. Otherwise adds a key to the claim before the first request. */
+async function recordKeyOf({ notes, note }: RunningAttempt, now: number): Promise<string> {
+  if (isRecordKey(notes.rkey)) return notes.rkey
+  const rkey = newRecordKey(now)
+  await note({ rkey })
+  return rkey
 }
 
 function limited(signal: AbortSignal): AbortSignal {

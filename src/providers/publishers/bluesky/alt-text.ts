@@ -4,7 +4,7 @@ const maxGraphemes = 2000
 const ellipsis = '…'
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
-/** Returns the text with at most 2,000 graphemes, cut at a word if the last tenth has one. */
+/** Returns the text with at most 2,000 graphemes, cut at a word if the last tenth has a space. */
 export function fitAltText(text: string | null): string {
   const trimmed = text?.trim() ?? ''
   const starts: number[] = []

@@ -14,7 +14,7 @@ export interface RecordParts {
   post: Post
   blob: Blob
   facets: readonly Facet[]
-  /** Content label, if the rating has one. */
+  /** Content label. Absent: none. */
   label: string | undefined
   langs: readonly string[]
   createdAt: string

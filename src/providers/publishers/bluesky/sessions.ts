@@ -8,7 +8,7 @@ import type { RetryPolicy } from '../../../base/retry.ts'
 import type { Secret } from '../../../base/secret.ts'
 import { settlesWithin, unlessAborted } from '../../../base/time.ts'
 import { passwordRejected, SessionExpired, unavailable } from './errors.ts'
-import { type BlueskyAccount, renew, type Session, signIn } from './login.ts'
+import { type BlueskyAccount, type LoginTools, renew, type Session, signIn } from './login.ts'
 import { createLoginLimit } from './login-limit.ts'
 import type { XrpcServer } from './xrpc.ts'
 
@@ -62,8 +62,9 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
   const entries = new LRUCache<string, Entry>({ max: maxAccounts })
   const countLogin = createLoginLimit(now)
 
-  function entryOf(owner: string, { handle, app_password: password, version }: BlueskyAccount): Entry {
-    const key = JSON.stringify([owner, handle, version])
+  function entryOf(owner: string, account: BlueskyAccount): Entry {
+    const { app_password: password } = account
+    const key = keyOf(owner, account)
     const known = entries.get(key)
     // Some orchestrators send no version, so the password decides too.
     if (known?.password.reveal() === password.reveal()) return known
@@ -72,20 +73,10 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
     return entry
   }
 
-  /** Renews the session, or signs in if there is none or Bluesky refuses to renew. */
-  async function newSession(owner: string, account: BlueskyAccount, before?: Session): Promise<Session> {
-    if (before) {
-      try {
-        return await renew(tools, before)
-      } catch (error) {
-        if (!isPublisherError(error, 'credentials_rejected')) throw error
-      }
-    }
-    return signIn(tools, account, () => countLogin(JSON.stringify([owner, account.handle])))
-  }
+  const countFor = (owner: string, { handle }: BlueskyAccount) => countLogin(JSON.stringify([owner, handle]))
 
   function begin(entry: Entry, owner: string, account: BlueskyAccount): Login {
-    const login: Login = { work: newSession(owner, account, entry.session) }
+    const login: Login = { work: newSession(tools, account, entry.session, () => countFor(owner, account)) }
     const end = (session: Session | undefined) => {
       entry.session = session
       if (entry.login === login) entry.login = undefined
@@ -132,11 +123,32 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
         return await call(renewed)
       } catch (error) {
         if (!(error instanceof SessionExpired)) throw error
-        entries.delete(JSON.stringify([owner, account.handle, account.version]))
+        entries.delete(keyOf(owner, account))
         throw passwordRejected(error)
       }
     },
   }
+}
+
+/** Renews the session, or signs in if there is none or Bluesky refuses to renew. `onLogin` runs before each login and may throw. */
+async function newSession(
+  tools: LoginTools,
+  account: BlueskyAccount,
+  before: Session | undefined,
+  onLogin: () => void,
+): Promise<Session> {
+  if (before) {
+    try {
+      return await renew(tools, before)
+    } catch (error) {
+      if (!isPublisherError(error, 'credentials_rejected')) throw error
+    }
+  }
+  return signIn(tools, account, onLogin)
+}
+
+function keyOf(owner: string, { handle, version }: BlueskyAccount): string {
+  return JSON.stringify([owner, handle, version])
 }
 
 function abortedAs(signal: AbortSignal): (error: unknown) => never {

@@ -110,7 +110,7 @@ describe('a post to Bluesky whose answer is missing', () => {
     expect(new Set(keys.map((input) => JSON.stringify(input))).size).toBeLessThanOrEqual(1)
   })
 
-  it('is unknown after silence', async () => {
+  it('leaves the outcome unknown after silence', async () => {
     const server = scriptedBluesky(answering({ putRecord: [never], getRecord: [never] }))
     const publisher = publisherOf(server, { retry: { ...hasty, attempts: 1, attemptTimeoutMs: 200 } })
     const error = await failure(publisher.publish(await postOf(), planned(publisher)))
@@ -150,7 +150,7 @@ describe('the record of a post to Bluesky', () => {
     expect(kept).toEqual([{ rkey: postId.split('/').at(-1) }])
   })
 
-  it('has at most three languages, and a label only if the rating has one', async () => {
+  it('names at most three languages, and no label where the rating needs none', async () => {
     const server = scriptedBluesky()
     const config = { langs: ['en', 'de', 'fr', 'nl'], rating_map: { nudity: 'none' } }
     const publisher = publisherOf(server, { config })
@@ -182,7 +182,7 @@ describe('the record of a post to Bluesky', () => {
     })
   })
 
-  it('is not sent with a picture that every server refuses', async () => {
+  it('stays unsent when every server refuses the picture', async () => {
     const server = scriptedBluesky()
     const publisher = publisherOf(server)
     const post = await postOf()
@@ -194,7 +194,7 @@ describe('the record of a post to Bluesky', () => {
 })
 
 describe('the keys of records', () => {
-  it('sort by time and differ', () => {
+  it('sorts keys by time and makes different keys', () => {
     const keys = [1, 2, 3].map((second) => newRecordKey(Date.UTC(2026, 10, 30, 12, 0, second)))
     expect(keys.toSorted()).toEqual(keys)
     expect(keys[0]).toMatch(/^3[2-7a-z]{12}$/)
@@ -207,7 +207,7 @@ describe('taking back a post of Bluesky', () => {
   const signal = new AbortController().signal
   const receiptFor = (did: string) => receiptOf({ postId: `at://${did}/app.bsky.feed.post/3mabcdefgh222` })
 
-  it('is unknown when the answer is missing', async () => {
+  it('leaves the outcome unknown when the answer is missing', async () => {
     const publisher = publisherOf(scriptedBluesky(answering({ deleteRecord: [lost] })))
     const error = await failure(publisher.retract?.(receiptFor(account.did), signal) ?? never())
     expect(error).toMatchObject({ code: 'publish_outcome_unknown', message: expect.stringContaining('gone') })

@@ -66,12 +66,12 @@ const examples = [
   '(#no) (https://a.com) [b.com] "c.com"',
 ]
 
-describe('the facets of a text', () => {
-  it.each(examples)("equal those of the vendor's client in %j", (text) => {
+describe('the detection of facets', () => {
+  it.each(examples)("equals the result of the vendor's client for %j", (text) => {
     expect(ours(text)).toEqual(reference(text))
   })
 
-  it("equal those of the vendor's client in any text", () => {
+  it("equals the result of the vendor's client for any text", () => {
     const pieces = fc.constantFrom(
       ...['#', '＃', '@', '$', '(', ')', '.', ',', '!', ' ', '\n', '_', '-', '/', ':', '1', 'a', 'Z', 'é'],
       ...[
@@ -111,7 +111,7 @@ describe('the facets of a text', () => {
     )
   })
 
-  it('count UTF-8 bytes', () => {
+  it('counts UTF-8 bytes', () => {
     expect(detectFacets('縄 #é').facets).toEqual([
       {
         index: { byteStart: 4, byteEnd: 7 },

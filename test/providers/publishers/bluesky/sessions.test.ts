@@ -45,8 +45,8 @@ async function post(publisher: Publisher, signal?: AbortSignal) {
 
 const never = () => new Promise<Response>(() => undefined)
 
-describe('the sessions of Bluesky', () => {
-  it('share one login among concurrent posts and versions of the configuration', async () => {
+describe('a session with Bluesky', () => {
+  it('shares one login among concurrent posts and versions of the configuration', async () => {
     const server = scriptedBluesky()
     const service = serviceOf(server)
     await Promise.all(Array.from({ length: 20 }, () => post(publisherOf(service))))
@@ -55,7 +55,7 @@ describe('the sessions of Bluesky', () => {
     expect(server.count('putRecord')).toBe(21)
   })
 
-  it('belong to one tenant, one password and one version of the credentials', async () => {
+  it('signs in anew for another tenant, password or version of the credentials', async () => {
     const server = scriptedBluesky()
     const service = serviceOf(server)
     await post(publisherOf(service))
@@ -65,7 +65,7 @@ describe('the sessions of Bluesky', () => {
     expect(server.count('createSession')).toBe(4)
   })
 
-  it('are renewed before they expire', async () => {
+  it('renews a session before it expires', async () => {
     let now = Date.now()
     const server = scriptedBluesky()
     const publisher = publisherOf(serviceOf(server, { now: () => now }))
@@ -79,7 +79,7 @@ describe('the sessions of Bluesky', () => {
     expect(after?.authorization).not.toBe(before?.authorization)
   })
 
-  it.each(['ExpiredToken', 'InvalidToken'])('are renewed once for all posts after %s', async (error) => {
+  it.each(['ExpiredToken', 'InvalidToken'])('renews a session once for all posts after %s', async (error) => {
     let expired: string | null | undefined
     const server = scriptedBluesky(({ method, authorization }) =>
       method === 'uploadBlob' && authorization === expired ? refusal(400, error) : undefined,
@@ -92,7 +92,7 @@ describe('the sessions of Bluesky', () => {
     expect(server.count('putRecord')).toBe(4)
   })
 
-  it('begin anew when Bluesky refuses to renew them', async () => {
+  it('signs in anew when Bluesky refuses to renew the session', async () => {
     let now = Date.now()
     const server = scriptedBluesky(({ method }) =>
       method === 'refreshSession' ? refusal(400, 'ExpiredToken') : undefined,
@@ -104,7 +104,7 @@ describe('the sessions of Bluesky', () => {
     expect(server.count('createSession')).toBe(2)
   })
 
-  it('stop after thirty logins in five minutes and say when the next login is possible', async () => {
+  it('stops after thirty logins in five minutes and says when the next login is possible', async () => {
     let now = Date.now()
     const server = scriptedBluesky(({ method }) =>
       method === 'createSession' ? refusal(401, 'AuthenticationRequired') : undefined,
@@ -124,7 +124,7 @@ describe('the sessions of Bluesky', () => {
     expect((await failure(post(publisherOf(service)))).code).toBe('credentials_rejected')
   })
 
-  it('begin anew when the request that signed in has ended without an answer', async () => {
+  it('signs in anew when the request that signed in has ended without an answer', async () => {
     const server = scriptedBluesky(({ method }, nth) =>
       method === 'createSession' && nth === 1 ? never() : undefined,
     )
@@ -140,7 +140,7 @@ describe('the sessions of Bluesky', () => {
     expect(server.count('putRecord')).toBeGreaterThan(0)
   })
 
-  it("post to the account's own server", async () => {
+  it("posts to the account's own server", async () => {
     const endpoint = 'https://pds.example.com'
     const server = scriptedBluesky(({ method }, nth) =>
       method === 'createSession' ? sessionAnswer(nth, { endpoint }) : undefined,
@@ -154,7 +154,7 @@ describe('the sessions of Bluesky', () => {
   })
 
   it.each(['http://pds.example.com', 'https://127.0.0.1', 'https://metadata.internal', 'file:///etc/passwd'])(
-    'send nothing to %s, which is not a public server',
+    'sends nothing to %s, which is not a public server',
     async (endpoint) => {
       const server = scriptedBluesky(({ method }, nth) =>
         method === 'createSession' ? sessionAnswer(nth, { endpoint }) : undefined,
@@ -166,17 +166,17 @@ describe('the sessions of Bluesky', () => {
 
   const logins: [title: string, script: Script, expected: object][] = [
     [
-      'asks for an app password when Bluesky wants a confirmation code',
+      'wants a confirmation code',
       () => refusal(401, 'AuthFactorTokenRequired'),
       { code: 'credentials_rejected', message: expect.stringContaining('Use an app password') },
     ],
     [
-      'explains that an account was taken down',
+      'has taken the account down',
       () => refusal(401, 'AccountTakedown'),
       { code: 'publish_refused', message: expect.stringContaining('taken the account down') },
     ],
     [
-      'explains that an account is deactivated',
+      'names the account as deactivated',
       () =>
         Response.json({
           ...account,
@@ -187,23 +187,23 @@ describe('the sessions of Bluesky', () => {
         }),
       { code: 'publish_refused', message: expect.stringContaining('reactivate it') },
     ],
-    ['waits while Bluesky is down', () => refusal(502, 'UpstreamFailure'), { code: 'publish_unavailable' }],
+    ['is down', () => refusal(502, 'UpstreamFailure'), { code: 'publish_unavailable' }],
     [
-      'passes on how long Bluesky limits logins',
+      'limits logins',
       () => refusal(429, 'RateLimitExceeded', 'Rate Limit Exceeded', { 'retry-after': '240' }),
       { code: 'rate_limited', retryAfterMs: 240_000 },
     ],
     [
-      'reads the end of the limit from older servers',
+      'limits logins and names the end as older servers do',
       () => refusal(429, 'RateLimitExceeded', '', { 'ratelimit-reset': '4102444800' }),
       { code: 'rate_limited', retryAfterMs: expect.any(Number) },
     ],
-    ['refuses a token that could end a header', () => login('a\r\nb'), { code: 'publish_unavailable' }],
-    ['refuses an answer of another shape', () => Response.json([]), { code: 'publish_unavailable' }],
+    ['sends a token that could end a header', () => login('a\r\nb'), { code: 'publish_unavailable' }],
+    ['answers in another shape', () => Response.json([]), { code: 'publish_unavailable' }],
   ]
   const login = (accessJwt: string) => Response.json({ ...account, accessJwt, refreshJwt: 'a.b.c' })
 
-  it.each(logins)('%s', async (_, answer, expected) => {
+  it.each(logins)('reports the right error when Bluesky %s', async (_, answer, expected) => {
     const server = scriptedBluesky((call, nth) =>
       call.method === 'createSession' ? answer(call, nth) : undefined,
     )
