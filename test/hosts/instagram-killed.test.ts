@@ -43,6 +43,7 @@ describe('a process that is killed while it publishes to Instagram', () => {
   ])(
     '%s leaves exactly one post once another process publishes the photo',
     async (when, operation, fault) => {
+      clock = 0
       const kind = nodeProcess()
       const first = await kind.start({
         ...fleetVariables(studio.fleet.orchestrator),
