@@ -41,7 +41,7 @@ describe('a process that is killed while it publishes to Instagram', () => {
     ['before its photo is out', 'media_publish', { kind: 'hold', until: forever }],
     ['after its photo is out', 'media_publish', { kind: 'hold-tail', afterBytes: 0, until: forever }],
   ])(
-    '%s leaves exactly one post once another process publishes the photo',
+    'leaves exactly one post once another process publishes the photo when it is killed %s',
     async (when, operation, fault) => {
       clock = 0
       const kind = nodeProcess()

@@ -68,7 +68,7 @@ const captionRules: CaptionRules = {
   maxHashtags: 5,
   plain: false,
   style:
-    'For Instagram: an inviting first sentence, then one to three more sentences of plain text. Line breaks are allowed, links are not.',
+    'For Instagram: an inviting first sentence, then up to three more sentences of plain text. Line breaks are allowed, links are not.',
 }
 
 /** Creates the publisher of one tenant. Sends nothing before the first use. */
