@@ -1,6 +1,6 @@
 /**
- * Emulates Instagram's content publishing API on this machine (`INSTAGRAM_API_BASE_URL`): accounts, containers whose pictures it really
- * fetches, posts, the quota, real limits and refusals, and injected faults. A page shows the posts.
+ * Emulates Instagram's content publishing API on this machine (`INSTAGRAM_API_BASE_URL`), with real limits, refusals and the quota. Fetches
+ * the pictures of containers as Meta does. Tests inject faults. A page shows the posts.
  */
 import { pause } from '../../src/base/time.ts'
 import { ConnectionBroken } from './dropbox/faults.ts'

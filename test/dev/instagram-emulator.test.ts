@@ -65,7 +65,7 @@ function serve(bytes: Uint8Array, headers: Record<string, string> = {}): void {
 }
 
 describe('the picture of a container', () => {
-  it('is fetched without a cookie and a token, as Meta does', async () => {
+  it('fetches a picture without a cookie and a token, as Meta does', async () => {
     const bytes = await jpeg()
     let headers: Record<string, unknown> = {}
     answer = (request, response) => {
@@ -110,7 +110,7 @@ describe('the picture of a container', () => {
     ['a ratio of 2:1', 'wrongRatio', async () => serve(await jpeg(800, 400))],
     ['more than 8 MiB', 'tooLarge', async () => serve(new Uint8Array(8 * 1024 * 1024 + 1))],
     ['silence', 'downloadTimeout', async () => respond(() => undefined)],
-  ])('is refused for %s', async (_, row, prepare) => {
+  ])('refuses a container for %s', async (_, row, prepare) => {
     await prepare()
     expect(await refusalOf(await post('media', { image_url: pictures }))).toEqual(numbersOf(row))
   })
@@ -146,7 +146,7 @@ describe('a request', () => {
       () => post('media', { image_url: pictures, alt_text: 'x'.repeat(1001) }),
     ],
     ['a deletion with Instagram Login', 'badParameter', () => call('/v25.0/1', { method: 'DELETE' })],
-  ])('is refused with %s', async (_, row, send) => {
+  ])('refuses a request with %s', async (_, row, send) => {
     expect(await refusalOf(await send())).toEqual(numbersOf(row))
   })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Fault, type Operation, onOperation } from '../../dev/emulators/instagram/faults.ts'
 import { type InstagramEmulator, startInstagramEmulator } from '../../dev/emulators/instagram.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
@@ -20,6 +20,8 @@ describe('a process that is killed while it publishes to Instagram', () => {
   let instagram: InstagramEmulator
   let second: RunningHost
   let clock = 0
+  /** Process to kill. */
+  let first: RunningHost | undefined
   beforeAll(async () => {
     // Instagram reaches the process that stays alive.
     instagram = await startInstagramEmulator({ accounts: [], polls: 0, portOf: () => second.port })
@@ -28,6 +30,7 @@ describe('a process that is killed while it publishes to Instagram', () => {
     const all = { ...fleetVariables(studio.fleet.orchestrator), ...signInVariables, ...variables }
     second = await nodeHost.start(all, () => Date.now() + clock)
   })
+  afterEach(() => first?.close())
   afterAll(async () => {
     await second.close()
     await studio[Symbol.asyncDispose]()
@@ -41,10 +44,11 @@ describe('a process that is killed while it publishes to Instagram', () => {
     ['before its photo is out', 'media_publish', { kind: 'hold', until: forever }],
     ['after its photo is out', 'media_publish', { kind: 'hold-tail', afterBytes: 0, until: forever }],
   ])(
-    '%s leaves exactly one post once another process publishes the photo',
+    'leaves exactly one post once another process publishes the photo when it is killed %s',
     async (when, operation, fault) => {
+      clock = 0
       const kind = nodeProcess()
-      const first = await kind.start({
+      first = await kind.start({
         ...fleetVariables(studio.fleet.orchestrator),
         ...signInVariables,
         INSTAGRAM_API_BASE_URL: instagram.apiUrl,

@@ -113,7 +113,7 @@ describeOnBothHosts('publishing to Instagram', (kind) => {
     expect(fetched?.headers['set-cookie']).toBeUndefined()
   })
 
-  it('publishes the same photo once, whatever is clicked', async () => {
+  it('publishes the same photo once when twenty requests arrive together', async () => {
     const { name, publish } = await scene.open()
     const answers = await Promise.all(Array.from({ length: 20 }, () => publish()))
     const again = (await publish()).results.instagram
@@ -133,7 +133,7 @@ describeOnBothHosts('publishing to Instagram', (kind) => {
     expect(posts).toHaveLength(1)
   })
 
-  it('sends nothing when nobody has rated the photo', async () => {
+  it('sends nothing when the photo has no rating', async () => {
     const { publish } = await scene.open({}, 'rope\n\n# ---\n# caption: Tied at dusk.\n')
     const calls = scene.instagram.calls.length
     const { results } = await publish()
@@ -141,7 +141,7 @@ describeOnBothHosts('publishing to Instagram', (kind) => {
     expect(scene.instagram.calls).toHaveLength(calls)
   })
 
-  it('serves the picture to programs without a sign-in, in a private gallery, and to nobody else', async () => {
+  it('serves the picture to programs without a sign-in, in a private gallery, and refuses every other address', async () => {
     const features = { auto_view_enabled: false, publish_enabled: true }
     const { name, publish } = await scene.open({ features })
     const other = await scene.open()

@@ -2,7 +2,7 @@
 import { type Fault, spoiled } from '../dropbox/faults.ts'
 import { Refusal, type RowName, refusalOf } from './answers.ts'
 
-export { malformed, serverError } from '../dropbox/faults.ts'
+export { malformed } from '../dropbox/faults.ts'
 export { type Fault, spoiled }
 
 /** Operations of the API. `get`: any object by its identifier, such as a container. `list`: the posts of an account. */

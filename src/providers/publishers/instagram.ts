@@ -1,5 +1,5 @@
 /** Publishes to a professional Instagram account by Meta's official API ("Content Publishing"), with either login product. */
-import { isPublisherError, PublisherError } from '../../base/errors.ts'
+import { isPublisherError } from '../../base/errors.ts'
 import type { RetryPolicy } from '../../base/retry.ts'
 import type { Secret } from '../../base/secret.ts'
 import { withoutSlashAtEnd } from '../../base/text-edges.ts'
@@ -15,19 +15,18 @@ import type {
   RatingEffect,
   RunningAttempt,
 } from '../../ports/publisher.ts'
-import type { OfferedPicture, OfferPicture } from '../../ports/publisher-driver.ts'
+import type { OfferPicture } from '../../ports/publisher-driver.ts'
+import { offerFor, postOffered } from './instagram/attempt.ts'
 import type { Caller } from './instagram/calls.ts'
 import { changesOf, deletePost, type LoginProduct, productOf } from './instagram/changes.ts'
 import { confirmPost } from './instagram/confirm.ts'
 import { defaultPausesMs } from './instagram/containers.ts'
 import { errorFor, outcomeUnknown, refused, unavailable } from './instagram/errors.ts'
-import { means } from './instagram/failures.ts'
 import type { InstagramFetch } from './instagram/graph-api.ts'
-import { type Progress, postPhoto, progressOf } from './instagram/posting.ts'
-import { quotaOf, quotaReached } from './instagram/quota.ts'
+import { progressOf } from './instagram/posting.ts'
 import { pictureBoxOf, pictureFault } from './instagram/settings.ts'
 import { verifyAccount } from './instagram/verify.ts'
-import { countMentions, fittedAltText, maxMentions } from './instagram/words.ts'
+import { countMentions, maxMentions } from './instagram/words.ts'
 
 export interface InstagramCredentials {
   access_token: Secret
@@ -69,7 +68,7 @@ const captionRules: CaptionRules = {
   maxHashtags: 5,
   plain: false,
   style:
-    'For Instagram: an inviting first sentence, then one to three more sentences of plain text. Line breaks are allowed, links are not.',
+    'For Instagram: an inviting first sentence, then up to three more sentences of plain text. Line breaks are allowed, links are not.',
 }
 
 /** Creates the publisher of one tenant. Sends nothing before the first use. */
@@ -109,37 +108,15 @@ export function createInstagramPublisher(options: InstagramPublisherOptions): Pu
     if (hindrance !== undefined) throw refused(hindrance)
     if (attempt.signal.aborted) throw unavailable(new Error('stopped before the photo was sent'))
     const progress = await progressOf(attempt.notes, post.caption, now())
-    const offered = await offer(post)
+    const offered = await offerFor(offerPicture, post)
     try {
-      return await withAccount((caller) => postWith(caller, { post, offered, attempt, progress }))
+      const work = { post, offered, attempt, progress, product, pausesMs }
+      return await withAccount((caller) => postOffered(caller, work))
     } catch (error) {
       // An error of the credentials says nothing about a request that went out before.
       throw progress.mayBeOut ? outcomeUnknown(error) : error
     } finally {
       await offered.withdraw()
-    }
-  }
-
-  async function postWith(caller: Caller, { post, offered, attempt, progress }: Work): Promise<Posted> {
-    const { caption, altText } = post
-    const content = { imageUrl: offered.url, caption, altText: fittedAltText(altText) }
-    const { signal, note } = attempt
-    try {
-      const posted = await postPhoto(content, { caller, progress, note: keeping(note), pausesMs, signal })
-      return { ...posted, notes: { ...posted.notes, login: product } }
-    } catch (failure) {
-      if (!means(failure, 'quota')) throw failure
-      throw quotaReached(await quotaOf(caller, signal).catch(() => null), now(), failure)
-    }
-  }
-
-  async function offer({ picture }: Post): Promise<OfferedPicture> {
-    try {
-      return await offerPicture(picture)
-    } catch (cause) {
-      const message =
-        'Instagram fetches the photo from this site, and the storage did not keep a copy for it. Nothing was posted. Check if the storage is full or read-only, then publish again.'
-      throw new PublisherError('storage_unavailable', message, { cause })
     }
   }
 
@@ -166,26 +143,6 @@ export function createInstagramPublisher(options: InstagramPublisherOptions): Pu
       const words = post.caption === '' ? 'without a caption' : `with the caption “${post.caption}”`
       return `Instagram would post the photo ${words}.`
     },
-  }
-}
-
-interface Work {
-  post: Post
-  offered: OfferedPicture
-  attempt: RunningAttempt
-  progress: Progress
-}
-
-/** Lets a failure to keep notes end the attempt before anything is public. */
-function keeping(note: RunningAttempt['note']): RunningAttempt['note'] {
-  return async (more) => {
-    try {
-      await note(more)
-    } catch (cause) {
-      const message =
-        'The storage did not keep a note about the photo. Nothing was posted on Instagram; try again.'
-      throw new PublisherError('storage_unavailable', message, { cause })
-    }
   }
 }
 

@@ -38,7 +38,7 @@ export function createOffers(
     const token = await tokens.seal(host, folder)
     return {
       url: `${origins.of(host)}${offeredPicturePath}?token=${token}`,
-      // A picture that stays opens to no one after ten minutes, and a later sweep deletes it.
+      // The token of a picture that stays opens nothing after ten minutes, and a later sweep deletes the picture.
       withdraw: () => withdraw(folder).catch(() => undefined),
     }
   }

@@ -156,7 +156,7 @@ describe('a photo for Instagram', () => {
     expect(instagram.published).toBe(0)
   })
 
-  it('calls nobody when the storage cannot keep the picture', async () => {
+  it('calls no server when the storage cannot keep the picture', async () => {
     const offerPicture = () => Promise.reject(new PublisherError('credentials_rejected', 'The disk is full.'))
     const error = await failure(publisher({ offerPicture }).publish(await postOf(), attemptOf()))
     expect(error).toMatchObject({ code: 'storage_unavailable', message: expect.stringContaining('storage') })

@@ -43,7 +43,7 @@ const never = () => {
 }
 
 describe('an offered picture', () => {
-  it('is found by its token on its host, until it is withdrawn', async () => {
+  it('serves a picture by its token on its host, until it is withdrawn', async () => {
     const { url, withdraw } = await offering()(picture)
     expect(url).toMatch(/^https:\/\/alice\.shibari\.test\/api\/offered-picture\?token=.{100,}$/)
     const folder = await tokens.open(tokenOf(url), alice)
@@ -72,7 +72,7 @@ describe('an offered picture', () => {
     })
   })
 
-  it('is withdrawn without an error when the storage fails', async () => {
+  it('withdraws a picture without an error when the storage fails', async () => {
     const refuse = () => Promise.reject(new PublisherError('storage_unavailable', 'Down.'))
     const { withdraw } = await offering({ ...store, deletePreviewFolder: refuse })(picture)
     await expect(withdraw()).resolves.toBeUndefined()

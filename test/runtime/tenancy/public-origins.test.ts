@@ -5,7 +5,7 @@ import { createPublicOrigins } from '../../../src/runtime/tenancy/public-origins
 const alice = parseHost('alice.shibari.test', 'shibari.test')?.host
 if (!alice) throw new TypeError('Not a host.')
 
-it('always names HTTPS without a port in production', () => {
+it('names HTTPS without a port in production', () => {
   const origins = createPublicOrigins({ forceHttps: true, port: 8080 })
   origins.learn('alice.shibari.test:9999')
   expect(origins.of(alice)).toBe('https://alice.shibari.test')

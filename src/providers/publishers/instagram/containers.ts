@@ -1,4 +1,4 @@
-/** Media containers: Instagram fetches the picture into one, and publishes the container ("Content Publishing"). */
+/** Media containers: Instagram fetches a picture into a container, and publishes the container ("Content Publishing"). */
 import { z } from 'zod'
 import { pause } from '../../../base/time.ts'
 import { askGraph, type Caller, tellGraph } from './calls.ts'

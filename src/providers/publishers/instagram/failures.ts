@@ -26,7 +26,7 @@ export class GraphFailure extends Error {
 
 /**
  * Meaning of a refusal.
- * - `trouble`: trouble at Instagram; the same call may succeed later.
+ * - `trouble`: trouble at Instagram. The same call may succeed later.
  * - `fetch_failed`: Instagram could not get the picture. A new container may help.
  * - `container_lost`: the container failed, expired or is unknown. A new container helps.
  * - `not_ready`: the container is not ready yet.

@@ -99,7 +99,7 @@ export async function callGraph<T>(
   throw new GraphFailure('refused', message, reason)
 }
 
-/** Codes for answers without one, such as those of a proxy. */
+/** Codes for answers without a code, such as those of a proxy. */
 const codeByStatus: ReadonlyMap<number, number> = new Map([
   [401, 190],
   [429, 613],

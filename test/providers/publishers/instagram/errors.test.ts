@@ -62,7 +62,7 @@ describe.each(['media', 'media_publish'] as const)('a refusal of %s', (operation
   const countCalls = () => scene.instagram.calls.filter((call) => call.operation === operation).length
 
   it.each([...namesOf(passing), ['notReady', /./] as const])(
-    'is repeated to a success after %s',
+    'repeats the call to a success after %s',
     async (row) => {
       scene.instagram.interfere(onOperation(operation, await refusing(row)))
       const run = publish()
@@ -81,7 +81,7 @@ describe.each(['media', 'media_publish'] as const)('a refusal of %s', (operation
     expect(scene.instagram.published).toBe(0)
   })
 
-  it.each(namesOf(lasting))('is not repeated after %s', async (row, [code, words]) => {
+  it.each(namesOf(lasting))('does not repeat the call after %s', async (row, [code, words]) => {
     scene.instagram.interfere(onOperation(operation, await refusing(row), { times: 50 }))
     const error = await failure(publish())
     expect(error).toMatchObject({ code, message: expect.stringMatching(words) })
@@ -106,7 +106,7 @@ it('knows every row of the emulator', () => {
 })
 
 describe('a container', () => {
-  it('is made anew when Instagram could not process the first', async () => {
+  it('makes another container when Instagram could not process the first', async () => {
     const { instagram } = scene
     instagram.interfere((call) => {
       if (call.operation === 'get' && instagram.calls.length === 2) instagram.failContainers()
@@ -117,7 +117,7 @@ describe('a container', () => {
     expect(instagram.published).toBe(1)
   })
 
-  it('is given up when it stays in progress', async () => {
+  it('gives up a container that stays in progress', async () => {
     await using slow = await startInstagram({ polls: 100 })
     const error = await failure(slow.publisher().publish(await acceptablePost(), attemptOf()))
     expect(error).toMatchObject({
@@ -127,7 +127,7 @@ describe('a container', () => {
     expect(slow.instagram.published).toBe(0)
   })
 
-  it('is not published when its picture cannot be fetched', async () => {
+  it('publishes nothing when the picture cannot be fetched', async () => {
     const offerPicture = async () => ({
       url: `${scene.instagram.url}/nothing`,
       withdraw: async () => undefined,
@@ -183,7 +183,7 @@ describe('the quota', () => {
     expect(small.instagram.published).toBe(1)
   })
 
-  it('is left out of the refusal when Instagram does not tell it', async () => {
+  it('leaves the quota out of the refusal when Instagram does not tell it', async () => {
     scene.instagram.interfere(onOperation('media_publish', await refusing('quota')))
     scene.instagram.interfere(onOperation('content_publishing_limit', await refusing('noPermission')))
     const error = await failure(scene.publisher().publish(await acceptablePost(), attemptOf()))

@@ -28,17 +28,20 @@ describe('a lost answer', () => {
     ['the publication, after its effect', 'media_publish', { kind: 'answer-lost' }],
     ['the publication, replaced by a proxy', 'media_publish', { kind: 'answer-lost', status: 502 }],
     ['the publication, replaced by a page', 'media_publish', malformed()],
-  ] as const)('of %s ends with exactly one post and its id', async (_, operation, fault) => {
-    scene.instagram.interfere(onOperation(operation, fault))
-    const posted = await scene.publisher().publish(await acceptablePost(), attemptOf())
-    expect(posted).toMatchObject({
-      postId: scene.instagram.posts[0]?.id,
-      url: scene.instagram.posts[0]?.permalink,
-    })
-    expect(scene.instagram.published).toBe(1)
-  })
+  ] as const)(
+    'ends with exactly one post and its id when the lost answer is that of %s',
+    async (_, operation, fault) => {
+      scene.instagram.interfere(onOperation(operation, fault))
+      const posted = await scene.publisher().publish(await acceptablePost(), attemptOf())
+      expect(posted).toMatchObject({
+        postId: scene.instagram.posts[0]?.id,
+        url: scene.instagram.posts[0]?.permalink,
+      })
+      expect(scene.instagram.published).toBe(1)
+    },
+  )
 
-  it('of the question about the link leaves the post without a link', async () => {
+  it('leaves the post without a link when the answer about the link is lost', async () => {
     scene.instagram.interfere((call) =>
       call.url.endsWith('fields=permalink') ? { kind: 'reset' } : undefined,
     )
@@ -49,7 +52,7 @@ describe('a lost answer', () => {
     })
   })
 
-  it('of every publication leaves the outcome unknown, and never posts twice', async () => {
+  it('leaves the outcome unknown when the answer of every publication is lost', async () => {
     scene.instagram.interfere(onOperation('media_publish', { kind: 'reset' }, { times: 50 }))
     const { attempt, found, signal } = lastingAttempt()
     const error = await failure(scene.publisher().publish(await acceptablePost(), attempt))
@@ -129,7 +132,7 @@ describe('a process that died', () => {
     ['get', 'before'],
     ['media_publish', 'before'],
   ] as const)(
-    'in %s, %s its effect, posted nothing, and a later attempt posts once',
+    'lets a later attempt post once when a process died in %s, %s its effect',
     async (operation, happened) => {
       const found = await killedAt(operation, happened)
       expect(await scene.publisher().confirm?.(found, never)).toBeNull()
@@ -138,7 +141,7 @@ describe('a process that died', () => {
     },
   )
 
-  it('in media_publish, after its effect, is confirmed', async () => {
+  it('confirms the post of a process that died after media_publish', async () => {
     const found = await killedAt('media_publish', 'after')
     await vi.waitFor(() => expect(scene.instagram.published).toBe(1), 5000)
     const [post] = scene.instagram.posts
@@ -160,7 +163,7 @@ describe('a process that died', () => {
     expect(scene.instagram.posts).toMatchObject([{ caption: 'Other words.' }])
   })
 
-  it('is not asked about twice: an attempt with a published container finds its post', async () => {
+  it('finds the post of a published container when the attempt is repeated', async () => {
     const found = await killedAt('media_publish', 'after')
     await vi.waitFor(() => expect(scene.instagram.published).toBe(1), 5000)
     const posted = await scene.publisher().publish(await acceptablePost(), attemptOf(found))
@@ -181,12 +184,12 @@ describe('a question about an old attempt', () => {
     expect(await scene.publisher().confirm?.(found(), never)).toMatchObject({ postId })
   })
 
-  it('is answered with no when the account has no post of the time', async () => {
+  it('answers no when the account has no post of the time', async () => {
     expect(await ask(notes)).toBeNull()
     expect(await ask({})).toBeNull()
   })
 
-  it('stays unknown when another post of the time might be the one', async () => {
+  it('stays unknown when another post of the time might be that of the attempt', async () => {
     await scene.publisher().publish(await acceptablePost(), attemptOf())
     const error = await failure(ask(notes) ?? Promise.resolve())
     expect(error.code).toBe('publish_outcome_unknown')
@@ -210,7 +213,7 @@ describe('a question about an old attempt', () => {
 })
 
 describe('changes of a post', () => {
-  it('are left to the app with Instagram Login, with the steps and the link', async () => {
+  it('leaves changes to the app with Instagram Login, with the steps and the link', async () => {
     const publisher = scene.publisher()
     const posted = await publisher.publish(await acceptablePost(), attemptOf())
     const { retract, correct } = publisher.changesOf(receiptOf(posted), new Date())
@@ -229,7 +232,7 @@ describe('changes of a post', () => {
     ['https://graph.facebook.com/v25.0', true],
     ['https://graph.instagram.com/v25.0', false],
     ['http://127.0.0.1:1/graph.facebook.com', false],
-  ])('follow from the host: %s', (baseUrl, possible) => {
+  ])('derives the possible changes from the host %s', (baseUrl, possible) => {
     const receipt = receiptOf({ postId: '1' })
     expect(scene.publisher({ baseUrl }).changesOf(receipt, new Date()).retract.possible).toBe(possible)
   })
@@ -239,7 +242,7 @@ describe('changes of a post', () => {
     ['tokenExpired', 'credentials_rejected', /Reconnect/],
     ['badParameter', 'publish_refused', /not valid.*app/],
     ['transient', 'publish_outcome_unknown', /Try again/],
-  ] as const)('say what to do when a deletion ends with %s', async (row, code, words) => {
+  ] as const)('says what to do when a deletion ends with %s', async (row, code, words) => {
     scene.instagram.interfere(onOperation('delete', await refusing(row), { times: 50 }))
     const run = scene.publisher({ product: 'facebook' }).retract?.(receiptOf({ postId: '1' }), never)
     const error = await failure(run ?? Promise.resolve())
