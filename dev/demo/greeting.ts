@@ -30,10 +30,7 @@ ${columns(galleries(options, place))}
 
 Published photos arrive here:
 
-${columns([
-  [`${vendors.telegramUrl}/`, 'Telegram channels, emulated'],
-  [vendors.inboxUrl, 'mail, by maildev'],
-])}
+${columns(vendors.pages.map(({ address, text }) => [address, text]))}
 
 ${signingIn(baseDomain, issuer)}
 The AI is an emulator that looks at the pixels.

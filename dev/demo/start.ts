@@ -71,8 +71,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   parts.push({ name: 'Dropbox', close: dropbox.close })
   const tenants = await demoTenants(options, directories, { s3, dropbox })
   const names = tenants.map(({ name }) => name)
-  const vendors = await step('Telegram, AI and mail', () => startVendors(names, port + 20))
-  parts.push({ name: 'Telegram, OpenAI and mail', close: vendors.close })
+  const vendors = await step('Platforms, AI and mail', () => startVendors(names, port + 20))
+  parts.push({ name: 'platforms, AI and mail', close: vendors.close })
   const files = orchestratorFiles(tenants, vendors, baseDomain)
   const orchestrator = await step('Orchestrator', () => startDemoOrchestrator(state, port + 10, files))
   parts.push({ name: 'orchestrator', close: orchestrator.close })
@@ -171,8 +171,7 @@ function publisherVariables({
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
     DROPBOX_BASE_URL: dropbox.url,
-    OPENAI_BASE_URL: vendors.openaiUrl,
-    TELEGRAM_API_BASE_URL: vendors.telegramUrl,
+    ...vendors.variables,
   }
 }
 

@@ -1,16 +1,19 @@
-/** Emulated vendors of the demo, which the publisher's real clients talk to. */
+/** Emulated vendors of the demo, which the publisher's real clients talk to. Bluesky is the real server. */
 import { randomBytes } from 'node:crypto'
 import { MailDev } from 'maildev'
+import { startInstagramEmulator } from '../emulators/instagram.ts'
+import { startMastodonEmulator } from '../emulators/mastodon.ts'
 import { startOpenAiEmulator } from '../emulators/openai.ts'
 import { startTelegramEmulator } from '../emulators/telegram.ts'
+import { startBluesky } from '../peers/pds.ts'
+import { accountsOf, channelEntries } from './channels.ts'
 import { freePort } from './ports.ts'
 
 export interface DemoVendors {
-  telegramUrl: string
-  openaiUrl: string
-  /** URL of the page that shows mail. */
-  inboxUrl: string
-  smtpPort: number
+  /** Pages where people see what was published. */
+  pages: readonly { address: string; text: string }[]
+  /** Addresses of the vendors, for the publisher's environment. */
+  variables: Readonly<Record<string, string>>
   /** Returns the entries of a tenant's channels and AI in the orchestrator's two files. */
   channelsOf(tenant: string): {
     config: Record<string, unknown>
@@ -23,66 +26,72 @@ const loopback = '127.0.0.1'
 
 /** Starts all vendors, on ports from `firstPort` on. The mail server accepts mail for every recipient and forwards none. */
 export async function startVendors(tenants: readonly string[], firstPort: number): Promise<DemoVendors> {
-  const channels = new Map(tenants.map((tenant, index) => [tenant, channelOf(tenant, index)]))
+  const accounts = new Map(tenants.map((tenant, index) => [tenant, accountsOf(tenant, index)]))
+  const all = [...accounts.values()]
   const apiKey = `sk-demo-${randomBytes(16).toString('hex')}`
-  const telegram = await startTelegramEmulator({
-    port: await freePort(firstPort),
-    bots: [...channels.values()].map(({ token, chat }) => ({ token, chats: [chat] })),
-  })
-  // A real model takes time too, and the stages of an analysis become visible.
-  const openai = await startOpenAiEmulator({
-    port: await freePort(firstPort + 10),
-    keys: [apiKey],
-    delayMs: 900,
-  })
-  const smtpPort = await freePort(firstPort + 25)
-  const webPort = await freePort(firstPort + 26)
-  const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
-  await withoutAnnouncement(() => mail.start())
+  const [telegram, openai, mail, instagram, mastodon, bluesky] = await Promise.all([
+    startTelegramEmulator({
+      port: await freePort(firstPort),
+      bots: all.map(({ botToken, chats }) => ({ token: botToken, chats: [...chats] })),
+    }),
+    // A real model takes time too, and the stages of an analysis become visible.
+    startOpenAiEmulator({ port: await freePort(firstPort + 10), keys: [apiKey], delayMs: 900 }),
+    startMail(firstPort + 25),
+    startInstagramEmulator({
+      port: await freePort(firstPort + 30),
+      accounts: all.map((account) => account.instagram),
+    }),
+    startMastodonEmulator({
+      port: await freePort(firstPort + 40),
+      accounts: all.map((account) => account.mastodon),
+    }),
+    startBluesky({ port: await freePort(firstPort + 50), accounts: tenants }),
+  ])
+  const places = {
+    mastodonUrl: mastodon.url,
+    smtp: { host: loopback, port: mail.smtpPort },
+    bluesky: (tenant: string) => bluesky.account(tenant),
+  }
   return {
-    telegramUrl: telegram.url,
-    openaiUrl: openai.url,
-    inboxUrl: `http://${loopback}:${webPort}/`,
-    smtpPort,
+    pages: [
+      { address: `${telegram.url}/`, text: 'Telegram channels, emulated' },
+      { address: mail.inboxUrl, text: 'mail, by maildev' },
+      { address: `${instagram.url}/`, text: 'Instagram, emulated' },
+      { address: bluesky.pageUrl, text: 'Bluesky, a real server' },
+      { address: `${mastodon.url}/`, text: 'Mastodon, emulated' },
+    ],
+    variables: {
+      OPENAI_BASE_URL: openai.url,
+      TELEGRAM_API_BASE_URL: telegram.url,
+      INSTAGRAM_API_BASE_URL: instagram.apiUrl,
+      BLUESKY_SERVICE_URL: bluesky.url,
+    },
     channelsOf(tenant) {
-      const channel = channels.get(tenant)
-      if (!channel) throw new RangeError(`${tenant} has no channel.`)
+      const account = accounts.get(tenant)
+      if (!account) throw new RangeError(`${tenant} has no accounts.`)
+      const { config, secrets } = channelEntries(tenant, account, places)
       return {
         config: {
           ai: { credentials_ref: `${tenant}-ai` },
           captionfile: { extended_metadata_enabled: true, artist_alias: tenant },
-          publishers: [
-            {
-              id: 'channel',
-              type: 'telegram',
-              credentials_ref: `${tenant}-telegram`,
-              config: { channel_id: channel.chat.id },
-            },
-            {
-              id: 'fetlife',
-              type: 'fetlife',
-              config: { recipient: `${tenant}-12345@upload.fetlife.example` },
-            },
-          ],
-          email_server: {
-            host: loopback,
-            port: smtpPort,
-            use_tls: false,
-            from_email: `${tenant}@example.org`,
-            password_ref: `${tenant}-smtp`,
-          },
+          ...config,
         },
-        secrets: {
-          [`${tenant}-ai`]: { provider: 'openai', api_key: apiKey },
-          [`${tenant}-telegram`]: { provider: 'telegram', bot_token: channel.token },
-          [`${tenant}-smtp`]: { provider: 'smtp', password: 'not-needed-by-maildev' },
-        },
+        secrets: { [`${tenant}-ai`]: { provider: 'openai', api_key: apiKey }, ...secrets },
       }
     },
     async close() {
-      await Promise.all([telegram.close(), openai.close(), mail.stop()])
+      const vendors = [telegram, openai, mail, instagram, mastodon, bluesky]
+      await Promise.all(vendors.map((vendor) => vendor.close()))
     },
   }
+}
+
+async function startMail(firstPort: number) {
+  const smtpPort = await freePort(firstPort)
+  const webPort = await freePort(firstPort + 1)
+  const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
+  await withoutAnnouncement(() => mail.start())
+  return { smtpPort, inboxUrl: `http://${loopback}:${webPort}/`, close: () => mail.stop() }
 }
 
 /** Silences the announcement of MailDev's web server, which MailDev prints even with `silent`. */
@@ -93,13 +102,5 @@ async function withoutAnnouncement(start: () => Promise<unknown>): Promise<void>
     await start()
   } finally {
     console.info = info
-  }
-}
-
-function channelOf(tenant: string, index: number) {
-  const id = 10_000_000 + index
-  return {
-    token: `${id}:${randomBytes(24).toString('base64url')}`,
-    chat: { id: -1_000_000_000_000 - id, title: `${tenant}’s photos`, username: `${tenant}_photos` },
   }
 }

@@ -35,7 +35,10 @@ export async function writeSamplePhoto(directory: string, look: Look, index: num
   if (subject.caption) {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const { caption, tags } = subject
-    const text = sidecarText({ imageFile: name, sha256, created, caption, tags, isExtended: index % 2 === 0 })
+    // Instagram refuses the second photo, and gets all others.
+    const rating = index === 1 ? 'nudity' : 'general'
+    const isExtended = index % 2 === 0
+    const text = sidecarText({ imageFile: name, sha256, created, caption, tags, rating, isExtended })
     await writeWhole(join(directory, name.replace(/\.\w+$/, '.txt')), text)
   }
   return name

@@ -1,4 +1,5 @@
 /** Sidecars as V2 writes them: the Stable Diffusion caption, an empty line, `# ---`, then `# key: value` lines. */
+import type { Rating } from '../../src/contract/rating.ts'
 
 export interface SidecarFacts {
   imageFile: string
@@ -6,11 +7,21 @@ export interface SidecarFacts {
   created: Date
   caption: string
   tags: readonly string[]
+  /** A person's rating. */
+  rating: Rating
   /** Adds extended metadata, as for tenants who enable it. */
   isExtended: boolean
 }
 
-export function sidecarText({ imageFile, sha256, created, caption, tags, isExtended }: SidecarFacts): string {
+export function sidecarText({
+  imageFile,
+  sha256,
+  created,
+  caption,
+  tags,
+  rating,
+  isExtended,
+}: SidecarFacts): string {
   const lines: [key: string, value: string][] = [
     ['image_file', imageFile],
     ['sha256', sha256],
@@ -28,7 +39,7 @@ export function sidecarText({ imageFile, sha256, created, caption, tags, isExten
       ['moderation', JSON.stringify([])],
     )
   }
-  lines.push(['caption', caption], ['caption_generated', caption])
+  lines.push(['caption', caption], ['caption_generated', caption], ['rating', rating])
   const metadata = lines.map(([key, value]) => `# ${key}: ${value}`)
   return [`fine-art photograph, ${tags.join(', ')}`, '', '# ---', ...metadata, ''].join('\n')
 }

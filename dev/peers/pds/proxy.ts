@@ -27,6 +27,7 @@ export async function startPdsProxy(
   const calls: PdsCall[] = []
   const created: string[] = []
   const rules = new Set<PdsFaultRule>()
+  const oneByOne = createQueue()
 
   async function fetchThrough(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url)
@@ -38,7 +39,8 @@ export async function startPdsProxy(
     // Every rule sees every call, so that each can count.
     const [fault] = [...rules].map((rule) => rule(call)).filter((found) => found !== undefined)
     const response = await spoiled(fault, async () => {
-      const answer = await forward(request, `${target()}${pathname}${search}`)
+      const send = () => forward(request, `${target()}${pathname}${search}`)
+      const answer = await (isWrite(call) ? oneByOne(send) : send())
       if (call.method === 'com.atproto.repo.putRecord') await notePost(answer, created)
       return answer
     })
@@ -55,6 +57,20 @@ export async function startPdsProxy(
       rules.add(rule)
       return () => void rules.delete(rule)
     },
+  }
+}
+
+/** Checks for writes to an account's records. libsql makes concurrent writes wait 5 s, and then they fail with 500. */
+function isWrite({ method }: PdsCall): boolean {
+  return ['putRecord', 'deleteRecord', 'uploadBlob'].some((name) => method === `com.atproto.repo.${name}`)
+}
+
+function createQueue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
   }
 }
 
