@@ -139,6 +139,8 @@ describe('the guides', () => {
       'test/providers/kv/map.test.ts',
       'src/ui/texts/en/workbench.ts',
       'src/ui/texts/de/workbench.ts',
+      'src/contract/rating-map.ts',
+      'src/contract/publisher-settings.ts',
       'src/providers/publishers/pixelfed.ts',
       'src/providers/publishers.ts',
       'test/providers/publishers/pixelfed.test.ts',

@@ -40,7 +40,7 @@ describeOnBothHosts('the rating of a photo', (kind) => {
     return { tenant, store, patch, publish, shown, sidecar, posts, lowered }
   }
 
-  it('is the default until the AI or a person rates the photo', async () => {
+  it('uses the default until the AI or a person rates the photo', async () => {
     const { store, patch, shown, sidecar } = await open()
     expect(await shown()).toMatchObject({ rating: 'nudity', rating_source: 'default' })
     await store.writeSidecar('root', photo, 'rope\n\n# ---\n# rating_generated: explicit\n# mine: stays\n')
@@ -71,7 +71,7 @@ describeOnBothHosts('the rating of a photo', (kind) => {
     expect(await sidecar()).toBeNull()
   })
 
-  it('is logged when a person lowers it', async () => {
+  it('logs a rating that a person lowers', async () => {
     const { tenant, patch, publish, lowered } = await open()
     await patch({ rating: 'explicit' })
     expect(lowered()).toEqual([])
@@ -92,7 +92,7 @@ describeOnBothHosts('the rating of a photo', (kind) => {
     expect(posts()).toMatchObject([{ hasSpoiler: true }])
   })
 
-  it('is saved from a request to publish before anything is sent', async () => {
+  it('saves the rating of a request to publish before it sends anything', async () => {
     const { publish, shown, posts } = await open({ content: { archive: false } })
     await publish({ rating: 'general' })
     expect(posts()).toMatchObject([{ hasSpoiler: false }])
@@ -107,7 +107,7 @@ describeOnBothHosts('the rating of a photo', (kind) => {
     expect(lowered()).toEqual([])
   })
 
-  it('is invisible to visitors', async () => {
+  it('hides the rating from visitors', async () => {
     const { tenant, patch } = await open({ features: { auto_view_enabled: true, publish_enabled: true } })
     expect((await patch({ rating: 'explicit' })).status).toBe(200)
     const visited = await (await studio.fleet.get(tenant, path)).text()

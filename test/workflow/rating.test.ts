@@ -9,7 +9,7 @@ import { name, type Scene, settingsWith, startScene } from '../support/fixtures/
 const withLines = (...lines: string[]) => parseSidecar(`rope\n\n# ---\n${lines.join('\n')}\n`)
 
 describe('the rating of a photo', () => {
-  it('is a person’s, otherwise the AI’s, otherwise the default', () => {
+  it('uses a person’s rating, otherwise the AI’s, otherwise the default', () => {
     const both = withLines('# rating_generated: explicit', '# rating: general')
     expect(photoRating(both)).toEqual({ rating: 'general', source: 'person' })
     const generated = withLines('# rating_generated: explicit')
@@ -18,9 +18,12 @@ describe('the rating of a photo', () => {
     expect(photoRating(null)).toEqual({ rating: 'nudity', source: 'default' })
   })
 
-  it.each(['EXPLICIT', '  Explicit ', 'explicit\t', '!json "explicit"'])('is read from %j', (written) => {
-    expect(ratingOf(withLines(`# rating: ${written}`), 'general')).toBe('explicit')
-  })
+  it.each(['EXPLICIT', '  Explicit ', 'explicit\t', '!json "explicit"'])(
+    'reads the rating from %j',
+    (written) => {
+      expect(ratingOf(withLines(`# rating: ${written}`), 'general')).toBe('explicit')
+    },
+  )
 
   it.each(['5', '-1', 'adult', '', '["explicit"]', 'explicit?', '__proto__'])(
     'ignores %j, which is not a rating',
@@ -43,7 +46,7 @@ describe('the rating of a photo', () => {
     )
   })
 
-  it('is lowered only by a weaker rating', () => {
+  it('counts only a weaker rating as lowered', () => {
     const from = { rating: 'nudity', source: 'ai' } as const
     expect(ratings.filter((rating) => isLowered(from, rating))).toEqual(['general', 'suggestive'])
   })
@@ -72,11 +75,11 @@ describe('the rating by an analysis', () => {
     ['explicit', true, ['sexual_act']],
     ['explicit', true, ['visible arousal']],
     ['nudity', true, ['non-explicit']],
-  ])('is %s for nsfw=%j and the labels %j', (rating, nsfw, safety_labels) => {
+  ])('rates a photo as %s for nsfw=%j and the labels %j', (rating, nsfw, safety_labels) => {
     expect(ratingFromAnalysis({ nsfw, safety_labels })).toBe(rating)
   })
 
-  it('is never weaker than nsfw or than any single label', () => {
+  it('never rates weaker than nsfw or than any single label', () => {
     const word = fc.constantFrom('nude', 'lingerie', 'penetration', 'no', 'non-sexual', ' ', ',', 'rope', 'x')
     const label = fc.array(word).map((words) => words.join(' '))
     fc.assert(

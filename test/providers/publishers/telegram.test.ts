@@ -417,7 +417,7 @@ describe('a change of a post', () => {
   })
 
   it.each(['x', `${channel.id}/0`, `${channel.id}/1/2`, '1/-1'])(
-    'is not offered for a post with the identifier %j',
+    'offers no change of a post with the identifier %j',
     async (postId) => {
       const receipt = receiptOf({ postId })
       const { retract, correct } = publisher().changesOf(receipt, new Date())
@@ -427,7 +427,7 @@ describe('a change of a post', () => {
     },
   )
 
-  it('explains a correction of a post that somebody deleted', async () => {
+  it('explains a correction of a post that a person deleted', async () => {
     const { posting, receipt } = await published()
     await posting.retract(receipt, signal)
     expect(await failure(posting.correct(receipt, others, signal))).toMatchObject({

@@ -117,7 +117,7 @@ export function describePublisher(
         expect(await scene.received()).toBe(1)
       })
     } else
-      it('cannot be asked about a post whose answer was lost', () => {
+      it('offers no question about a post whose answer was lost', () => {
         expect(scene.publisher().confirm).toBeUndefined()
       })
 
