@@ -192,11 +192,11 @@ function publisherTables(): string {
   })
   const others = platforms.filter((platform) => !settingsOf(platform)?.members)
   const unbuilt = platforms.filter((platform) => !publishers[platform].isBuilt)
-  return [
-    table(head, rows),
-    ...tables,
-    `Platforms without settings of their own: ${listed(others.map(code), 'and')}. This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
-  ].join('\n\n')
+  const remarks = [
+    others.length > 0 && `Platforms without settings of their own: ${listed(others.map(code), 'and')}.`,
+    unbuilt.length > 0 && `This version cannot publish to ${listed(unbuilt.map(code), 'or')} yet.`,
+  ].filter((remark) => remark !== false)
+  return [table(head, rows), ...tables, ...remarks].join('\n\n')
 }
 
 const options = credentialsSchema.out.options

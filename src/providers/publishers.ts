@@ -68,7 +68,7 @@ const instagram = publisherDriver({
   variables: {
     INSTAGRAM_API_BASE_URL: httpUrl.default('https://graph.instagram.com/v25.0').meta({
       description:
-        'Base URL of the Instagram API, with its version. The host decides the product: `graph.instagram.com` for Instagram Login, `graph.facebook.com` for Facebook Login.',
+        'Base URL of the Instagram API, with its version. The host `graph.facebook.com` stands for Facebook Login.',
       examples: ['https://graph.instagram.com/v25.0'],
     }),
   },

@@ -12,6 +12,7 @@ import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
+import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
 import { createDigestMemory } from './tenancy/digest-memory.ts'
@@ -58,6 +59,7 @@ export function detailTools(
     store: runtime.viewing(context.waitUntil),
     digests: digestTools(services, runtime, context).digests,
     index: runtime.previews().index,
+    defaultRating: runtime.config.content.default_rating,
     channels: enabledChannels(runtime),
   }
 }
@@ -160,6 +162,8 @@ export function publishTools(
     publishers: available,
     unavailable,
     hashtagString: content.hashtag_string,
+    defaultRating: content.default_rating,
+    onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
     owner: runtime.tenant,
     slots: runtime.postSlots(),

@@ -1,5 +1,6 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import { PublisherError } from '../base/errors.ts'
+import type { Rating } from '../contract/rating.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
@@ -30,7 +31,7 @@ export interface AnalysisSettings {
   ai: VisionSettings & CaptionSettings
   captionfile: SaveSettings
   confirmation: { confirmation_tags_nature?: string | undefined }
-  content: { hashtag_string: string; voice_profile: readonly string[] }
+  content: { hashtag_string: string; voice_profile: readonly string[]; default_rating?: Rating }
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
 
@@ -82,7 +83,7 @@ export async function analyzePhoto(
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   if (sidecar && !forceRefresh) {
-    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, platforms)
+    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, tools)
     if (remembered) return remembered
   }
   report('reading')
@@ -142,7 +143,7 @@ function toAnalysis(
   name: PhotoName,
   seen: Parameters<typeof saveAnalysis>[2]['seen'],
   generated: GeneratedCaptions,
-  saved: { caption: string; altText: string | null },
+  saved: Awaited<ReturnType<typeof saveAnalysis>>,
 ): Analysis {
   return {
     name,
@@ -153,6 +154,7 @@ function toAnalysis(
     caption: saved.caption,
     sdCaption: generated.sdCaption,
     altText: saved.altText,
+    rating: saved.rating,
     platformCaptions: generated.captions,
     sidecarWritten: true,
   }

@@ -1,5 +1,6 @@
 /** Details of one photo, read from its store: everything for admins, a subset for visitors. */
 import type { Channel } from '../contract/channels.ts'
+import type { Rating } from '../contract/rating.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
@@ -7,6 +8,7 @@ import type { DigestMemory } from './content-digest.ts'
 import { photoVersion } from './photo-version.ts'
 import type { KnownPhoto, PhotoFacts } from './previews/index-document.ts'
 import type { PhotoIndex } from './previews/photo-index.ts'
+import { type PhotoRating, photoRating } from './rating.ts'
 import {
   type CaptionSource,
   captionOf,
@@ -26,6 +28,8 @@ export interface DetailTools {
   digests: Pick<DigestMemory, 'get'>
   /** Facts and placeholders that are known. */
   index: Pick<PhotoIndex, 'get'>
+  /** The tenant's default rating. */
+  defaultRating?: Rating
   /** Channels that the tenant has enabled. */
   channels: readonly Channel[]
 }
@@ -66,6 +70,7 @@ export interface PhotoDetails extends CommonDetails {
   sha256: string | null
   sdCaption: string | null
   captions: SavedCaptions
+  rating: PhotoRating
   /** All values of the sidecar. */
   metadata: Record<string, unknown> | null
   facts: PhotoFacts | null
@@ -108,6 +113,7 @@ export async function photoDetails(
     sha256,
     sdCaption: document && sdCaptionOf(document),
     captions: savedCaptions(document, tools.channels),
+    rating: photoRating(document, tools.defaultRating),
     metadata: document && metadataOf(document),
     facts: known?.facts ?? null,
   }

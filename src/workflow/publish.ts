@@ -5,6 +5,7 @@
  */
 import { PublisherError } from '../base/errors.ts'
 import { type Channel, channelNamed } from '../contract/channels.ts'
+import type { Rating } from '../contract/rating.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
 import type { ChannelPublisher } from '../ports/publisher.ts'
@@ -25,7 +26,7 @@ import { noPictures } from './publish/pictures.ts'
 import { picturesFor, standingsOf } from './publish/plan.ts'
 import { publishTo, rememberFailure } from './publish/platform.ts'
 import type { PlatformResult } from './publish/result.ts'
-import { ratingOf } from './rating.ts'
+import { isLowered, type LoweredRating, photoRating } from './rating.ts'
 import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
@@ -37,6 +38,10 @@ export interface PublishTools extends DigestTools, PictureTools {
   unavailable: readonly Channel[]
   /** `content.hashtag_string`. */
   hashtagString: string
+  /** `content.default_rating`. */
+  defaultRating?: Rating
+  /** Receives a rating that a request lowered. Must not throw. */
+  onRatingLowered?(lowered: LoweredRating): void
   /** `content.archive`. */
   archives: boolean
   /** Pictures that an analysis made ahead. Default: none. */
@@ -55,6 +60,8 @@ export interface PublishRequest extends SubmittedCaptions {
   name: PhotoName
   /** Names of channels, or the `id`s of their entries. Default: all enabled channels. */
   platforms?: readonly string[]
+  /** A person's rating, saved before anything is sent. */
+  rating?: Rating
   /** Reports what would be sent, and changes nothing. */
   dryRun: boolean
   /** Repeats an earlier attempt whose outcome is unknown. */
@@ -143,12 +150,13 @@ async function publishChosen(
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
   const warnings = isUnreadable ? [captionsUnreadable] : []
+  const rated = photoRating(document, tools.defaultRating)
   const job: PublishJob = {
     ledger,
     standing,
     pictures,
     slots: tools.slots,
-    photo: { name: entry.name, sha256, ...postDetailsOf(document), rating: ratingOf(document) },
+    photo: { name: entry.name, sha256, ...postDetailsOf(document), rating: request.rating ?? rated.rating },
     request,
     timing: tools.timing ?? publishTiming,
     now,
@@ -159,6 +167,8 @@ async function publishChosen(
   if (!request.dryRun) {
     const warning = await saveSubmitted(store, folder, entry.name, request, new Date(now()))
     if (warning) warnings.push(warning)
+    const { rating: to } = request
+    if (to && isLowered(rated, to)) tools.onRatingLowered?.({ name: entry.name, from: rated, to })
   }
   const published = publishers.map(async (publisher) => {
     const { channel } = publisher

@@ -2,6 +2,7 @@
  * The sidecar: V2's text file beside a photo, with its Stable Diffusion caption, its captions, and the picture's metadata. This
  * file defines the meaning of the values, sidecar/document.ts the layout of a file, and sidecar/value.ts the format of a value.
  */
+import type { Rating } from '../contract/rating.ts'
 import {
   hasKey,
   listOf,
@@ -62,6 +63,8 @@ export interface SidecarAnalysis {
   platformCaptions: PlatformCaptions
   /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
+  /** Rating by the AI. A person's rating is a value of its own. */
+  rating: Rating
   /** Tags that a confirmation mail needs if the tenant keeps no extended metadata. `null` removes them. */
   confirmationTags: readonly string[] | null
 }
@@ -237,6 +240,7 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    rating_generated: analysis.rating,
     confirmation_tags: orNull(confirmationTags),
     ...(hasEditedAltText(document) && { alt_text: undefined }),
     caption: keepsCaption ? undefined : caption,

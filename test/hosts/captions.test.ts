@@ -46,6 +46,8 @@ describeOnBothHosts('captions and alt texts of a photo', (kind) => {
       filename: photo,
       caption: 'By hand.',
       alt_text: 'A rope at dusk.',
+      rating: 'nudity',
+      rating_source: 'default',
       captions: {
         source: 'person',
         by_platform: { telegram: 'By hand.', email: 'By hand, for FetLife.' },

@@ -49,6 +49,7 @@ describeOnBothHosts('the photo workflow', (kind) => {
         caption: expect.stringMatching(/./),
         sd_caption: expect.stringMatching(/./),
         alt_text: expect.any(String),
+        rating: expect.stringMatching(/^(general|suggestive|nudity|explicit)$/),
         platform_captions: { telegram: expect.stringMatching(/./), email: expect.stringMatching(/./) },
         sidecar_written: true,
       })

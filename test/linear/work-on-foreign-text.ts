@@ -33,6 +33,9 @@ import {
   withoutAddresses,
 } from '../../src/providers/mail/nodemailer/failures.ts'
 import { normalTags } from '../../src/providers/publishers/email/confirmation.ts'
+import { containerFailure } from '../../src/providers/publishers/instagram/failures.ts'
+import { captionDigest } from '../../src/providers/publishers/instagram/media.ts'
+import { countMentions, fittedAltText } from '../../src/providers/publishers/instagram/words.ts'
 import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
@@ -381,6 +384,11 @@ export const foreignTexts: readonly ForeignText[] = [
     what: 'reading an answer of Telegram',
     work: (text) => [parseAnswer(text), reasonOf(text, 'token'), fetchFailure(new Error(text), 'token')],
     shapes: [repeated('['), repeated('{"ok":'), repeated('token'), repeated('\u200b')],
+  },
+  {
+    what: 'reading words for Instagram, and the status of a container',
+    work: (text) => [countMentions(text), fittedAltText(text), captionDigest(text), containerFailure(text)],
+    shapes: [repeated('@'), repeated('@a'), repeated(' '), repeated('2207'), repeated('😀')],
   },
   {
     what: 'reading a listing of an S3 server',

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { Secret } from '../../src/base/secret.ts'
 import { parseHost } from '../../src/contract/host.ts'
 import { createOpenAiModel } from '../../src/providers/ai/openai.ts'
+import { createInstagramPublisher } from '../../src/providers/publishers/instagram.ts'
 import { verifyChannel } from '../../src/providers/publishers/telegram/verify.ts'
 import { createTelegramPublisher } from '../../src/providers/publishers/telegram.ts'
 import { createDropboxStore } from '../../src/providers/storage/dropbox.ts'
@@ -66,6 +67,12 @@ const vendors: readonly [string, (url: string) => Promise<unknown>][] = [
     'Telegram during verification',
     (url) => verifyChannel({ baseUrl: url, fetch, now: Date.now }, '1:x', 1, signal()),
   ],
+  [
+    'Instagram',
+    async (url) =>
+      instagram(url).publish(await postOf({ rating: 'general' }), attemptOf({ signal: signal() })),
+  ],
+  ['Instagram during verification', async (url) => instagram(`${url}/status-400`).verify?.(signal())],
   ['the token endpoint of Dropbox', (url) => dropbox(url, fetch).list('root')],
   ['Dropbox', (url) => dropbox(url).list('root')],
   ['Dropbox that refuses', (url) => dropbox(`${url}/status-409`).list('root')],
@@ -97,6 +104,14 @@ const telegram = (baseUrl: string) =>
   createTelegramPublisher({
     credentials: credentialsOf({ bot_token: new Secret('1:x') }),
     config: { channel_id: '@channel' },
+    baseUrl,
+    retry: onceOnly,
+  })
+const instagram = (baseUrl: string) =>
+  createInstagramPublisher({
+    credentials: credentialsOf({ access_token: new Secret('x'), user_id: '1' }),
+    config: {},
+    offerPicture: async () => ({ url: baseUrl, withdraw: async () => undefined }),
     baseUrl,
     retry: onceOnly,
   })

@@ -7,6 +7,7 @@ import type { RetryPolicy } from '../../src/base/retry.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { CredentialSource } from '../../src/ports/credentials.ts'
 import { createOpenAiModel } from '../../src/providers/ai/openai.ts'
+import { createInstagramPublisher } from '../../src/providers/publishers/instagram.ts'
 import { createTelegramPublisher } from '../../src/providers/publishers/telegram.ts'
 import { createDropboxStore } from '../../src/providers/storage/dropbox.ts'
 import { createS3Store } from '../../src/providers/storage/s3.ts'
@@ -104,6 +105,14 @@ const calls: Record<string, (retry: RetryPolicy) => Promise<unknown>> = {
       baseUrl: url,
       retry,
     }).publish(await postOf(), attemptOf({ signal })),
+  instagram: async (retry) =>
+    createInstagramPublisher({
+      config: {},
+      credentials: given({ access_token: new Secret('token'), user_id: '1' }),
+      offerPicture: async () => ({ url, withdraw: async () => undefined }),
+      baseUrl: url,
+      retry,
+    }).publish(await postOf({ rating: 'general' }), attemptOf({ signal })),
 }
 
 const every = Object.keys(calls)

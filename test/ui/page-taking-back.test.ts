@@ -13,7 +13,7 @@ import {
   sheetOf,
 } from '../support/fixtures/admin-page.ts'
 import { expectAccessible } from '../support/fixtures/axe.ts'
-import { atChannels, postOn, sentTo } from '../support/fixtures/channel-page.ts'
+import { atChannels, changed, postOn, sentTo } from '../support/fixtures/channel-page.ts'
 import { pictureOf } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
@@ -144,10 +144,7 @@ describe('Undo after publishing', () => {
     const { page, asked, answer } = await afterPublishing(desktop, ['telegram', 'bluesky'])
     const results = { telegram: { success: true }, bluesky: { success: false, error: 'Bluesky is down.' } }
     answer(path('retract'), ({ platforms }) =>
-      Response.json({
-        filename: 'one.jpg',
-        results: String(platforms) === 'bluesky' ? { bluesky: { success: true } } : results,
-      }),
+      changed(String(platforms) === 'bluesky' ? { bluesky: { success: true } } : results),
     )
     await page.getByRole('button', { name: 'Undo' }).click()
     const alert = messages(page).getByRole('alert')
@@ -171,9 +168,7 @@ describe('Undo after publishing', () => {
     await page.getByRole('button', { name: 'Undo' }).click()
     await messages(page).getByText('Couldn’t take the post back.').waitFor()
     expect(await page.getByText('Taken back').count()).toBe(0)
-    answer(path('retract'), () =>
-      Response.json({ filename: 'one.jpg', results: { telegram: { success: true } } }),
-    )
+    answer(path('retract'), () => changed({ telegram: { success: true } }))
     await messages(page).getByRole('button', { name: 'Try again' }).click()
     await page.getByText('Taken back from Telegram (main).', { exact: true }).waitFor()
   })
@@ -196,12 +191,7 @@ describe('Undo after publishing', () => {
 describe('the posts of a photo', () => {
   it('keep the typed correction when the channel refuses it', async () => {
     const { page, answer } = await atChannels(browser, phone, { publications: [postOn('telegram')] })
-    answer(path('correct'), () =>
-      Response.json({
-        filename: 'one.jpg',
-        results: { telegram: { success: false, error: 'The bot may not edit.' } },
-      }),
-    )
+    answer(path('correct'), () => changed({ telegram: { success: false, error: 'The bot may not edit.' } }))
     await openDetails(page)
     await details(page).getByRole('button', { name: 'Correct caption' }).click()
     const field = details(page).getByRole('textbox')

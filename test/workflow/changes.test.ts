@@ -140,7 +140,7 @@ describe('taking posts back', () => {
     const results = answers.map(({ results }) => results.telegram)
     expect(results.filter((result) => result?.success)).toHaveLength(1)
     const others = results.filter((result) => !result?.success).map((result) => result?.skipped)
-    expect(new Set(others).difference(new Set(['in_progress', 'retracted']))).toEqual(new Set())
+    expect(['in_progress', 'retracted']).toEqual(expect.arrayContaining([...new Set(others)]))
   })
 
   it('finds the archived photo when a different photo has its name in the root', async () => {

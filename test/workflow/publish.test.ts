@@ -7,7 +7,7 @@ import { PublisherError } from '../../src/base/errors.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import type { PhotoStore } from '../../src/ports/storage.ts'
 import { photoVersion } from '../../src/workflow/photo-version.ts'
-import { firstChannel } from '../support/fixtures/publishing.ts'
+import { firstChannel, fixedPost } from '../support/fixtures/publishing.ts'
 import { failing, photo, scene, whereabouts } from '../support/fixtures/scripted-platforms.ts'
 import { readableSidecar } from '../support/fixtures/stored-photos.ts'
 
@@ -16,6 +16,8 @@ const losing = { error: new PublisherError('publish_outcome_unknown', 'Lost.'), 
 
 const publishedAt = new Date('2026-11-01T12:00:00Z')
 
+const changes = fixedPost.changesOf()
+
 describe('publishing', () => {
   it('publishes to all platforms and archives the photo with its sidecar', async () => {
     await using open = await scene()
@@ -23,8 +25,8 @@ describe('publishing', () => {
     expect(await publish({ caption: 'Typed.' })).toEqual({
       name: photo,
       results: {
-        telegram: { success: true, postId: 'telegram-1', publishedAt },
-        email: { success: true, postId: 'email-1', publishedAt },
+        telegram: { success: true, postId: 'telegram-1', publishedAt, changes },
+        email: { success: true, postId: 'email-1', publishedAt, changes },
       },
       anySuccess: true,
       archived: true,
@@ -53,8 +55,8 @@ describe('publishing', () => {
     })
     const second = await publish()
     expect(second.results).toEqual({
-      telegram: { success: true, postId: 'telegram-1', publishedAt },
-      email: { success: true, skipped: 'duplicate', postId: 'email-1', publishedAt },
+      telegram: { success: true, postId: 'telegram-1', publishedAt, changes },
+      email: { success: true, skipped: 'duplicate', postId: 'email-1', publishedAt, changes },
     })
     expect([telegram.posts.length, email.posts.length]).toEqual([1, 1])
     expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
@@ -284,7 +286,7 @@ describe('publishing', () => {
       { platforms: ['telegram'] },
       { store: failing(folder.open(), 'replaceRecord', 2) },
     )
-    expect(shaken.results.telegram).toEqual({ success: true, postId: 'telegram-1', publishedAt })
+    expect(shaken.results.telegram).toEqual({ success: true, postId: 'telegram-1', publishedAt, changes })
     const broken = await publish({ platforms: ['email'] }, { store: failing(folder.open(), 'replaceRecord') })
     expect(broken.results.email).toMatchObject({ success: true, warning: expect.stringContaining('receipt') })
     clock.time += 11 * 60_000

@@ -30,6 +30,7 @@ const analysis: SidecarAnalysis = {
   sdCaption: 'rope at dusk',
   caption: 'New words.',
   platformCaptions: { telegram: 'New words.', email: 'New words for mail.' },
+  rating: 'nudity',
   details: null,
   confirmationTags: null,
 }
@@ -526,6 +527,7 @@ describe('an analysis', () => {
 # subject: a rope
 # alt_text: !json "A rope\\nat dusk."
 # tags: ["rope", "dusk"]
+# rating_generated: nudity
 # caption: New words.
 # caption_generated: {"telegram": "New words.", "email": "New words for mail."}
 # caption_updated_at: 2026-11-23T16:30:00Z

@@ -62,6 +62,11 @@ export function apiOf(state: MastodonState): Hono {
     if (!post) throw notFound()
     return c.json(describePost(state, post))
   })
+  api.get('/api/v1/statuses/:id/source', (c) => {
+    const post = findPost(state, authorized(state, c, 'read:statuses'), c.req.param('id'))
+    if (!post) throw notFound()
+    return c.json({ id: post.id, text: post.text, spoiler_text: post.spoilerText })
+  })
   api.put('/api/v1/statuses/:id', async (c) => {
     only(flavour.canEdit)
     const account = authorized(state, c, 'write:statuses')

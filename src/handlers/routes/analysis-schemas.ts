@@ -1,6 +1,7 @@
 /** Schemas of the analysis of one photo. */
 import { z } from '@hono/zod-openapi'
 import { platforms } from '../../contract/platform.ts'
+import { ratings } from '../../contract/rating.ts'
 import { orEmpty } from '../input-schemas.ts'
 
 export const analyzeQuery = z.object({
@@ -30,6 +31,9 @@ export const analysisSchema = z
     caption: z.string(),
     sd_caption: z.string().nullable(),
     alt_text: z.string().nullable(),
+    rating: z
+      .enum(ratings)
+      .openapi({ description: 'Rating that now counts: a person’s, otherwise the AI’s' }),
     platform_captions: byPlatform.openapi({ description: 'Within each platform’s limits' }),
     sidecar_written: z.boolean(),
   })

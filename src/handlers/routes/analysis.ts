@@ -56,6 +56,7 @@ export function analysisRoutes(app: OpenAPIHono<AppEnv>, services: Services): vo
         caption: analysis.caption,
         sd_caption: analysis.sdCaption,
         alt_text: analysis.altText,
+        rating: analysis.rating,
         platform_captions: analysis.platformCaptions,
         sidecar_written: analysis.sidecarWritten,
       }

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { platforms } from '../../contract/platform.ts'
 import { ratings } from '../../contract/rating.ts'
 import type { SavedCaptions } from '../../workflow/photo-details.ts'
+import { ratingSources } from '../../workflow/rating.ts'
 import { captionSources } from '../../workflow/sidecar.ts'
 import { possibleChangesSchema } from './possible-changes.ts'
 
@@ -39,6 +40,12 @@ export function captionsAnswer({ source, byChannel }: SavedCaptions): z.output<t
   return { source, by_platform: { ...byChannel } }
 }
 
+/** Rating of a photo, and its origin. */
+export const ratingFields = {
+  rating: z.enum(ratings),
+  rating_source: z.enum(ratingSources),
+}
+
 export const captionEditSchema = z
   .object({
     caption: captionText
@@ -46,6 +53,10 @@ export const captionEditSchema = z
       .openapi({ description: 'For all channels without a caption of their own. Empty: no caption' }),
     captions: captionsByChannel.optional(),
     alt_text: z.string().max(maxAltTextLength).optional().openapi({ description: 'Blank: no alt text' }),
+    rating: z.enum(ratings).nullish().openapi({
+      description:
+        'Rating by a person. null: removes it, so that the rating of the analysis or the default counts',
+    }),
   })
   .openapi('CaptionEdit')
 
@@ -55,6 +66,7 @@ export const savedEditSchema = z
     caption: z.string().nullable(),
     alt_text: z.string().nullable(),
     captions: captionsSchema,
+    ...ratingFields,
     metadata: z.record(z.string(), z.unknown()),
   })
   .openapi('SavedEdit')

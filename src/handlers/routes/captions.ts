@@ -2,11 +2,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
+import { loweringLog } from '../../runtime/lowered-ratings.ts'
 import type { Services } from '../../runtime/services.ts'
 import { enabledChannels } from '../../runtime/workflow-tools.ts'
 import { captionRulesOf } from '../../workflow/captions/own-rules.ts'
 import { editCaptions } from '../../workflow/edit-captions.ts'
 import { savedCaptions } from '../../workflow/photo-details.ts'
+import { photoRating } from '../../workflow/rating.ts'
 import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
 import { textsOf } from '../channel-texts.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
@@ -27,7 +29,7 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     method: 'patch',
     path: '/api/images/{filename}',
     operationId: 'editPhoto',
-    summary: 'Save captions and alt text of a photo',
+    summary: 'Save captions, alt text and rating of a photo',
     tags: ['photos'],
     errors: [...photoErrors, 'feature_disabled', 'sidecar_changed', 'sidecar_unreadable'],
     description:
@@ -43,17 +45,26 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { features } = runtime.config
     if (!features.analyze_caption_enabled && !features.publish_enabled) throw featureOff()
     const name = parsePhotoName(c.req.valid('param').filename)
-    const { caption, captions: written = {}, alt_text: altText } = c.req.valid('json')
+    const { caption, captions: written = {}, alt_text: altText, rating } = c.req.valid('json')
     const captions = textsOf(runtime, written)
     if (altText !== undefined) requireFeature(runtime, 'alt_text_enabled')
-    const tools = { store: runtime.storage(), now: services.now }
-    const document = await editCaptions(tools, name, { caption, captions, altText })
+    const { default_rating: defaultRating } = runtime.config.content
+    const tools = {
+      store: runtime.storage(),
+      now: services.now,
+      defaultRating,
+      onRatingLowered: loweringLog(services, runtime, c.env.requestId),
+    }
+    const document = await editCaptions(tools, name, { caption, captions, altText, rating })
+    const rated = photoRating(document, defaultRating)
     const metadata: Record<string, unknown> = metadataOf(document)
     return c.json(
       {
         filename: name,
         caption: captionOf(document),
         alt_text: textOf(document, 'alt_text'),
+        rating: rated.rating,
+        rating_source: rated.source,
         captions: captionsAnswer(savedCaptions(document, enabledChannels(runtime))),
         metadata,
       },

@@ -4,7 +4,7 @@ import { platforms } from '../../contract/platform.ts'
 import { folders } from '../../ports/photo.ts'
 import { librarySorts } from '../../workflow/library.ts'
 import { orEmpty } from '../input-schemas.ts'
-import { captionsSchema } from './captions-schemas.ts'
+import { captionsSchema, ratingFields } from './captions-schemas.ts'
 import { possibleChangesFields } from './possible-changes.ts'
 
 export const missingFolder = z.string().optional().openapi({
@@ -89,6 +89,10 @@ export const photoSchema = z
     caption: z.string().nullable().openapi({ description: 'Empty if a person cleared it. null: no caption' }),
     alt_text: z.string().nullable(),
     captions: captionsSchema.optional().openapi({ description: 'For admins' }),
+    rating: ratingFields.rating.optional().openapi({ description: 'For admins' }),
+    rating_source: ratingFields.rating_source.optional().openapi({
+      description: 'For admins: a person rated the photo, the AI did, or the default counts',
+    }),
     sd_caption: z.string().nullable().openapi({ description: 'null for visitors' }),
     metadata: z
       .union([visitorMetadataSchema, z.record(z.string(), z.unknown())])

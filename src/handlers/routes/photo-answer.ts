@@ -72,6 +72,8 @@ async function adminAnswer(
     caption: photo.caption,
     alt_text: photo.altText,
     captions: captionsAnswer(photo.captions),
+    rating: photo.rating.rating,
+    rating_source: photo.rating.source,
     sd_caption: photo.sdCaption,
     metadata: photo.metadata,
     has_sidecar: photo.hasSidecar,

@@ -1,6 +1,7 @@
 /** Schemas of publishing one photo. */
 import { z } from '@hono/zod-openapi'
 import { platforms } from '../../contract/platform.ts'
+import { ratings } from '../../contract/rating.ts'
 import { offOrNull, orNull } from '../input-schemas.ts'
 import { captionsByChannel, captionText, channelName } from './captions-schemas.ts'
 import { possibleChangesFields } from './possible-changes.ts'
@@ -16,6 +17,9 @@ export const publishSchema = z
     }),
     caption: orNull(captionText).openapi({ description: 'For all channels that `captions` does not name' }),
     captions: orNull(captionsByChannel),
+    rating: orNull(z.enum(ratings)).openapi({
+      description: 'Rating by a person, saved before anything is sent. Default: the saved rating',
+    }),
     dry_run: offOrNull().openapi({ description: 'Preview what would be sent, without sending' }),
     force: offOrNull().openapi({
       description: 'Publish even if the outcome of an earlier attempt is unknown',

@@ -44,7 +44,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
     const name = parsePhotoName(c.req.valid('param').filename)
     // Without a body, `valid('json')` is undefined.
     const body = publishSchema.parse(c.req.valid('json') ?? {})
-    const { platforms, caption, captions, dry_run, force, sha256, version } = body
+    const { platforms, caption, captions, rating, dry_run, force, sha256, version } = body
     const submitted = captions && textsOf(runtime, captions)
     const { requestId, connection } = c.env
     const isDry = dry_run || runtime.config.content.debug
@@ -56,6 +56,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
           ...(platforms && { platforms }),
           ...(caption !== undefined && { caption }),
           ...(submitted && { captions: submitted }),
+          ...(rating && { rating }),
           ...(sha256 && { sha256 }),
           ...(version && { version }),
           dryRun: isDry,

@@ -61,11 +61,6 @@ const captionRules: CaptionRules = {
 /** About 1 MB as JPEG; the smallest limits of mail servers are ten times that. */
 const pictureBox = { width: 2048, height: 2048 }
 
-const unchangeable: PossibleChanges = {
-  retract: { possible: false, reason: 'Mail cannot be called back. Delete the picture on FetLife.' },
-  correct: { possible: false, reason: 'Mail cannot be changed. Edit the picture on FetLife.' },
-}
-
 const noServer = 'this site\'s configuration names no mail server. Fill in "email_server".'
 const noSender = 'the sender in this site\'s configuration is not a mail address. Correct "from_email".'
 const noRecipient = 'the recipient in this site\'s configuration is not a mail address. Correct "recipient".'
@@ -75,6 +70,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
   const { server, confirmation, admins, credentials, mailer, host } = options
   const settings = parseSettings(options.config)
   const parts = partsOf(server, settings)
+  const recipient = settings ? recipientForPeople(settings) : 'the recipient'
 
   function connect(
     { host, port, use_tls: useTls, username }: EmailServerSettings,
@@ -132,7 +128,7 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
     usesTags: true,
     pictureBox,
     effectOf: effectsOf('FetLife', ratingMaps.email.of(options.config)),
-    changesOf: () => unchangeable,
+    changesOf: ({ postId }) => changesOf(recipient, postId),
     publish,
     verify,
     subject: ({ caption }) => (settings ? subjectOf(settings, caption) : undefined),
@@ -141,6 +137,25 @@ export function createEmailPublisher(options: EmailPublisherOptions): Publisher 
       const { settings } = parts
       const subject = subjectOf(settings, caption)
       return `${recipientForPeople(settings)} would get an email with the subject “${subject}” and ${attachmentName({ name })} attached.`
+    },
+  }
+}
+
+/** Says what a person can do instead, because a mail that was sent can be neither called back nor changed. */
+function changesOf(recipient: string, messageId: string): PossibleChanges {
+  const insteadOf = (change: string) =>
+    recipient === 'FetLife'
+      ? `Open the picture on your FetLife profile and ${change} there.`
+      : `It went to ${recipient}: ask there to ${change}.`
+  const named = messageId === '' ? '' : ` The mail's Message-ID is ${messageId}.`
+  return {
+    retract: {
+      possible: false,
+      reason: `A mail cannot be called back. ${insteadOf('delete it')}${named}`,
+    },
+    correct: {
+      possible: false,
+      reason: `A mail cannot be changed once it is sent. ${insteadOf('edit its caption')}${named}`,
     },
   }
 }

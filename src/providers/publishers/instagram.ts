@@ -50,7 +50,7 @@ export interface InstagramPublisherOptions {
   now?: () => number
   /** Retries of a call, and of a whole attempt that surely posted nothing. */
   retry?: RetryPolicy
-  /** Pauses before questions about a container. Default: 0 to 8 s, 23.5 s in all. */
+  /** Pauses before questions about a container. Default: 0 to 8 s, 23.75 s in all. */
   pausesMs?: readonly number[]
 }
 

@@ -2,53 +2,29 @@
 import { createParser } from 'eventsource-parser'
 import { parseJson } from '../../base/json.ts'
 import type { Rating } from '../../contract/rating.ts'
-import type { Analysis } from '../../handlers/routes/analysis-schemas.ts'
+import type { Analysis as AnsweredAnalysis } from '../../handlers/routes/analysis-schemas.ts'
 import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captions-schemas.ts'
+import type { ChangedPosts } from '../../handlers/routes/changes-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
-import type { Published as PublishedAnswer } from '../../handlers/routes/publishing-schemas.ts'
+import type { Published } from '../../handlers/routes/publishing-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
-import type { Photo, Possibility } from '../gallery/gallery-api.ts'
+import type { Photo } from '../gallery/gallery-api.ts'
 import { isRecord } from '../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
-export type { Analysis }
+export type { ChangedPosts, Published }
+export type Analysis = AnsweredAnalysis & { rating?: Rating }
 
 /** Name of a channel. A gallery may have several channels of a platform. */
 export type ChannelName = string
 
-/** A channel with its rules. An older process answers without the optional fields. */
-export type PlatformRules = Omit<CaptionRulesAnswer['platforms'][number], keyof ChannelFacts> & ChannelFacts
-
-interface ChannelFacts {
-  /** Name of the channel. */
-  platform: ChannelName
-  /** Platform of the channel. */
-  type?: string
-  id?: string
-  max_bytes?: number
-  url_length?: number
-  /** Effect of each rating: a refusal in words, or what the platform is told. */
-  ratings?: Readonly<Record<Rating, { refusal?: string; label?: string }>>
-  /** Changes that a new post would allow. */
-  changes?: Changes
-}
-
-export interface Changes {
-  retract: Possibility
-  correct: Possibility
-}
-
+type AnsweredRules = CaptionRulesAnswer['platforms'][number]
+/** Fields that an older process does not answer. */
+type NewerField = 'type' | 'ratings' | 'changes'
+/** A channel with its rules. */
+export type PlatformRules = Omit<AnsweredRules, NewerField> & Partial<Pick<AnsweredRules, NewerField>>
 /** Result of publishing to a channel. */
-export type PlatformOutcome = Omit<AnsweredOutcome, keyof Changes> & Partial<Changes>
-type AnsweredOutcome = NonNullable<PublishedAnswer['results'][keyof PublishedAnswer['results']]>
-export type Published = Omit<PublishedAnswer, 'results'> & {
-  results: Readonly<Record<ChannelName, PlatformOutcome>>
-}
-
-/** Results of taking posts back, or of correcting them. */
-export interface Changed {
-  results: Readonly<Record<ChannelName, { success: boolean; error?: string }>>
-}
+export type PlatformOutcome = Published['results'][string]
 
 export type Result<T> = { value: T } | { problem: ApiProblem }
 
@@ -99,12 +75,13 @@ export const adminApi = {
   curate: (name: string, action: Curation, body: object = {}) =>
     send<CuratedAnswer>('POST', `${photoPath(name)}/${action}`, body),
   retract: (name: string, platforms: readonly ChannelName[]) =>
-    send<Changed>('POST', `${photoPath(name)}/retract`, { platforms }),
+    stream<ChangedPosts>(`${photoPath(name)}/retract`, { platforms }, () => {}),
   correct: (name: string, platform: ChannelName, caption: string) =>
-    send<Changed>('POST', `${photoPath(name)}/correct`, {
-      platforms: [platform],
-      captions: { [platform]: caption },
-    }),
+    stream<ChangedPosts>(
+      `${photoPath(name)}/correct`,
+      { platforms: [platform], captions: { [platform]: caption } },
+      () => {},
+    ),
 }
 
 /** Timeout of a JSON call, longer than any storage needs to move a photo. */

@@ -13,7 +13,7 @@ import { type ApiProblem, problemOf, problemOfHead, unreached, unreadable } from
  */
 export type Photo = Omit<
   AnsweredPhoto,
-  'metadata' | 'version' | 'placeholder' | 'rating' | 'rating_source' | 'publications'
+  'metadata' | 'version' | 'placeholder' | 'rating' | 'rating_source'
 > & {
   metadata: Readonly<Record<string, unknown>> | null
   version?: string
@@ -22,26 +22,12 @@ export type Photo = Omit<
   rating?: Rating
   /** Origin of the rating: an admin, the AI, or the gallery's default. */
   rating_source?: 'person' | 'ai' | 'default'
-  publications?: readonly Publication[]
 }
 
 /** Status of a photo on a channel. */
-export interface Publication {
-  /** Name of the channel. */
-  platform: string
-  type?: string
-  status: 'published' | 'failed' | 'unknown' | 'in_progress' | 'retracted'
-  at: string | null
-  post_url: string | null
-  error: string | null
-  retract?: Possibility
-  correct?: Possibility
-}
-
-/** Answer to the question if a post can be changed. `until` is an ISO date; `remark` and `reason` are sentences for people. */
-export type Possibility =
-  | { possible: true; until?: string; remark?: string }
-  | { possible: false; reason: string }
+export type Publication = NonNullable<AnsweredPhoto['publications']>[number]
+/** Answer to the question if a post can be changed. `remark` and `reason` are sentences for people. */
+export type Possibility = NonNullable<Publication['retract']>
 
 /** `count` is the number of photos on the walk. */
 export type Answer = { photo: Photo; count?: number } | { problem: ApiProblem }

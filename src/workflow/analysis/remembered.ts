@@ -1,8 +1,10 @@
 /** Restores an analysis from the sidecar. */
 import type { Platform } from '../../contract/platform.ts'
+import type { Rating } from '../../contract/rating.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { fitCaption } from '../captions/fit.ts'
+import { ratingOf } from '../rating.ts'
 import {
   captionOf,
   listOf,
@@ -22,6 +24,7 @@ export interface Analysis {
   caption: string
   sdCaption: string | null
   altText: string | null
+  rating: Rating
   /** Captions within each platform's limits. */
   platformCaptions: Readonly<Partial<Record<Platform, string>>>
   sidecarWritten: boolean
@@ -34,7 +37,13 @@ export interface Analysis {
 export function rememberedAnalysis(
   document: SidecarDocument,
   name: PhotoName,
-  platforms: readonly { platform: Platform; captionRules: CaptionRules }[],
+  {
+    platforms,
+    settings,
+  }: {
+    platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
+    settings: { content: { default_rating?: Rating } }
+  },
 ): Analysis | null {
   const caption = captionOf(document)
   if (caption === null) return null
@@ -47,6 +56,7 @@ export function rememberedAnalysis(
     caption,
     sdCaption: sdCaptionOf(document),
     altText: textOf(document, 'alt_text'),
+    rating: ratingOf(document, settings.content.default_rating),
     platformCaptions: Object.fromEntries(
       platforms.map(({ platform, captionRules }) => [
         platform,

@@ -1,9 +1,11 @@
 /** Saves an analysis in the photo's sidecar, and keeps the text that people and other programs wrote there. */
 import { isPublisherError } from '../../base/errors.ts'
+import type { Rating } from '../../contract/rating.ts'
 import type { Publisher } from '../../ports/publisher.ts'
 import { sidecarUnreadable } from '../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoStore } from '../../ports/storage.ts'
 import { photoNotFound } from '../../ports/storage-errors.ts'
+import { ratingOf } from '../rating.ts'
 import {
   captionOf,
   formatSidecar,
@@ -14,6 +16,7 @@ import {
   withAnalysis,
 } from '../sidecar.ts'
 import type { GeneratedCaptions } from './captions.ts'
+import { ratingFromAnalysis } from './rating.ts'
 import type { Seen } from './vision.ts'
 
 export interface SaveSettings {
@@ -40,7 +43,7 @@ interface Found {
 const maxTries = 3
 
 /**
- * Saves the analysis and returns the caption and alt text that are now valid: a person's text wins.
+ * Saves the analysis and returns the caption, alt text and rating that are now valid: a person's text and rating win.
  *
  * Throws `photo_not_found` instead of writing a sidecar without a photo, and `sidecar_changed` if other writers keep changing the
  * sidecar. Throws `sidecar_unreadable` if the sidecar is or would become too large.
@@ -49,7 +52,7 @@ export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
   entry: PhotoEntry,
   { seen, generated, sha256, replaceEmpty }: Found,
-): Promise<{ caption: string; altText: string | null }> {
+): Promise<{ caption: string; altText: string | null; rating: Rating }> {
   const isExtended = captionfile.extended_metadata_enabled
   const needsTags = platforms.some(({ usesTags }) => usesTags === true)
   for (let tries = 1; ; tries++) {
@@ -66,6 +69,7 @@ export async function saveAnalysis(
       sdCaption: generated.sdCaption,
       caption: generated.caption,
       platformCaptions: generated.captions,
+      rating: ratingFromAnalysis(seen),
       details: isExtended ? detailsOf(seen) : null,
       confirmationTags: needsTags && !isExtended ? seen.tags : null,
     }
@@ -75,6 +79,7 @@ export async function saveAnalysis(
       return {
         caption: captionOf(document) ?? generated.caption,
         altText: hasEditedAltText(document) ? textOf(document, 'alt_text') : seen.alt_text,
+        rating: ratingOf(document),
       }
     } catch (error) {
       if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error

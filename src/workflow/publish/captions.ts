@@ -1,10 +1,12 @@
 /** Captions for publishing: a person's submitted text, otherwise the text of the sidecar. */
 import { isPublisherError } from '../../base/errors.ts'
+import type { Rating } from '../../contract/rating.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { ChannelPublisher, Post } from '../../ports/publisher.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import { fitCaption } from '../captions/fit.ts'
 import { captionRulesOf } from '../captions/own-rules.ts'
+import { withRating } from '../rating.ts'
 import {
   formatSidecar,
   parseSidecar,
@@ -53,22 +55,23 @@ export const captionsUnreadable =
   'The saved captions of this photo were not used: the text file beside it exceeds 64 KB or 500 lines, or mixes encodings.'
 
 /**
- * Saves the submitted captions before anything is sent, so that a failure does not lose them. Returns a warning for people if the
- * sidecar cannot hold them, otherwise `null`. Publishing continues either way.
+ * Saves the submitted captions and rating before anything is sent, so that a failure does not lose them. Returns a warning for
+ * people if the sidecar cannot hold them, otherwise `null`. Publishing continues either way.
  */
 export async function saveSubmitted(
   store: PhotoStore,
   folder: Folder,
   name: PhotoName,
-  { caption, captions = {} }: SubmittedCaptions,
+  { caption, captions = {}, rating }: SubmittedCaptions & { rating?: Rating },
   at: Date,
 ): Promise<string | null> {
-  if (caption === undefined && Object.keys(captions).length === 0) return null
+  if (caption === undefined && Object.keys(captions).length === 0 && !rating) return null
   for (let tries = 1; ; tries++) {
     const sidecar = await store.readSidecar(folder, name)
     if (sidecar === 'unreadable') return notSaved
     const before = sidecar?.text ?? ''
-    const document = withSubmittedCaptions(parseSidecar(before), { caption, captions }, at)
+    const captioned = withSubmittedCaptions(parseSidecar(before), { caption, captions }, at)
+    const document = rating ? withRating(captioned, rating) : captioned
     if (formatSidecar(document) === before) return null
     try {
       const after = formatSidecar(withOwner(document, name))

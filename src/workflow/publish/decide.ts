@@ -63,12 +63,13 @@ async function found(
   publisher: ChannelPublisher,
   known: Unknown,
   posted: Posted,
-  { ledger, photo, now, onTrouble }: PublishJob,
+  job: PublishJob,
 ): Promise<PlatformResult> {
+  const { ledger, photo, now, onTrouble } = job
   const { channel } = publisher
   try {
     const standing = await ledger.settleFound(photo.sha256, channel, known.attempt, posted)
-    if (standing.kind !== 'free') return skipped(publisher, standing, new Date(now()))
+    if (standing.kind !== 'free') return skipped(publisher, standing, job)
   } catch (error) {
     onTrouble(error)
   }
@@ -76,7 +77,7 @@ async function found(
   const { postId, url, notes = {} } = posted
   const receipt = { postId, ...(url && { url }), postedAt, notes, rating: null }
   return {
-    ...published(publisher, receipt, new Date(now())),
+    ...published(publisher, receipt, job),
     skipped: 'duplicate',
     warning: 'Published earlier, but the storage did not save the receipt. It may show as unknown later.',
   }
@@ -85,7 +86,7 @@ async function found(
 function stop(
   publisher: ChannelPublisher,
   known: Exclude<Standing, { kind: 'free' }>,
-  { now }: PublishJob,
+  job: PublishJob,
 ): Decision {
-  return { kind: 'stop', result: skipped(publisher, known, new Date(now())) }
+  return { kind: 'stop', result: skipped(publisher, known, job) }
 }

@@ -52,7 +52,7 @@ async function attempt(
   const { refusal } = publisher.effectOf(photo.rating)
   if (refusal !== undefined) return refusedByRating(refusal)
   const [picture, text] = await Promise.all([pictureFor(publisher, job), caption()])
-  if (picture.kind === 'duplicate') return skipped(publisher, picture, new Date(job.now()))
+  if (picture.kind === 'duplicate') return skipped(publisher, picture, job)
   const post = { ...photo, caption: text, picture: picture.image }
   return slots.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, decision, job))
 }

@@ -2,6 +2,7 @@
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import type { ChannelPublisher, PossibleChanges, Post, Receipt } from '../../ports/publisher.ts'
 import type { Standing } from '../ledger.ts'
+import type { PublishJob } from './job.ts'
 
 export interface PlatformResult {
   success: boolean
@@ -30,15 +31,22 @@ export interface PlatformResult {
 
 type StopKind = Exclude<Standing['kind'], 'free' | 'retracted'>
 
-/** Result for a post that is out. */
-export function published(publisher: ChannelPublisher, receipt: Receipt, now: Date): PlatformResult {
+type ResultTools = Pick<PublishJob, 'now' | 'onTrouble'>
+
+/** Result for a post that is out. Never throws. */
+export function published(
+  publisher: ChannelPublisher,
+  receipt: Receipt,
+  { now, onTrouble }: ResultTools,
+): PlatformResult {
   const { postId, url, postedAt } = receipt
-  return {
-    success: true,
-    postId,
-    publishedAt: postedAt,
-    ...(url && { url }),
-    changes: publisher.changesOf(receipt, now),
+  const result = { success: true, postId, publishedAt: postedAt, ...(url && { url }) }
+  try {
+    return { ...result, changes: publisher.changesOf(receipt, new Date(now())) }
+  } catch (error) {
+    // The post is out, whatever is wrong with the publisher.
+    onTrouble(error)
+    return result
   }
 }
 
@@ -46,11 +54,11 @@ export function published(publisher: ChannelPublisher, receipt: Receipt, now: Da
 export function skipped(
   publisher: ChannelPublisher,
   standing: Exclude<Standing, { kind: 'free' }>,
-  now: Date,
+  tools: ResultTools,
 ): PlatformResult {
   switch (standing.kind) {
     case 'duplicate':
-      return { ...published(publisher, standing.receipt, now), skipped: 'duplicate' }
+      return { ...published(publisher, standing.receipt, tools), skipped: 'duplicate' }
     // The post was published and taken back since this attempt began.
     case 'retracted':
     case 'in_progress':

@@ -15,11 +15,11 @@ export async function claimAndSend(
   { over, repeated }: Decision & { kind: 'send' },
   job: PublishJob,
 ): Promise<PlatformResult> {
-  const { ledger, request, now } = job
+  const { ledger, request } = job
   const { channel } = publisher
   const attempt = repeated ?? { notes: publisher.plan?.() ?? {} }
   const claim = await ledger.claim({ ...attempt, channel, post, requestId: request.requestId, over })
-  if (claim.kind !== 'claimed') return skipped(publisher, claim, new Date(now()))
+  if (claim.kind !== 'claimed') return skipped(publisher, claim, job)
   job.report('sending', { platform: channel.name })
   const signal = AbortSignal.timeout(job.timing.sendingMs)
   const running = createAttempt(ledger, claim, signal)
@@ -78,13 +78,14 @@ async function keepReceipt(
   publisher: ChannelPublisher,
   claim: Claim,
   posted: Posted,
-  { ledger, timing, now, onTrouble }: PublishJob,
+  job: PublishJob,
 ): Promise<PlatformResult> {
+  const { ledger, timing, now, onTrouble } = job
   const { postId, url, warning } = posted
   const { notes, rating = null } = claim.record
   const resultAt = (postedAt: Date): PlatformResult => {
     const receipt = { postId, ...(url && { url }), postedAt, notes: { ...notes, ...posted.notes }, rating }
-    return { ...published(publisher, receipt, new Date(now())), ...(warning && { warning }) }
+    return { ...published(publisher, receipt, job), ...(warning && { warning }) }
   }
   const sentAt = new Date(now())
   for (let tries = 1; tries <= receiptTries; tries++) {

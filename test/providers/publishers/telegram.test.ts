@@ -416,7 +416,7 @@ describe('a change of a post', () => {
     expect(own.posts).toMatchObject([{ caption: 'Untied.', deletedAt: expect.any(Number) }])
   })
 
-  it.each(['', 'x', `${channel.id}/0`, `${channel.id}/1/2`, '1/-1'])(
+  it.each(['x', `${channel.id}/0`, `${channel.id}/1/2`, '1/-1'])(
     'is not offered for a post with the identifier %j',
     async (postId) => {
       const receipt = receiptOf({ postId })

@@ -42,11 +42,11 @@ const sessionSchema = z.object({
   refreshJwt: token,
   active: z.boolean().optional().catch(undefined),
   status: z.string().max(100).optional().catch(undefined),
-  didDoc: z.unknown(),
+  didDoc: z.unknown().optional(),
 })
 
 const documentSchema = z.object({
-  service: z.array(z.object({ id: z.string(), type: z.string(), serviceEndpoint: z.unknown() })),
+  service: z.array(z.object({ id: z.string(), type: z.string(), serviceEndpoint: z.unknown().optional() })),
 })
 
 /** Longest time before the expiry at which a token is renewed, so that it does not expire during a post. */

@@ -20,7 +20,7 @@ export interface ContainerContent {
 }
 
 /** Pauses before each question about a container. Photos are ready nearly at once. */
-export const defaultPausesMs: readonly number[] = [0, 500, 1000, 2000, 4000, 8000, 8000]
+export const defaultPausesMs: readonly number[] = [0, 250, 500, 1000, 2000, 4000, 8000, 8000]
 
 /** Creates a container and returns its identifier. Nothing is public yet, so a repetition is harmless. Throws {@link GraphFailure}. */
 export async function createContainer(

@@ -83,19 +83,35 @@ export async function callGraph<T>(
   const json = parseJson(text)
   const answer = status < 300 ? schema.safeParse(json) : undefined
   if (answer?.success) return answer.data
+  const waitMs = regainMs(headers) ?? retryAfterMs(headers, now())
   const refusal = refusalSchema.safeParse(json).data?.error
-  if (!refusal) throw new GraphFailure('unanswered', `${name} was answered ${status} without an error code`)
+  if (!refusal) throw withoutCode(name, status, waitMs)
   const reason: GraphReason = {
     code: refusal.code,
     subcode: refusal.error_subcode,
     isTransient: refusal.is_transient ?? false,
     words: oneLine(refusal.error_user_msg ?? refusal.message, token),
-    waitMs: regainMs(headers) ?? retryAfterMs(headers, now()),
+    waitMs,
   }
   const numbers = [`code ${reason.code}`, reason.subcode && `sub-code ${reason.subcode}`].filter(Boolean)
   const trace = oneLine(refusal.fbtrace_id ?? '', token)
   const message = `${name} was answered ${status}: ${numbers.join(', ')}, trace ${trace}: ${oneLine(refusal.message, token)}`
   throw new GraphFailure('refused', message, reason)
+}
+
+/** Codes for answers without one, such as those of a proxy. */
+const codeByStatus: ReadonlyMap<number, number> = new Map([
+  [401, 190],
+  [429, 613],
+])
+
+/** Returns the failure for an answer without an error code. Only 4xx proves that the call had no effect. */
+function withoutCode(name: string, status: number, waitMs: number | undefined): GraphFailure {
+  const message = `${name} was answered ${status} without an error code`
+  if (status < 400 || status >= 500 || status === 408) return new GraphFailure('unanswered', message)
+  const code = codeByStatus.get(status) ?? 0
+  const words = `status ${status}.`
+  return new GraphFailure('refused', message, { code, subcode: undefined, isTransient: false, words, waitMs })
 }
 
 /** Describes an error with its cause, where `fetch` puts the error of its socket. */

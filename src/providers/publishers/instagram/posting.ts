@@ -98,7 +98,7 @@ async function publishUntilOut(container: string, tools: PostingTools): Promise<
   const { caller, progress, pausesMs, signal } = tools
   let last: unknown
   for (let tries = 0; tries < maxPublications; tries++) {
-    if (tries > 0) await pause(pausesMs[tries] ?? 0, signal)
+    if (tries > 0) await pause(pausesMs[tries + 2] ?? 0, signal)
     if ((await readyForPublication(container, tools)) === 'PUBLISHED') return publishedPost(tools)
     progress.mayBeOut = true
     try {

@@ -35,7 +35,8 @@ function addressOf({ notes, postId }: Receipt): MessageAddress | null {
 }
 
 function changesOf(receipt: Receipt, now: Date): PossibleChanges {
-  if (!addressOf(receipt)) {
+  // A post that is not out yet has no identifier.
+  if (receipt.postId !== '' && !addressOf(receipt)) {
     const impossible = { possible: false, reason: noAddress } as const
     return { retract: impossible, correct: impossible }
   }

@@ -33,11 +33,12 @@ export function createAnalyze(gallery: Gallery, store: DeskStore, work: Work) {
 }
 
 /** Returns the fields of the photo that the server has saved. */
-function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions }: Analysis) {
+function newsOf(photo: Photo, { caption, alt_text, sd_caption, platform_captions, rating }: Analysis) {
   return {
     sd_caption,
     has_sidecar: true,
     ...(alt_text && { alt_text }),
+    ...(rating && photo.rating_source !== 'person' && { rating, rating_source: 'ai' as const }),
     // The server keeps captions that a person wrote.
     ...(!isPersons(photo) && {
       caption,

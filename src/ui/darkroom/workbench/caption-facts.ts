@@ -23,7 +23,8 @@ export function captionFacts(caption: string, rules: PlatformRules, hashtagStrin
     ...(maxBytes && { maxBytes }),
     ...(urlLength && { urlLength }),
   }
-  const whole = fitCaption(caption, { ...limits, maxLength: Number.POSITIVE_INFINITY })
+  const endless = { maxLength: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY }
+  const whole = fitCaption(caption, { ...limits, ...endless })
   const fitting = fitCaption(caption, limits)
   const kept = fitting.replace(plain ? /\.\.\.$/ : /…$/, '')
   return {

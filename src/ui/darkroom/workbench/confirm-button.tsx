@@ -56,7 +56,7 @@ export function ConfirmButton(props: ConfirmButtonProps) {
           aria-disabled={isBusy}
           onClick={() => !isBusy && onYes()}
         >
-          {yes}
+          {isBusy ? labels.working : yes}
         </button>
       </div>
     </div>

@@ -78,7 +78,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
 }
 
 interface Found extends Published {
-  publications: readonly Publication[]
+  publications: Publication[]
 }
 
 /** Combines the results. Leaves out platforms to which nothing was sent. */
@@ -89,18 +89,24 @@ function outcomesIn(
   outcomes: ByPlatform<PlatformOutcome>
   isUnderWay: boolean
 } {
-  const failed = publications.flatMap(({ platform, status, at, error }) =>
+  const failed = publications.flatMap(({ platform, type, status, at, error }) =>
     status === 'failed'
-      ? [[platform, { success: false, ...(at && { published_at: at }), ...(error && { error }) }] as const]
+      ? [
+          [
+            platform,
+            { success: false, type, ...(at && { published_at: at }), ...(error && { error }) },
+          ] as const,
+        ]
       : [],
   )
-  const outcomes = Object.entries(results).flatMap(([platform, { standing, url, published_at: at }]) =>
+  const outcomes = Object.entries(results).flatMap(([platform, { type, standing, url, published_at: at }]) =>
     standing
       ? [
           [
             platform,
             {
               success: standing === 'duplicate',
+              type,
               skipped: standing,
               standing,
               ...(url && { url }),

@@ -2,7 +2,7 @@
 import type { Folder } from '../../../ports/photo.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo, Publication } from '../../gallery/gallery-api.ts'
-import { adminApi, type Changed, type ChannelName, type Result } from '../admin-api.ts'
+import { adminApi, type ChangedPosts, type ChannelName, type Result } from '../admin-api.ts'
 import type { DeskStore } from './desk-state.ts'
 import { type ByPlatform, isHeldUp, type PostChange } from './draft.ts'
 
@@ -22,7 +22,7 @@ export function createPostChanges(gallery: Gallery, { draftOf, change }: DeskSto
   async function run(
     { photo, folder, channels }: { photo: Photo; folder: Folder; channels: readonly ChannelName[] },
     kind: PostChange['kind'],
-    ask: (name: string) => Promise<Result<Changed>>,
+    ask: (name: string) => Promise<Result<ChangedPosts>>,
   ): Promise<ByPlatform<PostChange>> {
     const { archivedAs } = draftOf(photo)
     if (isHeldUp(draftOf(photo))) return {}
@@ -55,10 +55,11 @@ export function createPostChanges(gallery: Gallery, { draftOf, change }: DeskSto
   }
 }
 
-function changeOf(kind: PostChange['kind'], result: Result<Changed>, channel: ChannelName): PostChange {
+function changeOf(kind: PostChange['kind'], result: Result<ChangedPosts>, channel: ChannelName): PostChange {
   if ('problem' in result) return { kind, success: false, problem: result.problem }
-  const { success = false, error } = result.value.results[channel] ?? {}
-  return { kind, success, ...(error && { error }) }
+  const { success, skipped, error } = result.value.results[channel] ?? {}
+  const isDone = success === true || (kind === 'retract' && skipped === 'retracted')
+  return { kind, success: isDone, ...(error && { error }) }
 }
 
 /** Marks a publication as taken back, if the server has not done so. */

@@ -52,7 +52,7 @@ export function Publications(props: PublicationsProps) {
         .map(({ platform, standing }) => (
           <StandingLine
             key={platform}
-            name={titleOf(platform, photo.publications?.find((each) => each.platform === platform)?.type)}
+            name={titleOf(platform, standing.type)}
             standing={standing}
             isBefore={isBefore}
           >

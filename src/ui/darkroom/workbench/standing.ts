@@ -55,8 +55,8 @@ export function needsPerson(outcomes: Results): boolean {
 
 /** Returns the status of a result; `null` for a dry run without obstacles. */
 function standingIn(outcome: PlatformOutcome): Standing | null {
-  const { success, skipped, standing, code, url, published_at: at, error, retract, correct } = outcome
-  const rest = { at: at ?? null, post_url: url ?? null, error: error ?? null }
+  const { success, skipped, standing, type, code, url, published_at: at, error, retract, correct } = outcome
+  const rest = { type, at: at ?? null, post_url: url ?? null, error: error ?? null }
   const found = skipped === 'dry_run' ? standing : skipped
   if (found === 'duplicate' || (success && found === undefined))
     return { status: 'published', ...rest, ...(retract && { retract }), ...(correct && { correct }) }

@@ -17,6 +17,7 @@ export interface Toast {
     | 'notKept'
     | 'notRemoved'
     | 'notRestored'
+    | 'retracting'
     | 'retracted'
     | 'notRetracted'
     | 'notRated'

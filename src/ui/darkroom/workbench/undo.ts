@@ -27,10 +27,15 @@ const labels = texts.workbench
 
 export function createUndo({ store, changes, restore }: UndoTools): UndoOf {
   async function undo(photo: Photo, folder: Folder, channels: readonly ChannelName[]): Promise<void> {
+    const waiting: Toast = { text: 'retracting', photo: photo.filename }
+    store.tell(waiting)
     const all = Object.entries(await changes.retract(photo, folder, channels))
+    store.dismiss([waiting])
+    // Other work on the photo is under way.
+    if (all.length === 0) return
     const failed = all.filter(([, { success }]) => !success)
     const failedNames = failed.map(([channel]) => channel)
-    const done = channels.filter((channel) => all.length > 0 && !failedNames.includes(channel))
+    const done = channels.filter((channel) => !failedNames.includes(channel))
     const [, { problem, error } = {}] = failed[0] ?? []
     store.tell({
       text: problem ? 'notRetracted' : 'retracted',

@@ -181,6 +181,7 @@ export const workbenchTexts: WorkbenchTexts = {
       notKept: 'Das Foto konnte nicht behalten werden. Es ist wieder im Eingang.',
       notRemoved: 'Das Foto konnte nicht aussortiert werden. Es ist wieder im Eingang.',
       notRestored: 'Das Foto konnte nicht zurückverschoben werden.',
+      retracting: 'Der Beitrag wird zurückgenommen …',
       retracted: '',
       notRetracted: 'Der Beitrag ließ sich nicht zurücknehmen.',
       notRated: 'Die Einstufung ließ sich nicht speichern.',

@@ -173,6 +173,7 @@ export const workbenchTexts = {
       notKept: 'Couldn’t keep the photo. It’s back in the inbox.',
       notRemoved: 'Couldn’t remove the photo. It’s back in the inbox.',
       notRestored: 'Couldn’t move the photo back.',
+      retracting: 'Taking the post back…',
       retracted: '',
       notRetracted: 'Couldn’t take the post back.',
       notRated: 'Couldn’t save the rating.',
