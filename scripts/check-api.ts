@@ -95,7 +95,7 @@ function summary(output: string): string {
 
 /** Paints the sample photos once and copies them, because a run moves and deletes them. */
 async function copyPhotos(state: string): Promise<void> {
-  const template = join(project, 'dist/demo-template')
+  const template = join(project, 'dist/demo-photos')
   await samplePhotos(template)
   await cp(template, state, { recursive: true })
   for (const tenant of ['alice', 'bob']) {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { samplePhotos } from '../dev/demo/photos.ts'
 
 /** Folder from which each demo copies its photos, because creating them takes seconds. */
-export const demoTemplate = fileURLToPath(new URL('../dist/demo-template', import.meta.url))
+export const demoTemplate = fileURLToPath(new URL('../dist/demo-photos', import.meta.url))
 
 export default async function setup(): Promise<void> {
   for (const script of ['build:ui', 'build:worker']) {

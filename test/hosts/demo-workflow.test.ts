@@ -24,7 +24,7 @@ function addressIn(words: string): string {
   return address
 }
 
-it('captions a photo, publishes it to Telegram and FetLife, and moves it to the archive', async () => {
+it('captions a photo, publishes it on all channels, and moves it to the archive', async () => {
   const context = await browser.newContext({ ...phone })
   context.setDefaultTimeout(20_000)
   const page = await context.newPage()
@@ -37,7 +37,7 @@ it('captions a photo, publishes it to Telegram and FetLife, and moves it to the 
   await page.getByRole('button', { name: /captions with AI$/ }).click()
   await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('emulator'))
   const words = `Edited at ${Date.now()}.`
-  await page.getByLabel('Caption for Telegram').fill(words)
+  await page.getByLabel('Caption for Telegram (channel)').fill(words)
   await page.getByLabel('Caption for FetLife').fill(words)
   const description = page.getByLabel('Alt text (describe the photo for screen readers)')
   await description.fill('What a person sees.')
@@ -45,7 +45,7 @@ it('captions a photo, publishes it to Telegram and FetLife, and moves it to the 
   await page.getByText('Saved', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Preview' }).click()
   await page.getByRole('region', { name: 'FetLife' }).getByText(words).first().waitFor()
-  await page.getByRole('button', { name: 'Publish to Telegram and FetLife' }).click()
+  await page.getByRole('button', { name: /^Publish to Telegram \(channel\), .*FetLife/ }).click()
   await page.getByText('Moved to the archive.').waitFor()
 
   const photos = join(demo.state, 'photos/alice')
