@@ -86,20 +86,11 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         <p class="muted">{labels.noPlatforms}</p>
       )}
       {features.altText && (
-        <div class="platform">
-          <label class="platform-head" for="alt-text">
-            {labels.altText}
-          </label>
-          <textarea
-            id="alt-text"
-            rows={2}
-            maxLength={2000}
-            value={altTextOf(draft, photo)}
-            readOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
-            placeholder={labels.altTextPlaceholder}
-            onInput={(event) => desk.describe(photo, event.currentTarget.value)}
-          />
-        </div>
+        <AltTextField
+          text={altTextOf(draft, photo)}
+          isReadOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
+          onWrite={(text) => desk.describe(photo, text)}
+        />
       )}
       {features.delete && !isArchived && (
         <ConfirmButton
@@ -114,5 +105,30 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         </ConfirmButton>
       )}
     </>
+  )
+}
+
+interface AltTextFieldProps {
+  text: string
+  isReadOnly: boolean
+  onWrite: (text: string) => void
+}
+
+function AltTextField({ text, isReadOnly, onWrite }: AltTextFieldProps) {
+  return (
+    <div class="platform">
+      <label class="platform-head" for="alt-text">
+        {labels.altText}
+      </label>
+      <textarea
+        id="alt-text"
+        rows={2}
+        maxLength={2000}
+        value={text}
+        readOnly={isReadOnly}
+        placeholder={labels.altTextPlaceholder}
+        onInput={(event) => onWrite(event.currentTarget.value)}
+      />
+    </div>
   )
 }
