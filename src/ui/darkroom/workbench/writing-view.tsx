@@ -52,14 +52,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{labels.keptByPerson}</p>
       )}
-      {draft.replaced && (
-        <div class="remark">
-          <p>{labels.replaced}</p>
-          <button type="button" class="button" onClick={() => desk.takeBack(photo)}>
-            {labels.takeBack}
-          </button>
-        </div>
-      )}
+      {draft.replaced && <Replaced onTakeBack={() => desk.takeBack(photo)} />}
       <RatingControl
         draft={draft}
         photo={photo}
@@ -129,6 +122,18 @@ function AltTextField({ text, isReadOnly, onWrite }: AltTextFieldProps) {
         placeholder={labels.altTextPlaceholder}
         onInput={(event) => onWrite(event.currentTarget.value)}
       />
+    </div>
+  )
+}
+
+/** Offers to restore the captions that the AI replaced. */
+function Replaced({ onTakeBack }: { onTakeBack: () => void }) {
+  return (
+    <div class="remark">
+      <p>{labels.replaced}</p>
+      <button type="button" class="button" onClick={onTakeBack}>
+        {labels.takeBack}
+      </button>
     </div>
   )
 }
