@@ -61,14 +61,15 @@ describe.each(windows)('on a $device, $colorScheme', ({ window }) => {
   it('has four steps that a thumb can hit, in a row', async () => {
     const { page } = await atChannels(browser, window)
     await openSheet(page)
-    // Measured at once, because the sheet may still be rising.
+    // Sizes of the layout, because the sheet may still be rising.
     const boxes = await rating(page)
       .locator('label')
       .evaluateAll((all) =>
-        all.map((each) => {
-          const { width, height, top } = each.getBoundingClientRect()
-          return { width, height, top }
-        }),
+        all.flatMap((each) =>
+          each instanceof HTMLElement
+            ? [{ width: each.offsetWidth, height: each.offsetHeight, top: each.offsetTop }]
+            : [],
+        ),
       )
     expect(boxes).toHaveLength(4)
     for (const { width, height, top } of boxes) {

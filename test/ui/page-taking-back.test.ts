@@ -173,7 +173,7 @@ describe('Undo after publishing', () => {
     await page.getByText('Taken back from Telegram (main).', { exact: true }).waitFor()
   })
 
-  it('is missing where no channel can take the post back', async () => {
+  it('offers no Undo where no channel can take the post back', async () => {
     const { page } = await afterPublishing(desktop, ['email'])
     await page.getByText('Published to FetLife. Moved to the archive.').waitFor()
     expect(await page.getByRole('button', { name: 'Undo' }).count()).toBe(0)
@@ -188,8 +188,8 @@ describe('Undo after publishing', () => {
   })
 })
 
-describe('the posts of a photo', () => {
-  it('keep the typed correction when the channel refuses it', async () => {
+describe('the details of a published photo', () => {
+  it('keeps the typed correction when the channel refuses it', async () => {
     const { page, answer } = await atChannels(browser, phone, { publications: [postOn('telegram')] })
     answer(path('correct'), () => changed({ telegram: { success: false, error: 'The bot may not edit.' } }))
     await openDetails(page)
@@ -202,7 +202,7 @@ describe('the posts of a photo', () => {
     await expectAccessible(page)
   })
 
-  it('can be taken back with the keyboard alone', async () => {
+  it('takes a post back with the keyboard alone', async () => {
     const { page, asked } = await atChannels(browser, desktop, { publications: [postOn('telegram')] })
     await openDetails(page)
     await details(page).getByRole('button', { name: 'Take back' }).focus()
@@ -216,7 +216,7 @@ describe('the posts of a photo', () => {
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('post-tools')
   })
 
-  it('do not choose a channel again after the post was taken back', async () => {
+  it('does not choose a channel again after its post was taken back', async () => {
     const retracted = { ...postOn('telegram'), status: 'retracted', post_url: null } as const
     const { page } = await atChannels(browser, desktop, { publications: [retracted] })
     await openSheet(page)
@@ -228,7 +228,7 @@ describe('the posts of a photo', () => {
     await page.getByRole('button', { name: /^Publish to Telegram \(main\)/ }).waitFor()
   })
 
-  it('speak German', async () => {
+  it('speaks German', async () => {
     const { page } = await atChannels(
       browser,
       { ...phone, locale: 'de-DE' },

@@ -64,7 +64,11 @@ export function PostTools({ desk, state, draft, photo, folder, channel, standing
           />
         )}
       </div>
-      {change && <ChangeLine change={change} title={title} />}
+      {/* Always rendered: screen readers often skip a live region that appears together with its text. */}
+      <p role="status" class={change?.kind === 'correct' && change.success ? '' : 'visually-hidden'}>
+        {change?.success && labels.changed[change.kind](title)}
+      </p>
+      {change && !change.success && <ChangeFailure change={change} />}
     </div>
   )
 }
@@ -106,23 +110,9 @@ function Correction({ state, draft, photo, channel, isBusy, onSave }: Correction
   )
 }
 
-/** Result of the last change. */
-function ChangeLine({
-  change: { kind, success, error, problem },
-  title,
-}: {
-  change: PostChange
-  title: string
-}) {
+/** Reason why the last change failed. */
+function ChangeFailure({ change: { kind, error, problem } }: { change: PostChange }) {
   if (problem) return <ProblemLine problem={problem} />
-  if (success) {
-    return (
-      // The status of the post says the same.
-      <p role="status" class={kind === 'retract' ? 'visually-hidden' : ''}>
-        {labels.changed[kind](title)}
-      </p>
-    )
-  }
   return (
     <p class="refused" role="alert">
       {labels.notChanged[kind]} <span lang={serverLanguage}>{error}</span>

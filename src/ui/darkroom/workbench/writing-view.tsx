@@ -52,14 +52,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{labels.keptByPerson}</p>
       )}
-      {draft.replaced && (
-        <div class="remark">
-          <p>{labels.replaced}</p>
-          <button type="button" class="button" onClick={() => desk.takeBack(photo)}>
-            {labels.takeBack}
-          </button>
-        </div>
-      )}
+      {draft.replaced && <Replaced onTakeBack={() => desk.takeBack(photo)} />}
       <RatingControl
         draft={draft}
         photo={photo}
@@ -86,20 +79,11 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         <p class="muted">{labels.noPlatforms}</p>
       )}
       {features.altText && (
-        <div class="platform">
-          <label class="platform-head" for="alt-text">
-            {labels.altText}
-          </label>
-          <textarea
-            id="alt-text"
-            rows={2}
-            maxLength={2000}
-            value={altTextOf(draft, photo)}
-            readOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
-            placeholder={labels.altTextPlaceholder}
-            onInput={(event) => desk.describe(photo, event.currentTarget.value)}
-          />
-        </div>
+        <AltTextField
+          text={altTextOf(draft, photo)}
+          isReadOnly={isAnalyzing || isArchived || work?.kind === 'publish'}
+          onWrite={(text) => desk.describe(photo, text)}
+        />
       )}
       {features.delete && !isArchived && (
         <ConfirmButton
@@ -114,5 +98,42 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         </ConfirmButton>
       )}
     </>
+  )
+}
+
+interface AltTextFieldProps {
+  text: string
+  isReadOnly: boolean
+  onWrite: (text: string) => void
+}
+
+function AltTextField({ text, isReadOnly, onWrite }: AltTextFieldProps) {
+  return (
+    <div class="platform">
+      <label class="platform-head" for="alt-text">
+        {labels.altText}
+      </label>
+      <textarea
+        id="alt-text"
+        rows={2}
+        maxLength={2000}
+        value={text}
+        readOnly={isReadOnly}
+        placeholder={labels.altTextPlaceholder}
+        onInput={(event) => onWrite(event.currentTarget.value)}
+      />
+    </div>
+  )
+}
+
+/** Offers to restore the captions that the AI replaced. */
+function Replaced({ onTakeBack }: { onTakeBack: () => void }) {
+  return (
+    <div class="remark">
+      <p>{labels.replaced}</p>
+      <button type="button" class="button" onClick={onTakeBack}>
+        {labels.takeBack}
+      </button>
+    </div>
   )
 }
