@@ -132,7 +132,7 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
       }),
   }
 
-  /** Leaves room for the content warning if photos of the default rating get one. */
+  /** Leaves room for the content warning if photos of the default rating get a warning. */
   function withRoom(rules: CaptionRules): CaptionRules {
     const { spoiler_text } = flagsOf(parsed.data ?? defaults, ratings, defaultRating)
     return { ...rules, maxLength: Math.max(1, rules.maxLength - measureOf(rules)(spoiler_text)) }

@@ -188,7 +188,7 @@ describe('a refusal', () => {
       uploading,
       refusing(401, 'The access token is invalid'),
       'credentials_rejected',
-      /new one/,
+      /new token/,
     ],
     ['a picture that a proxy refuses', uploading, html, 'publish_refused', /too large/],
     [
