@@ -9,7 +9,7 @@ endWithHelp(`npm run test:peers: publishes to a real Mastodon, Pixelfed, GoToSoc
 const { MASTODON_PEER_URL: url, MASTODON_PEER_TOKEN: token } = process.env
 if (!url || !token) {
   console.error(
-    'No server to test against: start one, such as GoToSocial, and set MASTODON_PEER_URL and MASTODON_PEER_TOKEN.',
+    'No server to test against: start a server such as GoToSocial, and set MASTODON_PEER_URL and MASTODON_PEER_TOKEN.',
   )
   process.exit(1)
 }

@@ -68,7 +68,7 @@ describe('the emulator', () => {
     expect(await create(fields)).toMatchObject({ status: 422, body: { error } })
   })
 
-  it('counts an address as 23, a remote mention without its domain, and an emoji as one', async () => {
+  it('counts an address as 23, a remote mention without its domain, and an emoji as a single character', async () => {
     await start()
     const text = `${'👩‍👩‍👧‍👦'.repeat(400)} https://example.com/${'x'.repeat(300)} @alice@social.example ${'x'.repeat(68)}`
     expect((await create({ status: text })).status).toBe(200)

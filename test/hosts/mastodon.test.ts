@@ -129,7 +129,7 @@ describeOnBothHosts('publishing to Mastodon', (kind) => {
 })
 
 describe('twenty requests in two processes', () => {
-  it('post a photo to Pixelfed once, though its keys protect from no race', async () => {
+  it('makes a single post on Pixelfed, whose keys protect from no race', async () => {
     const studio = await startStudio(nodeHost)
     const server = await startMastodonEmulator({ accounts: [], flavour: 'pixelfed', delayMs: 5 })
     const { publish, posts } = await open(studio, server, 'pixelfed-race')

@@ -29,10 +29,12 @@ export function postLength(
   return length + graphemesOf(plain)
 }
 
+/** Drops the domain of a mention at the beginning of a word. Text behind the domain, such as an ellipsis, stays. */
 function withoutDomain(word: string): string {
-  const [before, name, domain, ...rest] = word.split('@')
-  const isMention = before === '' && rest.length === 0 && name !== undefined && /^\w+$/.test(name)
-  return isMention && domain !== undefined && /^[a-z0-9.-]+\.[a-z0-9-]+$/i.test(domain) ? `@${name}` : word
+  const [, name] = /^@(\w+)@/.exec(word) ?? []
+  if (name === undefined) return word
+  const [domain = ''] = /^[\w.-]*/.exec(word.slice(name.length + 2)) ?? []
+  return `@${name}${word.slice(name.length + 2 + domain.length)}`
 }
 
 function graphemesOf(text: string): number {

@@ -45,7 +45,7 @@ const captionRules: CaptionRules = {
   urlLength: unknownInstance.charactersPerUrl,
   maxHashtags: 30,
   plain: false,
-  style: 'For Mastodon: one to three sentences of plain text, friendly and personal, no markup.',
+  style: 'For Mastodon: up to three sentences of plain text, friendly and personal, no markup.',
 }
 
 /** Larger than the 8.3 megapixels to which servers reduce pictures in no case; `maxBytes` is the limit of old servers. */
@@ -53,7 +53,7 @@ const pictureBox = { width: 2560, height: 2560, maxBytes: 8_000_000 }
 
 const changes: PossibleChanges = {
   retract: { possible: true, remark: 'Copies on other servers may remain.' },
-  correct: { possible: true, remark: 'Everybody can see earlier versions of the text.' },
+  correct: { possible: true, remark: 'Viewers can see earlier versions of the text.' },
 }
 
 const defaults = settingsSchema.parse({})
@@ -61,7 +61,7 @@ const defaults = settingsSchema.parse({})
 const wrongSettings =
   'its settings in this site\'s configuration are unusable. Correct "visibility", "content_warning" and "language".'
 
-/** Creates the publisher of one tenant. Sends nothing before the first use. */
+/** Creates the publisher of a tenant. Sends nothing before the first use. */
 export function createMastodonPublisher(options: MastodonPublisherOptions): Publisher {
   const { config, credentials, fetch, instances, now = Date.now, retry = patience } = options
   const parsed = settingsSchema.safeParse(config)
@@ -132,7 +132,7 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
       }),
   }
 
-  /** Leaves room for the content warning if photos of the default rating get one. */
+  /** Leaves room for the content warning if photos of the default rating get a warning. */
   function withRoom(rules: CaptionRules): CaptionRules {
     const { spoiler_text } = flagsOf(parsed.data ?? defaults, ratings, defaultRating)
     return { ...rules, maxLength: Math.max(1, rules.maxLength - measureOf(rules)(spoiler_text)) }

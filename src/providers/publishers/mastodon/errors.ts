@@ -43,7 +43,7 @@ export function changeRefused(reason: string): PublisherError {
 
 export function tokenRejected(cause: unknown): PublisherError {
   const message =
-    "Mastodon rejects the access token. Create a new one in the server's settings (Preferences > Development) and put it into this site's configuration."
+    "Mastodon rejects the access token. Create a new token in the server's settings (Preferences > Development) and put it into this site's configuration."
   return new PublisherError('credentials_rejected', message, { cause })
 }
 

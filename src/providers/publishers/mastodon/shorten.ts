@@ -1,4 +1,5 @@
 /** Shortens texts to limits of an instance, at a word if possible. */
+import { withoutEnd } from '../../../base/text-edges.ts'
 import type { CaptionRules } from '../../../ports/publisher.ts'
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
@@ -21,7 +22,7 @@ export function shortened(text: string, max: number, measure: Measure): string {
     else high = middle - 1
   }
   const kept = text.slice(0, low === 0 ? 0 : ends[low - 1])
-  const atWord = kept.replace(/[\s.,;:…-]*\s\S*$/u, '')
+  const atWord = withoutEnd(withoutEnd(kept, /\S/), /[\s.,;:…-]/)
   const best = measure(atWord) >= leastShare * measure(kept) ? atWord : kept
   return max < 1 ? '' : best.trimEnd() + ellipsis
 }

@@ -80,7 +80,7 @@ export async function findPosted(
     if (!last || last.id === before || Date.parse(last.created_at) < oldest) return null
     before = last.id
   }
-  throw refused('too many posts were published since to find this one.')
+  throw refused('too many posts were published since to find this post.')
 }
 
 async function listPosts(

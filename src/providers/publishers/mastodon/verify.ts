@@ -1,11 +1,11 @@
-/** Checks an account without posting (docs.joinmastodon.org, "accounts": "Verify account credentials"; "OAuth scopes"). */
+/** Checks an account without posting (docs.joinmastodon.org, "accounts" and "OAuth scopes"). */
 import { ask, type Call, type MastodonServer } from './api.ts'
 import { scopeMissing } from './errors.ts'
 import type { Instance } from './instance.ts'
 import { readAccount } from './statuses.ts'
 
 /**
- * Requests that a server answers with 403 if the token lacks the scope, and otherwise with 404: no post and no upload has the ID 0.
+ * Requests that a server answers with 403 if the token lacks the scope. Otherwise the answer is 404, because the ID 0 does not exist.
  */
 const probes: readonly { scope: string; call: Call }[] = [
   { scope: 'write:statuses', call: { method: 'DELETE', path: '/api/v1/statuses/0' } },

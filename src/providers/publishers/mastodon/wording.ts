@@ -4,8 +4,8 @@ import type { Post } from '../../../ports/publisher.ts'
 import { flagsOf, type MastodonRatings, type MastodonSettings } from './settings.ts'
 
 const audiences = {
-  public: 'for everybody',
-  unlisted: 'for everybody, but unlisted',
+  public: 'for all viewers',
+  unlisted: 'for all viewers, but unlisted',
   private: 'for followers only',
 } as const
 

@@ -36,14 +36,14 @@ describe('the rules of an instance', () => {
     ['gotosocial', { maxLength: 5000, unit: 'utf16' }],
     ['pleroma', { maxLength: 5000, unit: 'utf16' }],
     ['akkoma', { maxLength: 5000, unit: 'utf16' }],
-  ])('come from %s', async (flavour, expected) => {
+  ])('reads the rules of %s', async (flavour, expected) => {
     const { url } = await start({ flavour })
     const rules = await publisherOn(url).ownRules?.()
     expect(rules).toMatchObject(expected)
     expect(rules?.urlLength).toBe(expected.urlLength)
   })
 
-  it('are read from either version of the document, with the limits of the instance', async () => {
+  it('reads the limits from either version of the document', async () => {
     for (const flavour of ['mastodon', 'old'] as const) {
       const { url, close } = await startMastodonEmulator({
         accounts: [],
@@ -55,7 +55,7 @@ describe('the rules of an instance', () => {
     }
   })
 
-  it('are read once for all publishers of a process, and again after hours', async () => {
+  it('reads an instance once for all publishers of a process, and again after hours', async () => {
     const { url, calls } = await start()
     let time = Date.now()
     const shared = { instances: createInstanceCache(), now: () => time }
@@ -66,7 +66,7 @@ describe('the rules of an instance', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('are the defaults while the server fails, for a short time', async () => {
+  it('uses the defaults while the server fails, for a short time', async () => {
     const { url, interfere } = await start({ limits: { maxCharacters: 900 } })
     const stop = interfere(({ route }) => (route.endsWith('/instance') ? serverError() : undefined))
     let time = Date.now()
@@ -78,7 +78,7 @@ describe('the rules of an instance', () => {
     expect(await publisherOn(url, shared).ownRules?.()).toMatchObject({ maxLength: 900 })
   })
 
-  it('are the defaults where nothing listens, for an unusable address, and for missing credentials', async () => {
+  it('uses the defaults where nothing listens, for an unusable address, and for missing credentials', async () => {
     const { url, close } = await startMastodonEmulator({ accounts: [] })
     await close()
     const credentials = [
@@ -96,7 +96,7 @@ describe('the rules of an instance', () => {
     '{"configuration":{"statuses":{"max_characters":-1}}}',
     '{"configuration":"none","version":7}',
     '{"max_toot_chars":"many"}',
-  ])('are the defaults for the document %s', async (body) => {
+  ])('uses the defaults for the document %s', async (body) => {
     const { url, interfere } = await start()
     const headers = { 'content-type': 'application/json' }
     interfere(({ route }) =>
@@ -109,13 +109,13 @@ describe('the rules of an instance', () => {
     })
   })
 
-  it('leave room for a warning when photos of the default rating get one', async () => {
+  it('leaves room for a warning when photos of the default rating get a warning', async () => {
     const { url } = await start()
     const config = { content_warning: 'Nude', rating_map: { nudity: 'warning' } }
     expect(await publisherOn(url, { config }).ownRules?.()).toMatchObject({ maxLength: 496 })
   })
 
-  it('do not keep a photo from a server whose limits are unknown', async () => {
+  it('publishes to a server whose limits are unknown', async () => {
     const { url, interfere, posts } = await start()
     interfere(onRoute('GET /api/v2/instance', serverError()))
     await publisherOn(url).publish(await postOf(), attemptOf())

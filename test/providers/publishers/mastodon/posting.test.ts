@@ -1,4 +1,4 @@
-/** What a server gets: text, flags, alt text, picture; and what people read when it refuses. */
+/** Texts, flags and pictures that a server gets, and sentences for people when the server refuses. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../../../dev/emulators/dropbox/faults.ts'
 import { onRoute, rateLimited, refusing, serverError } from '../../../../dev/emulators/mastodon/faults.ts'
@@ -28,7 +28,7 @@ const posting = 'POST /api/v1/statuses'
 const uploading = 'POST /api/v2/media'
 
 describe('a post', () => {
-  it('is unlisted, with the flags of its rating, in spite of the defaults of the account', async () => {
+  it('sends visibility and flags, in spite of the defaults of the account', async () => {
     const defaults = { visibility: 'public', sensitive: true, language: 'fr' }
     await start({ accounts: [{ username: 'alice', token, defaults }] })
     await publish({}, { rating: 'general' })
@@ -68,7 +68,7 @@ describe('a post', () => {
   })
 
   it.each([{ visibility: 'secret' }, { language: 7 }, null, 'private'])(
-    'is not sent with the unusable settings %j',
+    'sends nothing with the unusable settings %j',
     async (config) => {
       await start()
       expect(await failure(publish(config))).toMatchObject({ code: 'publish_refused' })
@@ -112,10 +112,10 @@ describe('a post', () => {
     const publisher = publisherOn(server.url)
     const { picture: _, ...post } = await postOf({ rating: 'explicit' })
     expect(publisher.describe(post)).toBe(
-      'Mastodon would post the photo for everybody, but unlisted, marked as sensitive, behind the content warning “NSFW”, with the caption “Tied at dawn.”.',
+      'Mastodon would post the photo for all viewers, but unlisted, marked as sensitive, behind the content warning “NSFW”, with the caption “Tied at dawn.”.',
     )
     expect(publisher.describe({ ...post, rating: 'general', caption: '' })).toBe(
-      'Mastodon would post the photo for everybody, but unlisted, without a caption.',
+      'Mastodon would post the photo for all viewers, but unlisted, without a caption.',
     )
   })
 })
@@ -150,7 +150,7 @@ describe('an upload', () => {
     expect(picture?.description).toMatch(/^(rope )+rope…$/)
   })
 
-  it('is refused in words when the picture is larger than the server takes', async () => {
+  it('explains that the picture is larger than the server takes', async () => {
     await start({ limits: { imageBytes: 500 } })
     expect((await failure(publish())).message).toContain('at most 500 bytes')
   })
@@ -163,7 +163,7 @@ describe('an upload', () => {
     expect(server.posts).toHaveLength(1)
   })
 
-  it('is refused in words when processing fails', async () => {
+  it('shows the words of the server when processing fails', async () => {
     await start({ processingPolls: 1 })
     server.interfere(onRoute('GET /api/v1/media/:id', refusing(422, 'Error processing thumbnail')))
     expect((await failure(publish())).message).toContain('Error processing thumbnail')
@@ -188,7 +188,7 @@ describe('a refusal', () => {
       uploading,
       refusing(401, 'The access token is invalid'),
       'credentials_rejected',
-      /new one/,
+      /new token/,
     ],
     ['a picture that a proxy refuses', uploading, html, 'publish_refused', /too large/],
     [
@@ -232,7 +232,7 @@ describe('a refusal', () => {
 })
 
 describe('a rate limit', () => {
-  it('is waited for when the reset is near', async () => {
+  it('waits when the reset is near', async () => {
     await start()
     server.interfere(onRoute(posting, rateLimited(new Date(Date.now() + 30))))
     server.interfere(onRoute(uploading, rateLimited(new Date(Date.now() + 30))))
@@ -240,7 +240,7 @@ describe('a rate limit', () => {
     expect(server.posts).toHaveLength(1)
   })
 
-  it('is reported with the time of the reset when it is far', async () => {
+  it('reports the time of the reset when it is far', async () => {
     const now = Date.now()
     await start({ rates: { uploads: 1 }, now: () => now })
     const publisher = publisherOn(server.url, { now: () => now, retry: quick })
