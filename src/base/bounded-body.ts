@@ -31,11 +31,6 @@ export async function textAtMost({ body }: Pick<Response, 'body'>, maxBytes: num
   return new TextDecoder().decode(await bytesAtMost(body, maxBytes))
 }
 
-/** Reads the body as JSON. Throws {@link BodyTooLarge} beyond `maxBytes`, and a `SyntaxError` if the body is not JSON. */
-export async function jsonAtMost(response: Pick<Response, 'body'>, maxBytes: number): Promise<unknown> {
-  return JSON.parse(await textAtMost(response, maxBytes))
-}
-
 /** Wraps a response for a library that reads the body itself: the body errors with {@link BodyTooLarge} beyond `maxBytes`. */
 export function boundedAnswer(response: Response, maxBytes: number): Response {
   if (!response.body) return response

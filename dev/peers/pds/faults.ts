@@ -5,8 +5,6 @@ import type { Fault } from '../../emulators/dropbox/faults.ts'
 export interface PdsCall {
   /** Name of the method, such as `com.atproto.repo.putRecord`. */
   method: string
-  /** Bytes of the body. */
-  size: number
   /** Milliseconds since 1970. */
   at: number
   /** Status of the answer; `undefined` while the call is in progress and after a broken connection. */
@@ -24,14 +22,6 @@ export function onMethod(method: string, fault: Fault, { nth = 1, times = 1 } = 
     seen += 1
     return seen >= nth && seen < nth + times ? fault : undefined
   }
-}
-
-/** Refuses uploads of more than `maxBytes`, as servers with older limits do. */
-export function olderUploadLimit(maxBytes: number): PdsFaultRule {
-  return ({ method, size }) =>
-    method.endsWith('.uploadBlob') && size > maxBytes
-      ? refusing(413, 'PayloadTooLarge', 'request entity too large')
-      : undefined
 }
 
 /** Answers with an error in the form of all methods. */

@@ -32,8 +32,7 @@ export async function startPdsProxy(
   async function fetchThrough(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url)
     if (!pathname.startsWith('/xrpc/')) return ownPage(request)
-    const size = Number(request.headers.get('content-length') ?? 0)
-    const call: PdsCall = { method: pathname.slice('/xrpc/'.length), size, at: Date.now(), status: undefined }
+    const call: PdsCall = { method: pathname.slice('/xrpc/'.length), at: Date.now(), status: undefined }
     calls.push(call)
     if (calls.length > maxCallsKept) calls.shift()
     // Every rule sees every call, so that each can count.

@@ -5,14 +5,13 @@ import { createLedger, type Ledger } from '../ledger.ts'
 import { type FoundPhoto, findPost } from './find-post.ts'
 import {
   type ChangeJob,
-  type ChangeKind,
   type ChangeReport,
   type ChangeRequest,
   type ChangeTools,
   changeTiming,
 } from './job.ts'
 import { changePost } from './post.ts'
-import { type ChangeResult, gone, unavailableHere } from './result.ts'
+import { type ChangeKind, type ChangeResult, gone, unavailableHere } from './result.ts'
 
 export interface Changed {
   /** Results by the names of the channels. */

@@ -1,15 +1,11 @@
 /** Changing the posts of one photo: what the changes on all channels share. */
 import type { Channel } from '../../contract/channels.ts'
-import type { PostChange } from '../../ports/metrics.ts'
 import type { PhotoName } from '../../ports/photo.ts'
 import type { PostSlots } from '../../ports/post-slots.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import type { DigestTools } from '../content-digest.ts'
 import type { Change, Duplicate, Ledger } from '../ledger.ts'
-import type { ChangeResult } from './result.ts'
-
-/** Taking a post back, or correcting its texts. */
-export type ChangeKind = PostChange
+import type { ChangeKind, ChangeResult } from './result.ts'
 
 /** Time limits. */
 export interface ChangeTiming {

@@ -3,8 +3,8 @@ import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import { pause, unlessAborted } from '../../base/time.ts'
 import type { Attempt, ChannelPublisher } from '../../ports/publisher.ts'
 import type { Change, Standing } from '../ledger.ts'
-import type { ChangeJob, ChangeKind } from './job.ts'
-import { type ChangeResult, changed, impossible, notOut } from './result.ts'
+import type { ChangeJob } from './job.ts'
+import { type ChangeKind, type ChangeResult, changed, impossible, notOut } from './result.ts'
 
 const recordTries = 4
 /** Longest wait for the platform's answer about an attempt of unknown outcome. */

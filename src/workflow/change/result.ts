@@ -1,8 +1,11 @@
 /** Result of changing a post on one channel, for people and programs. */
 import type { Channel } from '../../contract/channels.ts'
+import type { PostChange } from '../../ports/metrics.ts'
 import type { Receipt } from '../../ports/publisher.ts'
 import type { Standing } from '../ledger.ts'
-import type { ChangeKind } from './job.ts'
+
+/** Taking a post back, or correcting its texts. */
+export type ChangeKind = PostChange
 
 export interface ChangeResult {
   success: boolean

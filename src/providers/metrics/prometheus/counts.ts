@@ -75,21 +75,28 @@ export function createCounts(registry: Registry) {
       'vendor',
       'state',
     ),
-    changed: counter(
-      'publisher_post_changes_total',
-      'Changes of published posts',
-      'platform',
-      'change',
-      'outcome',
-    ),
-    published: counter(
-      'publisher_publish_results_total',
-      'Results of publishing a photo to a platform',
-      'platform',
-      'outcome',
-    ),
+    ...postCounts(registry),
     logLines: counter('publisher_log_messages_total', 'Warnings and errors in the log', 'level', 'msg'),
     uncaught: counter('publisher_uncaught_errors_total', 'Errors outside of any request', 'kind'),
     redis: counter('publisher_redis_failures_total', 'Failures of Redis', 'kind'),
+  }
+}
+
+/** Creates the counters of posts. */
+function postCounts(registry: Registry) {
+  const registers = [registry]
+  return {
+    changed: new Counter({
+      name: 'publisher_post_changes_total',
+      help: 'Changes of published posts',
+      labelNames: ['platform', 'change', 'outcome'],
+      registers,
+    }),
+    published: new Counter({
+      name: 'publisher_publish_results_total',
+      help: 'Results of publishing a photo to a platform',
+      labelNames: ['platform', 'outcome'],
+      registers,
+    }),
   }
 }

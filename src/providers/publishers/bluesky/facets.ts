@@ -3,7 +3,7 @@
  * (`RichText` of `@atproto/api`), but leaves out links and tags that a server would refuse.
  */
 import tlds from 'tlds' with { type: 'json' }
-import { linksIn } from './links.ts'
+import { linksIn, type Part } from './links.ts'
 
 /** A part of a text with a meaning. Offsets count UTF-8 bytes; `byteEnd` is exclusive. */
 export interface Facet {
@@ -26,13 +26,6 @@ export interface DetectedFacets {
   /** In the order of the text. */
   facets: Facet[]
   mentions: Mention[]
-}
-
-/** A part of the text in UTF-16 offsets. */
-export interface Part<T> {
-  start: number
-  end: number
-  value: T
 }
 
 const topLevelDomains = new Set(tlds)

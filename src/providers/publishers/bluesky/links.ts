@@ -1,5 +1,11 @@
 /** Finds web addresses in a text, with and without `https://`. */
-import type { Part } from './facets.ts'
+
+/** A part of a text in UTF-16 offsets. */
+export interface Part<T> {
+  start: number
+  end: number
+  value: T
+}
 
 const addressPattern = /(?:^|[\s(])(https?:\/\/\S+|[a-z][a-z0-9]*(?:\.[a-z0-9]+)+\S*)/gim
 const domainPattern = /^[a-z][a-z0-9]*(?:\.[a-z0-9]+)+/i
