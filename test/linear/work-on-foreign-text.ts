@@ -5,11 +5,13 @@ import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
 import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
 import { matchesNone } from '../../src/base/entity-tag.ts'
+import { parseJson } from '../../src/base/json.ts'
 import { cleanAvifSize } from '../../src/base/picture/avif.ts'
 import { withoutMetadata } from '../../src/base/picture/clean.ts'
 import { timeInContainer } from '../../src/base/picture/container.ts'
 import { readPictureHeader } from '../../src/base/picture/header.ts'
 import { retryAfterMs } from '../../src/base/retry-after.ts'
+import { Secret } from '../../src/base/secret.ts'
 import { decodeText } from '../../src/base/text-encoding.ts'
 import { appearanceField } from '../../src/contract/appearance.ts'
 import { parseEmail } from '../../src/contract/email.ts'
@@ -36,7 +38,7 @@ import { normalTags } from '../../src/providers/publishers/email/confirmation.ts
 import { containerFailure } from '../../src/providers/publishers/instagram/failures.ts'
 import { captionDigest } from '../../src/providers/publishers/instagram/media.ts'
 import { countMentions, fittedAltText } from '../../src/providers/publishers/instagram/words.ts'
-import { parseAnswer } from '../../src/providers/publishers/telegram/answers.ts'
+import { parseMessage } from '../../src/providers/publishers/telegram/answers.ts'
 import { fetchFailure, reasonOf } from '../../src/providers/publishers/telegram/errors.ts'
 import { failureOf as dropboxFailureOf, failureText } from '../../src/providers/storage/dropbox/errors.ts'
 import { unsealed } from '../../src/providers/storage/dropbox/seal.ts'
@@ -78,6 +80,7 @@ export interface ForeignText {
 const log = createLogger({ level: 'info', write: () => undefined })
 const unit = 'grapheme' as const
 const rules = { maxLength: 300, unit, maxBytes: 3000, maxHashtags: 3, plain: false, style: '' }
+const botToken = new Secret('token')
 const mastodonRules = { maxLength: 500, unit, urlLength: 23, maxHashtags: 3, plain: false, style: '' }
 const mailRules = { maxLength: 240, unit: 'utf16' as const, maxHashtags: 0, plain: true, style: '' }
 const at = new Date('2026-11-29T12:00:00Z')
@@ -382,7 +385,11 @@ export const foreignTexts: readonly ForeignText[] = [
   },
   {
     what: 'reading an answer of Telegram',
-    work: (text) => [parseAnswer(text), reasonOf(text, 'token'), fetchFailure(new Error(text), 'token')],
+    work: (text) => [
+      parseMessage(parseJson(text)),
+      reasonOf(text, botToken),
+      fetchFailure(new Error(text), botToken),
+    ],
     shapes: [repeated('['), repeated('{"ok":'), repeated('token'), repeated('\u200b')],
   },
   {

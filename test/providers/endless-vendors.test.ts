@@ -65,7 +65,7 @@ const vendors: readonly [string, (url: string) => Promise<unknown>][] = [
   ],
   [
     'Telegram during verification',
-    (url) => verifyChannel({ baseUrl: url, fetch, now: Date.now }, '1:x', 1, signal()),
+    (url) => verifyChannel({ baseUrl: url, fetch, now: Date.now }, new Secret('1:x'), 1, signal()),
   ],
   [
     'Instagram',

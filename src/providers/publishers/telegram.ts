@@ -8,15 +8,10 @@ import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type { CaptionRules, Post, Posted, Publisher, RunningAttempt } from '../../ports/publisher.ts'
 import { linkTo, postIdOf, type SentMessage } from './telegram/answers.ts'
+import type { TelegramFetch } from './telegram/call.ts'
 import { createChanges, notesOf, type PostChanges } from './telegram/changes.ts'
 import { outcomeUnknown, refused, tooMany, unavailable } from './telegram/errors.ts'
-import {
-  type ChatId,
-  ChatMoved,
-  sendPhoto,
-  type TelegramFetch,
-  type TelegramPhoto,
-} from './telegram/send-photo.ts'
+import { type ChatId, ChatMoved, sendPhoto, type TelegramPhoto } from './telegram/send-photo.ts'
 import { verifyChannel } from './telegram/verify.ts'
 
 export interface TelegramCredentials {
@@ -92,7 +87,7 @@ export function createTelegramPublisher({
 
   const send = (chatId: ChatId, photo: TelegramPhoto, signal: AbortSignal) =>
     withCredentials(credentials, ({ bot_token }) =>
-      waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token.reveal(), chatId, photo, attempt)),
+      waitingFor429(signal, retry, (attempt) => sendPhoto(api, bot_token, chatId, photo, attempt)),
     )
 
   async function publish(post: Post, { signal }: RunningAttempt): Promise<Posted> {
@@ -131,7 +126,7 @@ export function createTelegramPublisher({
       if (!settings.success) throw refused(noChannel)
       const { channel_id } = settings.data
       return withCredentials(credentials, ({ bot_token }) =>
-        verifyChannel(api, bot_token.reveal(), channel_id, signal),
+        verifyChannel(api, bot_token, channel_id, signal),
       )
     },
     describe: ({ caption, rating }) => {

@@ -11,7 +11,7 @@ import {
 import { startTelegramEmulator, type TelegramEmulator } from '../../../dev/emulators/telegram.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { Post } from '../../../src/ports/publisher.ts'
-import type { TelegramFetch } from '../../../src/providers/publishers/telegram/send-photo.ts'
+import type { TelegramFetch } from '../../../src/providers/publishers/telegram/call.ts'
 import { createTelegramPublisher } from '../../../src/providers/publishers/telegram.ts'
 import {
   describePublisher,

@@ -1,5 +1,6 @@
 /** Distinguishes SMTP failures before sending from failures with an unknown outcome. */
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import { safeLine } from '../../../base/vendor-text.ts'
 
 /** Fields that nodemailer adds to its errors (NodemailerError). */
 interface SmtpError extends Error {
@@ -17,7 +18,6 @@ const untrusted = /^ERR_(TLS|SSL)_|CERT|^UNABLE_TO_|^EPROTO$/
 const word = /[^\s<>"']+/g
 /** Upper bound on the characters of a word. A longer word may be an address that was cut off. */
 const longestWord = 320
-const longestReason = 200
 /** Upper bound on the examined characters of a server's text. */
 const longestText = 2000
 
@@ -27,14 +27,11 @@ const longestText = 2000
  */
 export function withoutAddresses(text: string): string {
   const beginning = text.slice(0, longestText)
-  const line = beginning
-    .replace(word, (found, at: number) => {
-      const isCutOff = text.length > longestText && at + found.length === longestText
-      return isCutOff || found.length > longestWord || found.includes('@') ? '[address]' : found
-    })
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  return line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
+  const withoutAny = beginning.replace(word, (found, at: number) => {
+    const isCutOff = text.length > longestText && at + found.length === longestText
+    return isCutOff || found.length > longestWord || found.includes('@') ? '[address]' : found
+  })
+  return safeLine(withoutAny)
 }
 
 function unavailable(cause: Error): PublisherError {

@@ -1,6 +1,7 @@
 /** Errors of Bluesky. They separate a photo that was surely not posted from a photo that may have been posted. */
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
+import { waitInWords } from '../../../base/vendor-text.ts'
 import { AnswerLost, type XrpcAnswer } from './xrpc.ts'
 
 /** Where people create app passwords, in Bluesky's own words. */
@@ -32,20 +33,14 @@ export function passwordRejected(cause: unknown): PublisherError {
 }
 
 export function tooMany(waitMs: number | undefined, cause: unknown): PublisherError {
-  const message = `Bluesky is limiting requests. Nothing was posted; try again in ${inWords(waitMs)}.`
+  const message = `Bluesky is limiting requests. Nothing was posted; try again in ${waitInWords(waitMs)}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs: waitMs })
 }
 
 /** Returns the error for a login that this program does not send, because Bluesky would lock the account out for a while. */
 export function tooManyLogins(waitMs: number): PublisherError {
-  const message = `This account has signed in to Bluesky too often. Nothing was posted; try again in ${inWords(waitMs)}.`
+  const message = `This account has signed in to Bluesky too often. Nothing was posted; try again in ${waitInWords(waitMs)}.`
   return new PublisherError('rate_limited', message, { retryAfterMs: waitMs })
-}
-
-function inWords(waitMs: number | undefined): string {
-  if (waitMs === undefined) return 'a while'
-  const seconds = Math.ceil(waitMs / 1000)
-  return seconds > 120 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`
 }
 
 /** Error for a session that the server no longer accepts. The request changed nothing. */

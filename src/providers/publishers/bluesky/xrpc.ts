@@ -6,6 +6,7 @@ import { isPublisherError } from '../../../base/errors.ts'
 import { parseJson } from '../../../base/json.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Secret } from '../../../base/secret.ts'
+import { errorText, safeLine } from '../../../base/vendor-text.ts'
 
 /** Upper bound on an answer. Real answers have a few kilobytes. */
 const maxAnswerBytes = 2 ** 20
@@ -65,7 +66,7 @@ export async function callXrpc(server: XrpcServer, call: XrpcCall, signal: Abort
   }
   const isPost = bodyOf !== undefined || call.isProcedure === true
   const init = { method: isPost ? 'POST' : 'GET', headers, body: bodyOf?.body ?? null }
-  const redact = redactor(token ? [token, ...secrets] : secrets)
+  const redact = (text: string) => safeLine(text, token ? [token, ...secrets] : secrets)
   // Workers refuse a global `fetch` that is called as a method.
   const { fetch } = server
   try {
@@ -77,7 +78,7 @@ export async function callXrpc(server: XrpcServer, call: XrpcCall, signal: Abort
     return answerOf(response, await textAtMost(response, maxAnswerBytes), redact, server.now())
   } catch (error) {
     if (isPublisherError(error)) throw error
-    throw new AnswerLost(redact(error instanceof Error ? `${error.name}: ${error.message}` : String(error)))
+    throw new AnswerLost(redact(errorText(error)))
   }
 }
 
@@ -102,18 +103,4 @@ function answerOf(
 function resetMs(headers: Headers, now: number): number | undefined {
   const seconds = headers.get('ratelimit-reset')?.slice(0, 20) ?? ''
   return /^\d{1,12}$/.test(seconds) ? Math.max(0, Number(seconds) * 1000 - now) : undefined
-}
-
-/** Upper bound on the examined characters of a server's text. */
-const longestText = 2000
-const longestReason = 200
-
-function redactor(secrets: readonly Secret[]): (text: string) => string {
-  return (text) => {
-    const clean = secrets
-      .reduce((rest, secret) => rest.replaceAll(secret.reveal(), '[redacted]'), text.slice(0, longestText))
-      .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-      .trim()
-    return clean.length > longestReason ? `${clean.slice(0, longestReason).toWellFormed()}…` : clean
-  }
 }

@@ -1,5 +1,6 @@
 /** Errors for people, with the next step. */
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
+import { waitInWords } from '../../../base/vendor-text.ts'
 import { GraphFailure, type GraphReason, type Meaning, meaningOf, means } from './failures.ts'
 
 export function refused(message: string, cause?: unknown): PublisherError {
@@ -79,12 +80,6 @@ function troubled(cause: GraphFailure): PublisherError {
 }
 
 function tooManyCalls({ waitMs: retryAfterMs }: GraphReason, cause: GraphFailure): PublisherError {
-  const wait = retryAfterMs === undefined ? 'an hour' : minutesOf(retryAfterMs)
-  const message = `Instagram limits requests for this account at the moment. Nothing was posted; try again in ${wait}.`
+  const message = `Instagram limits requests for this account at the moment. Nothing was posted; try again in ${waitInWords(retryAfterMs, 'an hour')}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs })
-}
-
-function minutesOf(ms: number): string {
-  const minutes = Math.max(1, Math.ceil(ms / 60_000))
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }

@@ -4,6 +4,7 @@ import { textAtMost } from '../../../base/bounded-body.ts'
 import { parseJson } from '../../../base/json.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Secret } from '../../../base/secret.ts'
+import { errorText, safeLine } from '../../../base/vendor-text.ts'
 import { GraphFailure, type GraphReason } from './failures.ts'
 
 /** Upper bound on an answer; real answers have a few kilobytes. */
@@ -77,7 +78,7 @@ export async function callGraph<T>(
     })
     text = await textAtMost(response, maxAnswerBytes)
   } catch (error) {
-    throw new GraphFailure('unanswered', `${name} got no answer: ${oneLine(describe(error), token)}`)
+    throw new GraphFailure('unanswered', `${name} got no answer: ${oneLine(errorText(error), token)}`)
   }
   const { status, headers } = response
   const json = parseJson(text)
@@ -114,12 +115,6 @@ function withoutCode(name: string, status: number, waitMs: number | undefined): 
   return new GraphFailure('refused', message, { code, subcode: undefined, isTransient: false, words, waitMs })
 }
 
-/** Describes an error with its cause, where `fetch` puts the error of its socket. */
-function describe(error: unknown): string {
-  const cause = error instanceof Error && error.cause !== undefined ? `, ${error.cause}` : ''
-  return `${error}${cause}`
-}
-
 function urlOf(
   baseUrl: string,
   path: GraphCall<unknown>['path'],
@@ -144,17 +139,12 @@ function regainMs(headers: Headers): number | undefined {
   return longest > 0 ? longest * 60_000 : undefined
 }
 
-const longestReason = 300
-/** Upper bound on the examined characters of a vendor's text. */
+const longestWords = 300
+/** Upper bound on the characters in which an address with a token is looked for. */
 const longestText = 4000
 
-/** Puts a vendor's text on one line of bounded length, without secrets: the account's token, and the token of the offered picture. */
+/** Puts a vendor's text on one line, without the account's token and the token of the offered picture. */
 function oneLine(text: string, token: Secret): string {
-  const line = text
-    .slice(0, longestText)
-    .replaceAll(token.reveal(), '[redacted]')
-    .replace(/token=[^\s&"']+/g, 'token=[redacted]')
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  return line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
+  const withoutOffer = text.slice(0, longestText).replace(/token=[^\s&"']+/g, 'token=[redacted]')
+  return safeLine(withoutOffer, [token], longestWords)
 }

@@ -7,6 +7,7 @@ import { parseJson } from '../../../base/json.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Secret } from '../../../base/secret.ts'
+import { errorText, safeLine } from '../../../base/vendor-text.ts'
 import { NoAnswer, reasonOf, redirected, tokenRejected, tooMany, unavailable } from './errors.ts'
 
 export interface MastodonCredentials {
@@ -57,8 +58,7 @@ export async function once(server: MastodonServer, call: Call, signal: AbortSign
   if (signal.aborted) throw unavailable(new Error('stopped before the request'))
   const { status, headers, text } = await send(server, call, signal)
   const body = parseJson(text)
-  const token = server.credentials.access_token.reveal()
-  const reason = reasonOf(wordsOf(body), token)
+  const reason = reasonOf(wordsOf(body), server.credentials.access_token)
   const cause = new Error(`${call.method ?? 'GET'} answered ${status}: ${reason}`)
   if (status >= 300 && status < 400) throw redirected(status)
   if (status === 401) throw tokenRejected(cause)
@@ -115,12 +115,10 @@ async function send(
     return { status, headers: response.headers, text: await textAtMost(response, maxAnswerBytes) }
   } catch (error) {
     if (isPublisherError(error)) throw error
-    throw new NoAnswer('the connection broke', { cause: new Error(wordsOfFailure(error)) })
+    throw new NoAnswer('the connection broke', {
+      cause: new Error(safeLine(errorText(error), [access_token])),
+    })
   }
-}
-
-function wordsOfFailure(error: unknown): string {
-  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 500)
 }
 
 const refusalSchema = z.object({

@@ -1,6 +1,8 @@
 /** Errors of Mastodon. They separate a photo that was surely not posted from a photo that may have been posted. */
 import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
+import type { Secret } from '../../../base/secret.ts'
+import { safeLine, waitInWords } from '../../../base/vendor-text.ts'
 
 /** Thrown when a request got no usable answer, so the server may or may not have handled the request. */
 export class NoAnswer extends RetryableError {
@@ -60,22 +62,11 @@ export function redirected(status: number): PublisherError {
 }
 
 export function tooMany(retryAfterMs: number | undefined, cause: unknown): PublisherError {
-  const wait = retryAfterMs === undefined ? 'a while' : `${Math.ceil(retryAfterMs / 1000)} seconds`
-  const message = `Mastodon is limiting requests. Nothing was sent; try again in ${wait}.`
+  const message = `Mastodon is limiting requests. Nothing was sent; try again in ${waitInWords(retryAfterMs)}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs })
 }
 
-const longestReason = 200
-/** Upper bound on the examined characters of a server's text. */
-const longestText = 2000
-
-/** Puts a server's message on one line of bounded length, without the token. */
-export function reasonOf(text: string, token: string): string {
-  const line = text
-    .slice(0, longestText)
-    .replaceAll(token, '[redacted]')
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  const bounded = line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
-  return bounded || 'no reason given.'
+/** Returns a server's words on one line, without the token. */
+export function reasonOf(words: string, token: Secret): string {
+  return safeLine(words, [token]) || 'no reason given.'
 }

@@ -1,4 +1,5 @@
 /** Checks an account without posting (docs.joinmastodon.org, "accounts" and "OAuth scopes"). */
+import { safeLine } from '../../../base/vendor-text.ts'
 import { ask, type Call, type MastodonServer } from './api.ts'
 import { scopeMissing } from './errors.ts'
 import type { Instance } from './instance.ts'
@@ -24,16 +25,9 @@ export async function verifyAccount(
     if ((await ask(server, call, signal)).status === 403) throw scopeMissing(scope)
   }
   const host = URL.parse(server.credentials.instance_url)?.host ?? 'the server'
-  const title = oneLine(instance.title ?? host)
+  const title = safeLine(instance.title ?? host, [], longestName)
   const { maxCharacters } = instance
-  return `@${oneLine(acct)} may post to ${title} (${host}), up to ${maxCharacters} characters.`
+  return `@${safeLine(acct, [], longestName)} may post to ${title} (${host}), up to ${maxCharacters} characters.`
 }
 
 const longestName = 100
-
-function oneLine(name: string): string {
-  return name
-    .slice(0, longestName)
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-}

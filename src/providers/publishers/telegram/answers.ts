@@ -1,40 +1,21 @@
-/** Answers of the Bot API to `sendPhoto` (Bot API, "Making requests" and "sendPhoto"). */
+/** Messages that `sendPhoto` returns (Bot API, "Message" and "sendPhoto"). */
 import { z } from 'zod'
-import { parseJson } from '../../../base/json.ts'
 
-const postedSchema = z.object({
-  ok: z.literal(true),
-  result: z.object({
-    message_id: z.number().int(),
-    chat: z.object({
-      id: z.number().int(),
-      username: z.string().regex(/^\w+$/).optional().catch(undefined),
-    }),
-    /** Sizes of the photo, smallest first. */
-    photo: z.array(z.object({ file_id: z.string().max(500) })).catch([]),
+const messageSchema = z.object({
+  message_id: z.number().int(),
+  chat: z.object({
+    id: z.number().int(),
+    username: z.string().regex(/^\w+$/).optional().catch(undefined),
   }),
+  /** Sizes of the photo, smallest first. */
+  photo: z.array(z.object({ file_id: z.string().max(500) })).catch([]),
 })
 
-const refusalSchema = z.object({
-  ok: z.literal(false),
-  error_code: z.number().int().optional(),
-  description: z.string().default(''),
-  parameters: z
-    .object({
-      retry_after: z.number().nonnegative().optional(),
-      migrate_to_chat_id: z.number().int().optional(),
-    })
-    .optional(),
-})
+export type SentMessage = z.output<typeof messageSchema>
 
-const answerSchema = z.discriminatedUnion('ok', [postedSchema, refusalSchema])
-
-export type TelegramAnswer = z.output<typeof answerSchema>
-export type SentMessage = z.output<typeof postedSchema>['result']
-
-/** Returns the answer; `null` for a body that is not from the Bot API. */
-export function parseAnswer(body: string): TelegramAnswer | null {
-  return answerSchema.safeParse(parseJson(body)).data ?? null
+/** Returns the message; `null` for a result of another form. */
+export function parseMessage(result: unknown): SentMessage | null {
+  return messageSchema.safeParse(result).data ?? null
 }
 
 /** Returns an identifier that is unique across chats; `message_id` alone is not. */

@@ -1,10 +1,27 @@
-/** Calls methods of the Bot API that send no file (Bot API, "Making requests"). */
+/** Calls methods of the Bot API (Bot API, "Making requests"). */
 import { z } from 'zod'
 import { textAtMost } from '../../../base/bounded-body.ts'
 import { parseJson } from '../../../base/json.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
+import type { Secret } from '../../../base/secret.ts'
 import { fetchFailure, reasonOf, tokenRejected } from './errors.ts'
-import { maxAnswerBytes, type TelegramApi, tokenShape } from './send-photo.ts'
+
+/** Upper bound on an answer; real answers have a few kilobytes. */
+const maxAnswerBytes = 2 ** 20
+
+/** Subset of `fetch` that the publisher uses. */
+export type TelegramFetch = (url: string, init: RequestInit) => Promise<Response>
+
+export interface TelegramApi {
+  /** Base URL of the Bot API, without a trailing slash. */
+  baseUrl: string
+  fetch: TelegramFetch
+  /** Current time in milliseconds. */
+  now: () => number
+}
+
+/** Characters of BotFather's tokens, `<digits>:<letters>`. Other characters could change the path of the URL. */
+const tokenShape = /^[\w:-]+$/
 
 const answerSchema = z.object({
   ok: z.boolean(),
@@ -21,9 +38,10 @@ const answerSchema = z.object({
 })
 
 export interface TelegramCall {
-  token: string
+  token: Secret
   method: string
-  fields: Readonly<Record<string, string | number>>
+  /** Parameters, sent as JSON, or as a form with files. */
+  fields: Readonly<Record<string, string | number>> | FormData
 }
 
 export interface Reply {
@@ -35,8 +53,8 @@ export interface Reply {
   reason: string
   /** Pause that Telegram asks for, in milliseconds. */
   retryAfterMs: number | undefined
-  /** True when the group became a supergroup. */
-  hasMoved: boolean
+  /** Identifier of the supergroup that the group became. */
+  movedTo: number | undefined
 }
 
 /**
@@ -48,7 +66,7 @@ export async function callOnce(
   { token, method, fields }: TelegramCall,
   signal: AbortSignal,
 ): Promise<Reply> {
-  if (!tokenShape.test(token)) throw tokenRejected(new Error('the token has the wrong shape'))
+  if (!tokenShape.test(token.reveal())) throw tokenRejected(new Error('the token has the wrong shape'))
   const { status, headers, text } = await sent()
   const answer = answerSchema.safeParse(parseJson(text)).data
   const reason = reasonOf(answer?.description ?? '', token)
@@ -62,15 +80,16 @@ export async function callOnce(
     result: answer?.ok === true ? answer.result : undefined,
     reason,
     retryAfterMs: retry_after === undefined ? retryAfterMs(headers, now()) : retry_after * 1000,
-    hasMoved: migrate_to_chat_id !== undefined,
+    movedTo: migrate_to_chat_id,
   }
 
   async function sent() {
     try {
-      const response = await fetch(`${baseUrl}/bot${token}/${method}`, {
+      const response = await fetch(`${baseUrl}/bot${token.reveal()}/${method}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(fields),
+        ...(fields instanceof FormData
+          ? { body: fields }
+          : { body: JSON.stringify(fields), headers: { 'content-type': 'application/json' } }),
         redirect: 'manual',
         signal,
       })

@@ -1,8 +1,10 @@
 /** Takes posts back and corrects them (Bot API, "deleteMessage" and "editMessageCaption"). */
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
+import type { Secret } from '../../../base/secret.ts'
+import { waitInWords } from '../../../base/vendor-text.ts'
+import type { TelegramApi } from './call.ts'
 import { callOnce, type Reply } from './call.ts'
-import type { TelegramApi } from './send-photo.ts'
 
 /** A message of a chat. */
 export interface MessageAddress {
@@ -38,7 +40,7 @@ const refusedEdits: Refusals = [
 /** Deletes the message. A message that is gone already is a success. Throws the errors of `Publisher.retract`. */
 export function deletePost(
   options: ChangeOptions,
-  token: string,
+  token: Secret,
   address: MessageAddress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -49,7 +51,7 @@ export function deletePost(
 /** Replaces the caption; an empty caption removes it. The same caption is a success. Throws the errors of `Publisher.correct`. */
 export function editCaption(
   options: ChangeOptions,
-  token: string,
+  token: Secret,
   address: MessageAddress,
   caption: string,
   signal: AbortSignal,
@@ -89,12 +91,12 @@ async function changed(
 }
 
 /** Throws unless the post is as wanted. */
-function checkReply({ code, result, reason, retryAfterMs, hasMoved }: Reply, refusals: Refusals): void {
+function checkReply({ code, result, reason, retryAfterMs, movedTo }: Reply, refusals: Refusals): void {
   if (result !== undefined) return
   const cause = new Error(`Telegram answered ${code}: ${reason}`)
   if (code === 429) throw new RetryableError(cause.message, { cause, retryAfterMs, isOutage: false })
   if (code < 400 || code >= 500 || code === 408) throw repeatable(cause)
-  if (hasMoved) throw refused(movedAway)
+  if (movedTo !== undefined) throw refused(movedAway)
   const known = refusals.find(([description]) => description.test(reason))
   if (known?.[1] === null) return
   throw refused(known?.[1] ?? `Telegram refuses to change the post: ${reason}`)
@@ -122,7 +124,6 @@ function outcomeUnknown(cause: unknown): PublisherError {
 }
 
 function tooMany({ retryAfterMs, cause }: RetryableError): PublisherError {
-  const wait = retryAfterMs === undefined ? 'a while' : `${Math.ceil(retryAfterMs / 1000)} seconds`
-  const message = `Telegram is limiting requests. The post is unchanged; try again in ${wait}.`
+  const message = `Telegram is limiting requests. The post is unchanged; try again in ${waitInWords(retryAfterMs)}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs })
 }

@@ -58,10 +58,10 @@ export function createChanges(
   options: ChangeOptions,
   credentials: CredentialSource<{ bot_token: Secret }>,
 ): PostChanges {
-  function changing<T>(receipt: Receipt, change: (token: string, address: MessageAddress) => Promise<T>) {
+  function changing<T>(receipt: Receipt, change: (token: Secret, address: MessageAddress) => Promise<T>) {
     const address = addressOf(receipt)
     if (!address) throw refused(noAddress)
-    return withCredentials(credentials, ({ bot_token }) => change(bot_token.reveal(), address))
+    return withCredentials(credentials, ({ bot_token }) => change(bot_token, address))
   }
   return {
     changesOf,

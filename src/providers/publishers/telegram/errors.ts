@@ -1,5 +1,7 @@
 /** Errors of Telegram. They separate a photo that was surely not posted from a photo that may have been posted. */
 import { PublisherError } from '../../../base/errors.ts'
+import type { Secret } from '../../../base/secret.ts'
+import { errorText, safeLine, waitInWords } from '../../../base/vendor-text.ts'
 
 /** Codes of Node's sockets, resolver and TLS for a connection that never carried a request. */
 const neverConnected =
@@ -26,19 +28,14 @@ export function tokenRejected(cause: unknown): PublisherError {
 }
 
 export function tooMany(retryAfterMs: number | undefined, cause: unknown): PublisherError {
-  const wait = retryAfterMs === undefined ? 'a while' : `${Math.ceil(retryAfterMs / 1000)} seconds`
-  const message = `Telegram is limiting requests. Nothing was sent; try again in ${wait}.`
+  const message = `Telegram is limiting requests. Nothing was sent; try again in ${waitInWords(retryAfterMs)}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs })
 }
 
 /** Returns the error for a failed `fetch`. Removes `token` from the cause, because errors may quote the URL. */
-export function fetchFailure(error: unknown, token: string): PublisherError {
+export function fetchFailure(error: unknown, token: Secret): PublisherError {
   const codes = errorCodes(error)
-  const text = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(
-    0,
-    longestText,
-  )
-  const cause = new Error([text, ...codes].join(' ').replaceAll(token, '[redacted]'))
+  const cause = new Error(safeLine([errorText(error), ...codes].join(' '), [token]))
   const surelyBefore = codes.length > 0 && codes.every((code) => neverConnected.test(code))
   return surelyBefore ? unavailable(cause) : outcomeUnknown(cause)
 }
@@ -51,17 +48,7 @@ function errorCodes(error: unknown): string[] {
   return [...own, ...errorCodes(error.cause)]
 }
 
-const longestReason = 200
-/** Upper bound on the examined characters of a vendor's text. A token cut at this limit lies far beyond the end of the reason. */
-const longestText = 2000
-
-/** Puts a vendor's message on one line of bounded length, without the token. */
-export function reasonOf(description: string, token: string): string {
-  const line = description
-    .slice(0, longestText)
-    .replaceAll(token, '[redacted]')
-    .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim()
-  const bounded = line.length > longestReason ? `${line.slice(0, longestReason).toWellFormed()}…` : line
-  return bounded || 'no reason given.'
+/** Returns a vendor's words on one line, without the token. */
+export function reasonOf(description: string, token: Secret): string {
+  return safeLine(description, [token]) || 'no reason given.'
 }

@@ -1,9 +1,11 @@
 /** Checks that a bot may post to a chat, with calls that post nothing (Bot API, "getMe", "getChat", "getChatMember"). */
 import { z } from 'zod'
 import { isPublisherError, PublisherError } from '../../../base/errors.ts'
-import { callOnce, type TelegramCall } from './call.ts'
+import type { Secret } from '../../../base/secret.ts'
+import { safeLine } from '../../../base/vendor-text.ts'
+import { callOnce, type TelegramApi, type TelegramCall } from './call.ts'
 import { tooMany, unavailable } from './errors.ts'
-import type { ChatId, TelegramApi } from './send-photo.ts'
+import type { ChatId } from './send-photo.ts'
 
 const botSchema = z.object({ id: z.number().int(), username: z.string().default('the bot') })
 const chatSchema = z.object({ type: z.string(), title: z.string().default('without a title') })
@@ -17,7 +19,7 @@ const memberSchema = z.object({
 /** Describes the result in one sentence. Throws `credentials_rejected`, `publish_refused`, `publish_unavailable` or `rate_limited`. */
 export async function verifyChannel(
   api: TelegramApi,
-  token: string,
+  token: Secret,
   chatId: ChatId,
   signal: AbortSignal,
 ): Promise<string> {
@@ -26,7 +28,7 @@ export async function verifyChannel(
   const bot = await ask('getMe', botSchema, {})
   const chat = await ask('getChat', chatSchema, { chat_id: chatId })
   const member = await ask('getChatMember', memberSchema, { chat_id: chatId, user_id: bot.id })
-  const title = chat.title.slice(0, longestTitle).replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+  const title = safeLine(chat.title, [], longestTitle)
   if (mayPost(member, chat.type)) return `@${bot.username} may post to “${title}”.`
   const right =
     chat.type === 'channel' ? 'make it an administrator who may post messages' : 'let it send photos'
