@@ -2,13 +2,12 @@
 import { isPublisherError, PublisherError } from '../../base/errors.ts'
 import { pause, unlessAborted } from '../../base/time.ts'
 import type { Attempt, ChannelPublisher } from '../../ports/publisher.ts'
+import { type Confirm, confirmAttempt } from '../confirm-attempt.ts'
 import type { Change, Standing } from '../ledger.ts'
 import type { ChangeJob } from './job.ts'
 import { type ChangeKind, type ChangeResult, changed, impossible, notOut } from './result.ts'
 
 const recordTries = 4
-/** Longest wait for the platform's answer about an attempt of unknown outcome. */
-const askingMs = 30_000
 
 /** Changes the post on one channel. Never rejects: errors are part of the result. */
 export async function changePost(publisher: ChannelPublisher, job: ChangeJob): Promise<ChangeResult> {
@@ -58,7 +57,7 @@ async function askedStanding(publisher: ChannelPublisher, job: ChangeJob): Promi
   const { channel } = publisher
   const standing = await ledger.standing(sha256, channel)
   if (standing.kind !== 'unknown' || !standing.request || !publisher.confirm) return standing
-  const posted = await confirmed(publisher, standing.request, job)
+  const posted = await confirmed(publisher.confirm, standing.request, job)
   if (posted === undefined) return standing
   // The attempt never arrived. Its record stays for the next attempt to publish, which asks again.
   if (posted === null) return { kind: 'free' }
@@ -66,10 +65,9 @@ async function askedStanding(publisher: ChannelPublisher, job: ChangeJob): Promi
 }
 
 /** Returns `undefined` if the platform does not say. */
-async function confirmed({ confirm }: ChannelPublisher, request: Attempt, { onTrouble }: ChangeJob) {
-  const signal = AbortSignal.timeout(askingMs)
+async function confirmed(confirm: Confirm, request: Attempt, { onTrouble }: ChangeJob) {
   try {
-    return await unlessAborted(confirm?.(request, signal) ?? Promise.resolve(null), signal)
+    return await confirmAttempt(confirm, request)
   } catch (error) {
     onTrouble(error)
     return undefined

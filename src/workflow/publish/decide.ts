@@ -1,12 +1,9 @@
 /** Decides if an attempt sends the photo, according to its standing. Asks the platform about an unknown outcome where that is possible. */
-import { unlessAborted } from '../../base/time.ts'
 import type { Attempt, ChannelPublisher, Posted } from '../../ports/publisher.ts'
+import { type Confirm, confirmAttempt } from '../confirm-attempt.ts'
 import type { Standing } from '../ledger.ts'
 import type { PublishJob } from './job.ts'
 import { type PlatformResult, published, skipped } from './result.ts'
-
-/** Longest wait for the platform's answer about an earlier attempt. */
-const askingMs = 30_000
 
 export type Decision =
   /** `over`: attempt that the claim follows. `repeated`: attempt whose key and notes are used again. */
@@ -22,7 +19,9 @@ export async function decide(
   if (known.kind === 'free') return { kind: 'send', over: null, repeated: null }
   if (known.kind === 'retracted') return { kind: 'send', over: known.attempt, repeated: null }
   if (known.kind !== 'unknown') return stop(publisher, known, job)
-  if (publisher.confirm && known.request) return askFirst(publisher, known, known.request, job)
+  const { confirm } = publisher
+  const { request } = known
+  if (confirm && request) return askFirst(publisher, known, { confirm, request }, job)
   return job.request.force
     ? { kind: 'send', over: known.attempt, repeated: null }
     : stop(publisher, known, job)
@@ -42,15 +41,13 @@ export function needsPicture(
 async function askFirst(
   publisher: ChannelPublisher,
   known: Unknown,
-  request: Attempt,
+  { confirm, request }: { confirm: Confirm; request: Attempt },
   job: PublishJob,
 ): Promise<Decision> {
   const repeat = { kind: 'send' as const, over: known.attempt, repeated: request }
-  const signal = AbortSignal.timeout(askingMs)
   let posted: Posted | null
   try {
-    posted =
-      (await unlessAborted(publisher.confirm?.(request, signal) ?? Promise.resolve(null), signal)) ?? null
+    posted = await confirmAttempt(confirm, request)
   } catch (error) {
     job.onTrouble(error)
     return job.request.force ? repeat : stop(publisher, known, job)
