@@ -9,7 +9,8 @@ import {
   type PublisherTools,
   publisherDriver,
 } from '../ports/publisher-driver.ts'
-import { createBlueskyPublisher, createBlueskyService } from './publishers/bluesky.ts'
+import { createBlueskyService } from './publishers/bluesky/service.ts'
+import { createBlueskyPublisher } from './publishers/bluesky.ts'
 import { createEmailPublisher } from './publishers/email.ts'
 import { createInstagramPublisher } from './publishers/instagram.ts'
 import { createInstanceCache } from './publishers/mastodon/instance.ts'

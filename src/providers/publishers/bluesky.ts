@@ -1,9 +1,6 @@
 /** Publishes to a Bluesky account with an app password (atproto.com, "HTTP API (XRPC)"; docs.bsky.app, "Creating a post"). */
 import { z } from 'zod'
-import type { Fetch } from '../../base/endpoint-guard.ts'
 import { isPublisherError, type PublisherError } from '../../base/errors.ts'
-import type { RetryPolicy } from '../../base/retry.ts'
-import { withoutSlashAtEnd } from '../../base/text-edges.ts'
 import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type {
@@ -21,29 +18,7 @@ import type { BlueskyAccount, Session } from './bluesky/login.ts'
 import { parseAtUri } from './bluesky/record.ts'
 import { isRecordKey, newRecordKey } from './bluesky/record-key.ts'
 import { deletePost, findPost } from './bluesky/records.ts'
-import { createSessions, type Sessions } from './bluesky/sessions.ts'
-import type { XrpcServer } from './bluesky/xrpc.ts'
-
-export interface BlueskyServiceOptions {
-  /** Server that signs accounts in. Default: `https://bsky.social`. */
-  serviceUrl?: string | undefined
-  /** Calls servers that an account names. Refuses servers that are not public. */
-  fetch: Fetch
-  /** Calls the server that signs accounts in, which the operator names. Default: the global `fetch`. */
-  serviceFetch?: Fetch
-  /** Current time in milliseconds. Default: `Date.now`. */
-  now?: () => number
-  /** Retries of each call. Default: three attempts, at most 20 s each, 45 s in all. */
-  retry?: RetryPolicy
-}
-
-/** Bluesky in one process, with the sessions of all its tenants. */
-export interface BlueskyService {
-  readonly sessions: Sessions
-  readonly retry: RetryPolicy
-  readonly now: () => number
-  serverOf(session: Pick<Session, 'url'>): XrpcServer
-}
+import type { BlueskyService } from './bluesky/service.ts'
 
 export interface BlueskyPublisherOptions {
   service: BlueskyService
@@ -52,14 +27,6 @@ export interface BlueskyPublisherOptions {
   /** `config` of the tenant's entry: `langs`, `rating_map`. */
   config: unknown
   credentials: CredentialSource<BlueskyAccount>
-}
-
-const patience: RetryPolicy = {
-  attempts: 3,
-  baseMs: 500,
-  capMs: 10_000,
-  attemptTimeoutMs: 20_000,
-  deadlineMs: 45_000,
 }
 
 /** Time limit of a post, with its login. Shorter than publishing waits for a platform. */
@@ -94,23 +61,6 @@ const changes: PossibleChanges = {
     reason:
       'Bluesky cannot change a post. Take it back and publish it again: its likes and replies are lost then.',
   },
-}
-
-/** Prepares Bluesky for a process. Sends nothing before the first use. */
-export function createBlueskyService({
-  serviceUrl = 'https://bsky.social',
-  fetch: guarded,
-  serviceFetch = globalThis.fetch,
-  now = Date.now,
-  retry = patience,
-}: BlueskyServiceOptions): BlueskyService {
-  const service = { url: withoutSlashAtEnd(serviceUrl), fetch: serviceFetch, now }
-  return {
-    sessions: createSessions({ service, retry }),
-    retry,
-    now,
-    serverOf: ({ url }) => (url === service.url ? service : { url, fetch: guarded, now }),
-  }
 }
 
 /** Creates the publisher of one tenant. Sends nothing before the first use. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../../src/base/secret.ts'
 import type { Notes } from '../../../../src/ports/publisher.ts'
 import { newRecordKey } from '../../../../src/providers/publishers/bluesky/record-key.ts'
-import { createBlueskyPublisher, createBlueskyService } from '../../../../src/providers/publishers/bluesky.ts'
+import { createBlueskyService } from '../../../../src/providers/publishers/bluesky/service.ts'
+import { createBlueskyPublisher } from '../../../../src/providers/publishers/bluesky.ts'
 import { planned, receiptOf } from '../../../support/contracts/publisher-scene.ts'
 import {
   account,

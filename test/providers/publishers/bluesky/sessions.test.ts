@@ -4,9 +4,9 @@ import { Secret } from '../../../../src/base/secret.ts'
 import type { Publisher } from '../../../../src/ports/publisher.ts'
 import {
   type BlueskyService,
-  createBlueskyPublisher,
   createBlueskyService,
-} from '../../../../src/providers/publishers/bluesky.ts'
+} from '../../../../src/providers/publishers/bluesky/service.ts'
+import { createBlueskyPublisher } from '../../../../src/providers/publishers/bluesky.ts'
 import { planned } from '../../../support/contracts/publisher-scene.ts'
 import {
   account,
