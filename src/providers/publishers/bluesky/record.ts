@@ -1,7 +1,7 @@
 /** Builds the record of a post (lexicon `app.bsky.feed.post`). */
 import { z } from 'zod'
 import type { Post } from '../../../ports/publisher.ts'
-import { fitAltText } from './alt-text.ts'
+import { fitAltText } from '../alt-text.ts'
 import type { Facet } from './facets.ts'
 
 export const collection = 'app.bsky.feed.post'
@@ -20,6 +20,9 @@ export interface RecordParts {
   createdAt: string
 }
 
+/** Longest alt text in Bluesky's own app. */
+const maxAltText = 2000
+
 /** Returns the record. Two calls with equal parts return equal records. */
 export function recordOf({ post, blob, facets, label, langs, createdAt }: RecordParts): object {
   const { caption, altText, picture } = post
@@ -34,7 +37,13 @@ export function recordOf({ post, blob, facets, label, langs, createdAt }: Record
     ...(label !== undefined && { labels }),
     embed: {
       $type: 'app.bsky.embed.images',
-      images: [{ image: blob, alt: fitAltText(altText), aspectRatio: { width, height } }],
+      images: [
+        {
+          image: blob,
+          alt: fitAltText(altText ?? '', maxAltText, 'grapheme'),
+          aspectRatio: { width, height },
+        },
+      ],
     },
   }
 }

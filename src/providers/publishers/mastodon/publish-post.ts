@@ -1,13 +1,14 @@
 /** Publishes a photo: an upload, a note about the upload in the claim, and a post with the upload. */
 import { isPublisherError } from '../../../base/errors.ts'
 import type { CaptionRules, Post, Posted, RunningAttempt } from '../../../ports/publisher.ts'
+import { fitAltText } from '../alt-text.ts'
 import type { MastodonServer } from './api.ts'
 import { refused, unavailable } from './errors.ts'
 import { type Instance, rulesOf } from './instance.ts'
 import { uploadPicture } from './media.ts'
 import { sendStatus } from './send-status.ts'
 import { flagsOf, type MastodonRatings, type MastodonSettings } from './settings.ts'
-import { codePoints, measureOf, shortened } from './shorten.ts'
+import { measureOf, shortened } from './shorten.ts'
 import { mediaIdsOf, postedAs } from './statuses.ts'
 
 /** A tenant's entry and the limits of its instance. */
@@ -53,9 +54,9 @@ export async function publishPost(
 
 const shortenedWarning = 'The caption was shortened: Mastodon counts the content warning as part of it.'
 
-/** Returns the alt text within the limit of the instance. */
+/** Returns the alt text within the limit of the instance. Servers count code points, or graphemes, which are never more. */
 export function altTextFor(altText: string | null, { maxDescription }: Instance): string | null {
-  return altText === null ? null : shortened(altText, maxDescription, codePoints)
+  return altText === null ? null : fitAltText(altText, maxDescription, 'codePoint')
 }
 
 /** Returns the text beside a content warning, which counts together with the text. */

@@ -27,7 +27,7 @@ export function shortened(text: string, max: number, measure: Measure): string {
   return max < 1 ? '' : best.trimEnd() + ellipsis
 }
 
-/** Length in code points. Servers count alt texts so, or in graphemes, which are never more. */
+/** Length in code points. */
 export const codePoints: Measure = (text) => [...text].length
 
 /** Returns the measure of the rules. */
