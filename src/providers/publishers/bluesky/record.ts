@@ -1,7 +1,7 @@
 /** Builds the record of a post (lexicon `app.bsky.feed.post`). */
 import { z } from 'zod'
+import { fitAltText } from '../../../base/alt-text.ts'
 import type { Post } from '../../../ports/publisher.ts'
-import { fitAltText } from '../alt-text.ts'
 import type { Facet } from './facets.ts'
 
 export const collection = 'app.bsky.feed.post'

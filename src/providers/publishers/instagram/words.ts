@@ -1,5 +1,5 @@
 /** Limits of captions and alt texts that cutting alone does not meet. */
-import { fitAltText } from '../alt-text.ts'
+import { fitAltText } from '../../../base/alt-text.ts'
 
 /** Upper bound on mentions in a caption ("Content Publishing"). */
 export const maxMentions = 20

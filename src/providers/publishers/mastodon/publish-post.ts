@@ -1,7 +1,8 @@
 /** Publishes a photo: an upload, a note about the upload in the claim, and a post with the upload. */
+
+import { fitAltText } from '../../../base/alt-text.ts'
 import { isPublisherError } from '../../../base/errors.ts'
 import type { CaptionRules, Post, Posted, RunningAttempt } from '../../../ports/publisher.ts'
-import { fitAltText } from '../alt-text.ts'
 import type { MastodonServer } from './api.ts'
 import { refused, unavailable } from './errors.ts'
 import { type Instance, rulesOf } from './instance.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fitAltText } from '../../../src/providers/publishers/alt-text.ts'
+import { fitAltText } from '../../src/base/alt-text.ts'
 
 const family = '👨‍👩‍👧'
 
