@@ -3,25 +3,25 @@ import { fitAltText } from '../../src/base/alt-text.ts'
 
 const family = '👨‍👩‍👧'
 
-describe('an alt text', () => {
-  it('stays as it is at exactly the limit, in each unit', () => {
+describe('the cutting of alt texts', () => {
+  it('keeps a text of exactly the limit, in each unit', () => {
     expect(fitAltText(family.repeat(5), 5, 'grapheme')).toBe(family.repeat(5))
     expect(fitAltText(family.repeat(5), 25, 'codePoint')).toBe(family.repeat(5))
     expect(fitAltText(family.repeat(5), 40, 'utf16')).toBe(family.repeat(5))
   })
 
-  it('is cut between graphemes when it is longer than the limit', () => {
+  it('cuts a longer text between graphemes', () => {
     expect(fitAltText(family.repeat(5), 4, 'grapheme')).toBe(`${family.repeat(3)}…`)
     expect(fitAltText(family.repeat(5), 24, 'codePoint')).toBe(`${family.repeat(4)}…`)
     expect(fitAltText(family.repeat(5), 39, 'utf16')).toBe(`${family.repeat(4)}…`)
   })
 
-  it('is cut at a word when a word ends near the limit', () => {
+  it('cuts at a word when a word ends near the limit', () => {
     expect(fitAltText(`${'a'.repeat(95)} bcdefgh`, 100, 'utf16')).toBe(`${'a'.repeat(95)}…`)
     expect(fitAltText(`a ${'b'.repeat(200)}`, 100, 'utf16')).toBe(`a ${'b'.repeat(97)}…`)
   })
 
-  it('loses the spaces around it', () => {
+  it('removes the spaces around a text', () => {
     expect(fitAltText(' a red door\n', 100, 'utf16')).toBe('a red door')
   })
 
