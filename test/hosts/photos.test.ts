@@ -82,6 +82,8 @@ describeOnBothHosts('photos', (kind) => {
         sd_caption: 'a rope at dusk',
         metadata: { caption: 'Dusk. 🌅', tags: ['rope', 'dusk'] },
         publications: [],
+        rating: 'nudity',
+        rating_source: 'default',
         picture: null,
       })
       const original = await fetch(known.temp_url)

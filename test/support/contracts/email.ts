@@ -1,9 +1,16 @@
 /** Suite of the publisher by mail, for each host that runs it. */
+import { simpleParser } from 'mailparser'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Publisher } from '../../../src/ports/publisher.ts'
 import type { MailerTimeouts } from '../../../src/providers/mail/nodemailer.ts'
 import type { EmailPublisherOptions } from '../../../src/providers/publishers/email.ts'
-import { type Moment, startMailServer, startTroubledServer, type Trouble } from '../fakes/smtp-servers.ts'
+import {
+  type Moment,
+  type ReceivedMail,
+  startMailServer,
+  startTroubledServer,
+  type Trouble,
+} from '../fakes/smtp-servers.ts'
 import { attemptOf, postOf } from '../fixtures/posts.ts'
 import { failure } from '../fixtures/rejections.ts'
 import {
@@ -13,7 +20,7 @@ import {
   loopbackCertificate,
   untrustedCertificate,
 } from '../fixtures/test-certificate.ts'
-import { describePublisher, describeVerification, type PublisherScene } from './publisher.ts'
+import { describePublisher, describeVerification, type PublisherScene, type SeenPost } from './publisher.ts'
 
 /** Mailer of a publisher, without what only its host can give. */
 export interface MailerSettings {
@@ -45,6 +52,14 @@ const local: MailerSettings = { allowPrivate: true, timeouts: patient }
 const impatient: MailerSettings = { allowPrivate: true, timeouts: hasty }
 
 type Options = Omit<Partial<MailPublisherOptions>, 'server'> & { server?: object }
+
+type SmtpRefusal = Error & { responseCode: number }
+
+/** Reads a mail as a mail program does: the caption is its text, the picture its attachment. */
+async function seenMail({ raw }: ReceivedMail): Promise<SeenPost> {
+  const { text = '', attachments } = await simpleParser(Buffer.from(raw, 'latin1'))
+  return { caption: text.trim(), bytes: new Uint8Array(attachments[0]?.content ?? []) }
+}
 
 /** Runs the suite on a host. */
 export function describeMailPublisher(title: string, open: () => Promise<MailHost>): void {
@@ -85,13 +100,28 @@ export function describeMailPublisher(title: string, open: () => Promise<MailHos
         bad: ['wrong-canary'],
         stale: ['old-canary', 'right-canary'],
       }
-      const server = await startMailServer()
+      let refusal: SmtpRefusal | undefined
+      const refuseNext = (message: string, responseCode: number) => () => {
+        refusal = Object.assign(new Error(message), { responseCode })
+      }
+      const server = await startMailServer({
+        onRcptTo: (_address, _session, done) => {
+          const given = refusal
+          refusal = undefined
+          done(given)
+        },
+      })
       return {
         publisher: (kind = 'good', config = {}) =>
           publisher(server.port, { config, mailer: impatient, passwords: passwords[kind] }),
         received: () => server.mails.length,
         loseNextAnswer: server.loseNextAnswer,
         stop: server.close,
+        posts: () => Promise.all(server.mails.map(seenMail)),
+        failures: {
+          publish_refused: refuseNext('No such user here', 550),
+          publish_unavailable: refuseNext('Mailbox busy', 450),
+        },
       }
     }
 
