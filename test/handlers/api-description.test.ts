@@ -125,7 +125,7 @@ describe('the description of the API', () => {
     expect(operation('editPhoto').requestBody?.required).toBe(true)
   })
 
-  it('allows null only in bodies that may be left out', () => {
+  it('allows null only in bodies that may be left out, and to remove a rating', () => {
     const { Publish, Restore, CaptionEdit } = tenants.components.schemas
     const typesOf = (schema: typeof CaptionEdit) =>
       Object.entries(schema?.properties ?? {}).map(([name, { type }]) => [name, type])
@@ -133,6 +133,7 @@ describe('the description of the API', () => {
       ['platforms', ['array', 'null']],
       ['caption', ['string', 'null']],
       ['captions', ['object', 'null']],
+      ['rating', ['string', 'null']],
       ['dry_run', ['boolean', 'null']],
       ['force', ['boolean', 'null']],
       ['sha256', ['string', 'null']],
@@ -144,6 +145,7 @@ describe('the description of the API', () => {
       ['caption', 'string'],
       ['captions', 'object'],
       ['alt_text', 'string'],
+      ['rating', ['string', 'null']],
     ])
     expect([Publish?.type, Restore?.type, CaptionEdit?.type]).toEqual([
       ['object', 'null'],
