@@ -85,7 +85,7 @@ async function mediaOf(server: MastodonServer, receipt: Receipt, signal: AbortSi
   if (answer.status === 403) throw scopeMissing('read:statuses')
   const status = answer.status < 300 ? statusOf(answer) : null
   if (!status) throw changeRefused(answer.reason)
-  return status.media_attachments.map(({ id }) => id)
+  return status.media_attachments?.map(({ id }) => id) ?? []
 }
 
 async function exists(server: MastodonServer, { postId }: Receipt, signal: AbortSignal): Promise<boolean> {
