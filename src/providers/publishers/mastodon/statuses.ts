@@ -29,13 +29,13 @@ export function statusOf({ body }: Pick<Answer, 'body'>): Status | null {
   return statusSchema.safeParse(body).data ?? null
 }
 
-/** Returns the result of a post, with the notes that a correction needs. */
+/** Returns the result of a post, with the notes that a correction needs. A short answer names no pictures, and so replaces no note. */
 export function postedAs({ id, url, account, media_attachments = [] }: Status): Posted {
   const media = media_attachments.map((attached) => attached.id).join(' ')
   return {
     postId: id,
     ...(url !== undefined && { url }),
-    notes: { media, ...(account && { account: account.id }) },
+    notes: { ...(media !== '' && { media }), ...(account && { account: account.id }) },
   }
 }
 

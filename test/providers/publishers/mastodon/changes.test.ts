@@ -69,6 +69,27 @@ describe('a correction', () => {
     expect(server.posts[0]?.edits).toHaveLength(1)
   })
 
+  it('keeps the picture when the server answers with little', async () => {
+    const { correct, receipt } = await published()
+    const short = refusing(200, '')
+    const body = JSON.stringify({ id: receipt.postId, url: receipt.url })
+    const answer = { ...short, body } as const
+    server.interfere(onRoute('PUT /api/v1/statuses/:id', answer))
+    const notes = await correct()
+    expect({ ...receipt.notes, ...notes }).toEqual(receipt.notes)
+    await correct({}, { ...receipt, notes: { ...receipt.notes, ...notes } })
+    expect(server.posts).toMatchObject([{ text: 'Untied at noon.', media: [{ width: 320 }] }])
+  })
+
+  it('refuses an edit that would remove the picture', async () => {
+    const { correct, receipt } = await published()
+    const body = JSON.stringify({ id: receipt.postId })
+    server.interfere(onRoute('GET /api/v1/statuses/:id', { ...refusing(200, ''), body }))
+    const error = await failure(correct({}, { ...receipt, notes: {} }))
+    expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('picture') })
+    expect(server.posts[0]?.edits).toEqual([])
+  })
+
   it('asks the server for the pictures of a post without notes', async () => {
     const { correct, receipt } = await published()
     await correct({}, { ...receipt, notes: {} })
