@@ -1,5 +1,6 @@
 /** Takes posts back and corrects them, with the differences between servers. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../../../dev/emulators/dropbox/faults.ts'
 import { onRoute, refusing, serverError } from '../../../../dev/emulators/mastodon/faults.ts'
 import {
   type MastodonEmulator,
@@ -31,6 +32,13 @@ async function published(options: Partial<MastodonEmulatorOptions> = {}, config:
 }
 
 const outside = refusing(403, 'This action is outside the authorized scopes')
+
+const answering = (body: object): Fault => ({
+  kind: 'answer',
+  status: 200,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
 
 describe('a correction', () => {
   it('keeps the picture, the language and the warning, because an edit replaces everything', async () => {
@@ -71,10 +79,8 @@ describe('a correction', () => {
 
   it('keeps the picture when the server answers with little', async () => {
     const { correct, receipt } = await published()
-    const short = refusing(200, '')
-    const body = JSON.stringify({ id: receipt.postId, url: receipt.url })
-    const answer = { ...short, body } as const
-    server.interfere(onRoute('PUT /api/v1/statuses/:id', answer))
+    const { postId: id, url } = receipt
+    server.interfere(onRoute('PUT /api/v1/statuses/:id', answering({ id, url })))
     const notes = await correct()
     expect({ ...receipt.notes, ...notes }).toEqual(receipt.notes)
     await correct({}, { ...receipt, notes: { ...receipt.notes, ...notes } })
@@ -83,8 +89,7 @@ describe('a correction', () => {
 
   it('refuses an edit that would remove the picture', async () => {
     const { correct, receipt } = await published()
-    const body = JSON.stringify({ id: receipt.postId })
-    server.interfere(onRoute('GET /api/v1/statuses/:id', { ...refusing(200, ''), body }))
+    server.interfere(onRoute('GET /api/v1/statuses/:id', answering({ id: receipt.postId })))
     const error = await failure(correct({}, { ...receipt, notes: {} }))
     expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('picture') })
     expect(server.posts[0]?.edits).toEqual([])
