@@ -25,8 +25,8 @@ import type { Publisher } from './publisher.ts'
 export interface OfferedPicture {
   /** Secret address of the JPEG. Every process of the fleet serves it for ten minutes, without a sign-in. */
   url: string
-  /** Ends the offer. Never rejects. */
-  withdraw(): Promise<void>
+  /** Ends the work with the picture. Its address stays valid, because a platform may fetch late. Never rejects. */
+  end(): Promise<void>
 }
 
 /** Offers a picture. Throws the errors of the storage, which keeps the picture. */

@@ -14,7 +14,7 @@ const maxSwept = 100
 /** Keeps the picture and returns its folder. Throws the errors of the store. */
 export async function keepOffer(
   store: Pick<PreviewFiles, 'writePreview'>,
-  { bytes }: ReducedImage,
+  { bytes }: Pick<ReducedImage, 'bytes'>,
   expiresAt: Date,
 ): Promise<OfferFolder> {
   const folder: OfferFolder = `offer-${Math.ceil(expiresAt.getTime() / 1000)}-${crypto.randomUUID()}`
@@ -35,9 +35,13 @@ export async function sweepOffers(
   store: Pick<PreviewFiles, 'listPreviewFolders' | 'deletePreviewFolder'>,
   now: Date,
 ): Promise<void> {
-  const isOver = (folder: string) => Number(shape.exec(folder)?.[1] ?? Infinity) * 1000 < now.getTime()
-  const over = (await store.listPreviewFolders()).filter(isOver).slice(0, maxSwept)
+  const over = (await store.listPreviewFolders()).filter((folder) => isOver(folder, now)).slice(0, maxSwept)
   for (const folder of over) await store.deletePreviewFolder(folder)
+}
+
+/** Checks if a folder belongs to an offer that has expired. */
+export function isOver(folder: string, now: Date): boolean {
+  return Number(shape.exec(folder)?.[1] ?? Infinity) * 1000 < now.getTime()
 }
 
 /** Checks if a folder beside the previews belongs to an offer. */

@@ -111,7 +111,7 @@ const instagram = (baseUrl: string) =>
   createInstagramPublisher({
     credentials: credentialsOf({ access_token: new Secret('x'), user_id: '1' }),
     config: {},
-    offerPicture: async () => ({ url: baseUrl, withdraw: async () => undefined }),
+    offerPicture: async () => ({ url: baseUrl, end: async () => undefined }),
     baseUrl,
     retry: onceOnly,
   })

@@ -109,7 +109,7 @@ const calls: Record<string, (retry: RetryPolicy) => Promise<unknown>> = {
     createInstagramPublisher({
       config: {},
       credentials: given({ access_token: new Secret('token'), user_id: '1' }),
-      offerPicture: async () => ({ url, withdraw: async () => undefined }),
+      offerPicture: async () => ({ url, end: async () => undefined }),
       baseUrl: url,
       retry,
     }).publish(await postOf({ rating: 'general' }), attemptOf({ signal })),

@@ -1,4 +1,4 @@
-/** Pictures of running posts, for platforms that fetch pictures themselves. */
+/** Pictures of recent posts, for platforms that fetch pictures themselves. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { offerEnded } from '../../runtime/sealing/offer-tokens.ts'
 import type { Services } from '../../runtime/services.ts'
@@ -15,11 +15,10 @@ export function offeredPictureRoute(app: OpenAPIHono<AppEnv>, services: Services
     method: 'get',
     path: offeredPicturePath,
     operationId: 'getOfferedPicture',
-    summary: 'The picture of a running post, by a sealed link',
+    summary: 'The picture of a recent post, by a sealed link',
     tags: ['photos'],
     errors: [...storageErrors, 'link_expired'],
-    description:
-      'Instagram fetches pictures from here. A link works for ten minutes at most, and only until the post is out.',
+    description: 'Instagram fetches pictures from here. A link works for ten minutes.',
     request: { query: linkQuery },
     responses: {
       200: { description: 'The reduced picture, without metadata', content: { 'image/jpeg': {} } },

@@ -116,7 +116,7 @@ export function createInstagramPublisher(options: InstagramPublisherOptions): Pu
       // An error of the credentials says nothing about a request that went out before.
       throw progress.mayBeOut ? outcomeUnknown(error) : error
     } finally {
-      await offered.withdraw()
+      await offered.end()
     }
   }
 

@@ -2,7 +2,7 @@
 import type { Host } from '../../contract/host.ts'
 import type { OfferPicture } from '../../ports/publisher-driver.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
-import { keepOffer, type OfferFolder, sweepOffers } from '../../workflow/offered-pictures.ts'
+import { keepOffer, sweepOffers } from '../../workflow/offered-pictures.ts'
 import { type OfferTokens, offerSeconds } from '../sealing/offer-tokens.ts'
 import type { PublicOrigins } from './public-origins.ts'
 
@@ -26,8 +26,7 @@ export function createOffers(
 ): OfferPicture {
   let sweptAt = Number.NEGATIVE_INFINITY
 
-  async function withdraw(folder: OfferFolder): Promise<void> {
-    await storage().deletePreviewFolder(folder)
+  async function sweep(): Promise<void> {
     if (now() - sweptAt < sweepMs) return
     sweptAt = now()
     await sweepOffers(storage(), new Date(now()))
@@ -38,8 +37,8 @@ export function createOffers(
     const token = await tokens.seal(host, folder)
     return {
       url: `${origins.of(host)}${offeredPicturePath}?token=${token}`,
-      // The token of a picture that stays opens nothing after ten minutes, and a later sweep deletes the picture.
-      withdraw: () => withdraw(folder).catch(() => undefined),
+      // The token opens nothing after ten minutes, and a later sweep deletes the picture.
+      end: () => sweep().catch(() => undefined),
     }
   }
 }

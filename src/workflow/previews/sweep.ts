@@ -1,8 +1,8 @@
-/** Deletes the previews of photos that are gone. Two sweeps on different days must miss a photo first. */
+/** Deletes the previews of photos that are gone, and offered pictures of earlier days. Two sweeps on different days must miss a photo first. */
 import { folders } from '../../ports/photo.ts'
 import { indexFolder, previewFolder } from '../../ports/preview-files.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
-import { isOffer } from '../offered-pictures.ts'
+import { isOffer, isOver } from '../offered-pictures.ts'
 import type { IndexDocument } from './index-document.ts'
 import type { PhotoIndex } from './photo-index.ts'
 
@@ -28,7 +28,9 @@ export async function sweepPreviews({ store, index, today }: SweepTools): Promis
     const kept = await store.listPreviewFolders()
     const missed = kept.filter((folder) => folder !== indexFolder && !isOffer(folder) && !present.has(folder))
     const isDue = (folder: string) => (stored.gone.get(folder) ?? today) < today
-    const due = missed.filter(isDue).slice(0, maxDeleted)
+    const midnight = new Date(today * 86_400_000)
+    const over = kept.filter((folder) => isOver(folder, midnight))
+    const due = [...over, ...missed.filter(isDue)].slice(0, maxDeleted)
     for (const folder of due) await store.deletePreviewFolder(folder)
     return withoutDeleted(stored, missed, new Set(due), today)
   })

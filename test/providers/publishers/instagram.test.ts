@@ -132,7 +132,7 @@ describe('a photo for Instagram', () => {
     expect(instagram.posts[0]?.altText).toBe(`x${'😀'.repeat(499)}…`)
   })
 
-  it('withdraws the picture after a success and after a failure', async () => {
+  it('ends the work with the picture after a success and after a failure', async () => {
     await publisher().publish(await postOf(), attemptOf())
     instagram.interfere(onOperation('media', await refusing('restricted')))
     await failure(publisher().publish(await postOf(), attemptOf()))

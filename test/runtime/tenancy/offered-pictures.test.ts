@@ -43,13 +43,13 @@ const never = () => {
 }
 
 describe('an offered picture', () => {
-  it('serves a picture by its token on its host, until it is withdrawn', async () => {
-    const { url, withdraw } = await offering()(picture)
+  it('serves a picture by its token on its host, also for a late fetch after the post', async () => {
+    const { url, end } = await offering()(picture)
     expect(url).toMatch(/^https:\/\/alice\.shibari\.test\/api\/offered-picture\?token=.{100,}$/)
     const folder = await tokens.open(tokenOf(url), alice)
     expect(await readOffer(store, folder)).toEqual(picture.bytes)
-    await withdraw()
-    expect(await readOffer(store, folder)).toBeNull()
+    await end()
+    expect(await readOffer(store, folder)).toEqual(picture.bytes)
   })
 
   it('opens to no other token, host or time', async () => {
@@ -72,22 +72,23 @@ describe('an offered picture', () => {
     })
   })
 
-  it('withdraws a picture without an error when the storage fails', async () => {
+  it('ends without an error when the storage fails', async () => {
     const refuse = () => Promise.reject(new PublisherError('storage_unavailable', 'Down.'))
-    const { withdraw } = await offering({ ...store, deletePreviewFolder: refuse })(picture)
-    await expect(withdraw()).resolves.toBeUndefined()
+    const { end } = await offering({ ...store, listPreviewFolders: refuse })(picture)
+    await expect(end()).resolves.toBeUndefined()
   })
 
-  it('leaves no file of a process that died, and touches no preview and no running offer', async () => {
+  it('deletes pictures whose time is over, and touches no preview and no running offer', async () => {
     const offer = offering()
     await offer(picture)
     files.set('0123456789abcdef', new Uint8Array(1))
     clock += 700_000
     const running = await offer(picture)
     const other = await offer(picture)
-    await other.withdraw()
+    await other.end()
     const folder = await tokens.open(tokenOf(running.url), alice)
-    expect([...files.keys()].sort()).toEqual(['0123456789abcdef', folder].sort())
+    const another = await tokens.open(tokenOf(other.url), alice)
+    expect([...files.keys()].sort()).toEqual(['0123456789abcdef', another, folder].sort())
     expect([isOffer(folder), isOffer('0123456789abcdef'), isOffer('index')]).toEqual([true, false, false])
   })
 })

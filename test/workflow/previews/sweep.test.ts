@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PublisherError } from '../../../src/base/errors.ts'
 import { type Folder, parsePhotoName } from '../../../src/ports/photo.ts'
 import type { PhotoListing } from '../../../src/ports/storage.ts'
+import { keepOffer } from '../../../src/workflow/offered-pictures.ts'
 import { dayOf } from '../../../src/workflow/previews/kept-index.ts'
 import { sweepPreviews } from '../../../src/workflow/previews/sweep.ts'
 import { previewsOf, storeOf } from '../../support/fixtures/thumbnails.ts'
@@ -51,6 +52,15 @@ describe('the sweep of previews', () => {
     expect(await folders()).toEqual(['archived-photo', 'deleted-photo'])
     await sweepAfter(1)
     expect(await folders()).toEqual(['archived-photo'])
+  })
+
+  it('deletes pictures that were offered on an earlier day', async () => {
+    const { store, clock, sweepAfter, folders } = scene()
+    const offer = await keepOffer(store, { bytes: new Uint8Array(3) }, new Date(clock.now + 600_000))
+    await sweepAfter(0)
+    expect(await folders()).toEqual([offer])
+    await sweepAfter(2)
+    expect(await folders()).toEqual([])
   })
 
   it('spares a photo that was missing once and is back', async () => {

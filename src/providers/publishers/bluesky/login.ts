@@ -37,7 +37,7 @@ const token = z.string().regex(/^[\w.~+/=-]{1,8192}$/)
 
 const sessionSchema = z.object({
   did: z.string().regex(/^did:[a-z]+:[\w.:%-]{1,2000}$/),
-  handle: z.string().max(253),
+  handle: z.string().max(253).optional().catch(undefined),
   accessJwt: token,
   refreshJwt: token,
   active: z.boolean().optional().catch(undefined),
@@ -96,7 +96,7 @@ function sessionOf(answer: XrpcAnswer, service: XrpcServer): Session {
   if (fault) throw fault
   return {
     did,
-    handle,
+    handle: handle ?? did,
     url: serverOf(didDoc) ?? service.url,
     access: new Secret(accessJwt),
     refresh: new Secret(refreshJwt),

@@ -7,7 +7,7 @@ import type { Facet } from './facets.ts'
 export const collection = 'app.bsky.feed.post'
 
 /** Reference to uploaded bytes. Goes into the record as the server gave it. */
-export const blobSchema = z.looseObject({ $type: z.literal('blob'), size: z.number() })
+export const blobSchema = z.looseObject({ ref: z.looseObject({ $link: z.string() }) })
 export type Blob = z.output<typeof blobSchema>
 
 export interface RecordParts {

@@ -37,7 +37,8 @@ export async function findPost(
 
 /** Older servers give no name to this error. */
 function isAbsent({ status, error, message }: XrpcAnswer): boolean {
-  return status === 400 && (error === 'RecordNotFound' || message.startsWith('Could not locate record'))
+  if (status !== 400 && status !== 404) return false
+  return error === 'RecordNotFound' || message.startsWith('Could not locate record')
 }
 
 export function postedAs({ did }: Session, recordKey: string, cid: string): Posted {

@@ -57,8 +57,9 @@ export async function editPost(
   if (answer.status >= 400) throw refusalOf(answer)
   const status = statusOf(answer)
   for (const { id, description } of status?.media_attachments ?? []) {
-    // Pixelfed changes alt texts by another call.
-    if ((description ?? '') !== (altText ?? '')) await describePicture(server, id, altText, signal)
+    // Pixelfed changes alt texts by another call. A short answer does not tell.
+    if (description !== undefined && (description ?? '') !== (altText ?? ''))
+      await describePicture(server, id, altText, signal)
   }
   return status ? postedAs(status).notes : undefined
 }
@@ -85,7 +86,10 @@ async function mediaOf(server: MastodonServer, receipt: Receipt, signal: AbortSi
   if (answer.status === 403) throw scopeMissing('read:statuses')
   const status = answer.status < 300 ? statusOf(answer) : null
   if (!status) throw changeRefused(answer.reason)
-  return status.media_attachments.map(({ id }) => id)
+  const media = status.media_attachments?.map(({ id }) => id) ?? []
+  // An edit without pictures would remove them.
+  if (media.length === 0) throw changeRefused('the server does not name the picture of the post.')
+  return media
 }
 
 async function exists(server: MastodonServer, { postId }: Receipt, signal: AbortSignal): Promise<boolean> {

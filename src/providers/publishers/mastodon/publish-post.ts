@@ -10,7 +10,7 @@ import { uploadPicture } from './media.ts'
 import { sendStatus } from './send-status.ts'
 import { flagsOf, type MastodonRatings, type MastodonSettings } from './settings.ts'
 import { measureOf, shortened } from './shorten.ts'
-import { mediaIdsOf, postedAs } from './statuses.ts'
+import { mediaIdsOf, postedAs, wordsOf } from './statuses.ts'
 
 /** A tenant's entry and the limits of its instance. */
 export interface Target {
@@ -34,7 +34,7 @@ export async function publishPost(
   const flags = flagsOf(settings, ratings, post.rating)
   const text = textBeside(flags.spoiler_text, post.caption, rulesOf(rules, instance))
   const media = await uploadPicture(server, post, altTextFor(post.altText, instance), signal)
-  const notes = { media, at: new Date(server.now()).toISOString() }
+  const notes = { media, at: new Date(server.now()).toISOString(), words: await wordsOf(text) }
   await noted(attempt, notes)
   const fields = {
     status: text,

@@ -60,10 +60,19 @@ export async function sendStatus(
   /** The key is used: by a request still in progress, or by a refused post of an earlier attempt. */
   async function afterUsedKey(current: AbortSignal): Promise<Status> {
     duplicates += lost ? 1 : 2
-    const found = await findQuietly(server, notes, current)
+    // A lost request may have used the key. Then only a clear answer permits another key.
+    const found = lost ? await find(current) : await findQuietly(server, notes, current)
     if (found) return found
     if (duplicates > 1) return attempt(current)
     throw new RetryableError('the key is used, but its post is not there yet')
+  }
+
+  async function find(current: AbortSignal): Promise<Status | null> {
+    try {
+      return await findPosted(server, notes, current)
+    } catch (cause) {
+      throw new RetryableError('the key is used, and the server does not say by which post', { cause })
+    }
   }
 
   try {

@@ -1,5 +1,6 @@
 /** Posts of an account, and the search for a post whose answer was lost (docs.joinmastodon.org, "statuses" and "accounts"). */
 import { z } from 'zod'
+import { sha256Hex } from '../../../base/hex.ts'
 import type { Notes, Posted } from '../../../ports/publisher.ts'
 import { type Answer, ask, type MastodonServer } from './api.ts'
 import { refused, scopeMissing } from './errors.ts'
@@ -13,9 +14,12 @@ const statusSchema = z.object({
     .catch(undefined),
   created_at: z.string().catch(''),
   account: z.object({ id: idSchema }).optional().catch(undefined),
+  /** HTML. */
+  content: z.string().optional().catch(undefined),
   media_attachments: z
     .array(z.object({ id: idSchema, description: z.string().nullish().catch(undefined) }))
-    .catch([]),
+    .optional()
+    .catch(undefined),
 })
 
 export type Status = z.output<typeof statusSchema>
@@ -25,13 +29,13 @@ export function statusOf({ body }: Pick<Answer, 'body'>): Status | null {
   return statusSchema.safeParse(body).data ?? null
 }
 
-/** Returns the result of a post, with the notes that a correction needs. */
-export function postedAs({ id, url, account, media_attachments }: Status): Posted {
+/** Returns the result of a post, with the notes that a correction needs. A short answer names no pictures, and so replaces no note. */
+export function postedAs({ id, url, account, media_attachments = [] }: Status): Posted {
   const media = media_attachments.map((attached) => attached.id).join(' ')
   return {
     postId: id,
     ...(url !== undefined && { url }),
-    notes: { media, ...(account && { account: account.id }) },
+    notes: { ...(media !== '' && { media }), ...(account && { account: account.id }) },
   }
 }
 
@@ -59,12 +63,12 @@ const maxPages = 15
 const clockSkewMs = 15 * 60_000
 
 /**
- * Finds the post with the upload that an attempt has noted, newest first. Returns `null` if the account certainly has no such post.
- * Throws if the server does not say.
+ * Finds the post with the upload that an attempt has noted, newest first. On a server whose lists name no uploads, the words of the post
+ * decide. Returns `null` if the account certainly has no such post. Throws if the server does not say.
  */
 export async function findPosted(
   server: MastodonServer,
-  { media, at = '' }: Notes,
+  { media, at = '', words = '' }: Notes,
   signal: AbortSignal,
 ): Promise<Status | null> {
   if (media === undefined) return null
@@ -73,14 +77,31 @@ export async function findPosted(
   let before: string | undefined
   for (let page = 0; page < maxPages; page++) {
     const statuses = await listPosts(server, account, before, signal)
-    const found = statuses.find(({ media_attachments }) => media_attachments.some(({ id }) => id === media))
-    if (found) return found
+    for (const status of statuses) {
+      if (status.media_attachments?.some(({ id }) => id === media)) return status
+      if (status.media_attachments || Date.parse(status.created_at) < oldest) continue
+      if (status.content === undefined) throw refused('its list of posts does not tell their contents.')
+      if ((await wordsOf(textOf(status.content))) === words) return status
+    }
     const last = statuses.at(-1)
     // A server that ignores `max_id` answers the same page again.
     if (!last || last.id === before || Date.parse(last.created_at) < oldest) return null
     before = last.id
   }
   throw refused('too many posts were published since to find this post.')
+}
+
+/** Upper bound on the characters of a post to compare. */
+const longestContent = 100_000
+
+/** Returns a digest of the words of a text. Ignores white space and punctuation, which servers change. */
+export function wordsOf(text: string): Promise<string> {
+  return sha256Hex(text.normalize('NFC').replace(/[^\p{L}\p{N}]/gu, ''))
+}
+
+/** Returns the text of a post's HTML, without its markup and escaped characters. */
+function textOf(html: string): string {
+  return html.slice(0, longestContent).replace(/<[^<>]*>|&#?\w{1,10};/g, '')
 }
 
 async function listPosts(

@@ -50,6 +50,23 @@ describe('a post to Bluesky whose answer is missing', () => {
     ['a lost answer, when the post is there', { putRecord: [lost], getRecord: [stored] }, 'posted', 1],
     ['a lost answer, when the post is not there', { putRecord: [lost, usual] }, 'posted', 2],
     [
+      'a lost answer, when the server answers 404 about the post',
+      { putRecord: [lost, usual], getRecord: [() => refusal(404, 'RecordNotFound')] },
+      'posted',
+      2,
+    ],
+    [
+      'answers without what the post does not need',
+      {
+        createSession: [
+          () => Response.json({ did: account.did, accessJwt: 'one.canary', refreshJwt: 'two.canary' }),
+        ],
+        uploadBlob: [() => Response.json({ blob: { $type: 'blob', ref: { $link: 'bafkrei' } } })],
+      },
+      'posted',
+      1,
+    ],
+    [
       'another record under the key',
       { putRecord: [() => refusal(400, 'InvalidSwap')], getRecord: [stored] },
       'posted',

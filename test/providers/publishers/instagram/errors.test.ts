@@ -130,7 +130,7 @@ describe('a container', () => {
   it('publishes nothing when the picture cannot be fetched', async () => {
     const offerPicture = async () => ({
       url: `${scene.instagram.url}/nothing`,
-      withdraw: async () => undefined,
+      end: async () => undefined,
     })
     const error = await failure(
       scene.publisher({ offerPicture }).publish(await acceptablePost(), attemptOf()),

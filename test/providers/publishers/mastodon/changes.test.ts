@@ -1,5 +1,6 @@
 /** Takes posts back and corrects them, with the differences between servers. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Fault } from '../../../../dev/emulators/dropbox/faults.ts'
 import { onRoute, refusing, serverError } from '../../../../dev/emulators/mastodon/faults.ts'
 import {
   type MastodonEmulator,
@@ -31,6 +32,13 @@ async function published(options: Partial<MastodonEmulatorOptions> = {}, config:
 }
 
 const outside = refusing(403, 'This action is outside the authorized scopes')
+
+const answering = (body: object): Fault => ({
+  kind: 'answer',
+  status: 200,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
 
 describe('a correction', () => {
   it('keeps the picture, the language and the warning, because an edit replaces everything', async () => {
@@ -67,6 +75,24 @@ describe('a correction', () => {
     await correct()
     await correct()
     expect(server.posts[0]?.edits).toHaveLength(1)
+  })
+
+  it('keeps the picture when the server answers with little', async () => {
+    const { correct, receipt } = await published()
+    const { postId: id, url } = receipt
+    server.interfere(onRoute('PUT /api/v1/statuses/:id', answering({ id, url })))
+    const notes = await correct()
+    expect({ ...receipt.notes, ...notes }).toEqual(receipt.notes)
+    await correct({}, { ...receipt, notes: { ...receipt.notes, ...notes } })
+    expect(server.posts).toMatchObject([{ text: 'Untied at noon.', media: [{ width: 320 }] }])
+  })
+
+  it('refuses an edit that would remove the picture', async () => {
+    const { correct, receipt } = await published()
+    server.interfere(onRoute('GET /api/v1/statuses/:id', answering({ id: receipt.postId })))
+    const error = await failure(correct({}, { ...receipt, notes: {} }))
+    expect(error).toMatchObject({ code: 'publish_refused', message: expect.stringContaining('picture') })
+    expect(server.posts[0]?.edits).toEqual([])
   })
 
   it('asks the server for the pictures of a post without notes', async () => {

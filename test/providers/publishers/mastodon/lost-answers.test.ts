@@ -65,6 +65,33 @@ describe.each(flavours)('a lost answer of %s', (flavour) => {
   })
 })
 
+describe('a server whose lists of posts name no pictures', () => {
+  /** Leaves out what some servers leave out of their lists. */
+  const sparse: Fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    if (!new URL(String(input)).pathname.endsWith('/statuses') || init?.method === 'POST') return response
+    return Response.json(
+      (await response.json()).map(({ media_attachments: _, ...status }: Record<string, unknown>) => status),
+    )
+  }
+
+  it.each(['pixelfed', 'gotosocial'] as const)(
+    'has a single post after a lost answer of %s',
+    async (flavour) => {
+      await start({ flavour })
+      const publisher = publisherOn(server.url, { fetch: sparse })
+      await publisher.publish(await postOf({ caption: 'Another photo.' }), attemptOf())
+      server.interfere(onRoute(posting, { kind: 'answer-lost' }))
+      const post = await postOf({
+        caption: 'Tied & "knotted" <softly>,\nby @bob. #rope https://rope.example/a?b=1',
+      })
+      const { postId } = await publisher.publish(post, attemptOf())
+      expect(server.posts).toHaveLength(2)
+      expect(server.posts.at(-1)?.id).toBe(postId)
+    },
+  )
+})
+
 describe('a server that does not recover', () => {
   it.each([
     ['a 500 that posted nothing', serverError(500), 'publish_unavailable'],
@@ -98,6 +125,17 @@ describe('a server that does not recover', () => {
 })
 
 describe('a key that an earlier try has used up on Pixelfed', () => {
+  it('permits no other key while the server does not say if the earlier try has posted', async () => {
+    await start({ flavour: 'pixelfed' })
+    server.interfere(onRoute(posting, { kind: 'answer-lost' }))
+    server.interfere(onRoute('GET /api/v1/accounts/:id/statuses', refusing(404, 'Not found'), { times: 99 }))
+    const error = await failure(publisherOn(server.url).publish(await postOf(), attemptOf()))
+    expect(error.code).toBe('publish_outcome_unknown')
+    const keys = server.calls.flatMap(({ route, key }) => (route === posting ? [key] : []))
+    expect(new Set(keys).size).toBe(1)
+    expect(server.posts).toHaveLength(1)
+  })
+
   it('posts under another key when the earlier try was refused', async () => {
     await start({ flavour: 'pixelfed' })
     const attempt = attemptOf()
@@ -125,7 +163,7 @@ describe('the claim', () => {
       note: async (more: Notes) => void kept.push({ ...more, sent: String(timesPosted()) }),
     }
     const { notes } = await publisherOn(server.url).publish(await postOf(), attempt)
-    expect(kept).toEqual([{ media: notes?.media, at: expect.stringMatching(/Z$/), sent: '0' }])
+    expect(kept).toMatchObject([{ media: notes?.media, at: expect.stringMatching(/Z$/), sent: '0' }])
   })
 
   it('posts nothing when the claim cannot keep the upload', async () => {
