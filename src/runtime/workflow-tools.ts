@@ -134,6 +134,7 @@ export function analysisTools(
     model,
     slots: runtime.aiSlots,
     platforms: onePerPlatform(runtime.publishers().available),
+    channels: runtime.publishers().available,
     settings: runtime.config,
     owner: tenant,
     now,

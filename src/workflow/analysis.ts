@@ -15,7 +15,7 @@ import {
 } from './analysis/captions.ts'
 import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
-import { type Analysis, rememberedAnalysis } from './analysis/remembered.ts'
+import { type Analysis, type CaptionedChannel, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
 import type { DigestTools } from './content-digest.ts'
@@ -40,6 +40,8 @@ export interface AnalysisTools extends DigestTools, PictureTools {
   slots: AiSlots
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
+  /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
+  channels?: readonly CaptionedChannel[]
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
   settings: AnalysisSettings
@@ -74,6 +76,8 @@ export async function analyzePhoto(
   const store = readingSidecarsOnce(given.store)
   const tools = { ...given, store }
   const { settings, platforms } = tools
+  const channels =
+    tools.channels ?? platforms.map((rules) => ({ ...rules, channel: { ...rules, name: rules.platform } }))
   const reading = store.readSidecar('root', name)
   // A missing photo is reported first.
   reading.catch(() => undefined)
@@ -83,7 +87,7 @@ export async function analyzePhoto(
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   if (sidecar && !forceRefresh) {
-    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, tools)
+    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, { channels, settings })
     if (remembered) return remembered
   }
   report('reading')
@@ -118,7 +122,7 @@ export async function analyzePhoto(
     sha256: await source.sha256(),
     replaceEmpty: forceRefresh,
   })
-  return toAnalysis(name, seen.value, generated, saved)
+  return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
 }
 
 function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
@@ -139,10 +143,17 @@ function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
   }
 }
 
+/** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */
+function captionsOf(channels: readonly CaptionedChannel[], { captions }: GeneratedCaptions) {
+  return Object.fromEntries(
+    channels.map(({ channel: { name, platform } }) => [name, captions[platform] ?? '']),
+  )
+}
+
 function toAnalysis(
   name: PhotoName,
   seen: Parameters<typeof saveAnalysis>[2]['seen'],
-  generated: GeneratedCaptions,
+  generated: Pick<GeneratedCaptions, 'sdCaption'> & { captions: Readonly<Record<string, string>> },
   saved: Awaited<ReturnType<typeof saveAnalysis>>,
 ): Analysis {
   return {

@@ -46,13 +46,17 @@ async function newVisitor(): Promise<Visitor> {
   return { context, page, questions }
 }
 
+/** Miniflare encodes AVIF slowly: three pictures at once take 14 s on two busy cores. */
+const firstPictureMs = 60_000
+
 /** Opens a gallery and waits for its photo. Returns the page's address. */
 async function visit(page: Page, address: string): Promise<string> {
   await page.goto(address)
-  await page.waitForFunction(() => {
+  const isShown = () => {
     const picture = document.querySelector('img')
     return picture?.complete && picture.naturalWidth > 0
-  })
+  }
+  await page.waitForFunction(isShown, undefined, { timeout: firstPictureMs })
   return page.url()
 }
 

@@ -25,6 +25,11 @@ beforeEach(async () => {
 })
 afterEach(() => scene[Symbol.asyncDispose]())
 
+const threeChannels = ['telegram', 'friends', 'news'].map((id) => ({
+  channel: { name: id, platform: 'telegram' as const },
+  captionRules: telegram.captionRules,
+}))
+
 describe('an analysis', () => {
   it('makes one description call and one caption call for all platforms and Stable Diffusion', async () => {
     const analysis = await scene.analyze()
@@ -131,6 +136,12 @@ describe('an analysis', () => {
     expect(textOf(await scene.document(), 'alt_text')).toBeNull()
   })
 
+  it('gives the caption for a platform to each of its channels', async () => {
+    const { platformCaptions } = await scene.analyze({ platforms: [telegram], channels: threeChannels })
+    expect(platformCaptions.telegram).not.toBe('')
+    expect(platformCaptions.friends).toBe(platformCaptions.telegram)
+  })
+
   it('writes a caption for a tenant without platforms', async () => {
     const analysis = await scene.analyze({ platforms: [] })
     expect(analysis.caption).toContain('emulator')
@@ -211,6 +222,16 @@ describe('the analysis of a photo with a caption', () => {
     })
     expect(analysis.platformCaptions.email?.length).toBeLessThanOrEqual(240)
     expect(await scene.sidecar()).toBe(known)
+  })
+
+  it('returns the own caption of a second channel, and the platform’s caption to a channel without any', async () => {
+    const captions = '{"telegram": "For all.", "friends": "For friends."}'
+    await scene.store.writeSidecar('root', name, `\n\n# ---\n# caption_submitted: ${captions}\n`)
+    expect((await scene.analyze({ channels: threeChannels })).platformCaptions).toEqual({
+      telegram: 'For all.',
+      friends: 'For friends.',
+      news: 'For all.',
+    })
   })
 
   it('does not call the AI when the sidecar has only generated captions', async () => {

@@ -25,9 +25,15 @@ export interface Analysis {
   sdCaption: string | null
   altText: string | null
   rating: Rating
-  /** Captions within each platform's limits. */
-  platformCaptions: Readonly<Partial<Record<Platform, string>>>
+  /** Captions by channel, within the platforms' limits. */
+  platformCaptions: Readonly<Record<string, string>>
   sidecarWritten: boolean
+}
+
+/** Channel that gets a caption. */
+export interface CaptionedChannel {
+  channel: { name: string; platform: Platform }
+  captionRules: CaptionRules
 }
 
 /**
@@ -38,10 +44,10 @@ export function rememberedAnalysis(
   document: SidecarDocument,
   name: PhotoName,
   {
-    platforms,
+    channels,
     settings,
   }: {
-    platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
+    channels: readonly CaptionedChannel[]
     settings: { content: { default_rating?: Rating } }
   },
 ): Analysis | null {
@@ -58,9 +64,9 @@ export function rememberedAnalysis(
     altText: textOf(document, 'alt_text'),
     rating: ratingOf(document, settings.content.default_rating),
     platformCaptions: Object.fromEntries(
-      platforms.map(({ platform, captionRules }) => [
-        platform,
-        fitCaption(savedCaptionFor(document, { name: platform, platform }), captionRules),
+      channels.map(({ channel, captionRules }) => [
+        channel.name,
+        fitCaption(savedCaptionFor(document, channel), captionRules),
       ]),
     ),
     sidecarWritten: false,
