@@ -40,6 +40,7 @@ function busyProcess(): Metrics {
   metrics.rejected('s3', 'vendor_down')
   metrics.breakerChanged('s3', 'open')
   metrics.published('telegram', 'sent')
+  metrics.changed('telegram', 'retract', 'done')
   metrics.logged('warn', 'refused')
   metrics.uncaught('exception')
   metrics.redisFailed('slow')

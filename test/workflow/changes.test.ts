@@ -106,7 +106,7 @@ describe('taking posts back', () => {
     expect((await scene.retract(toTelegram)).results.telegram).toMatchObject({ success: true })
   })
 
-  it('may be repeated at once when the outcome is unknown', async () => {
+  it('allows a repetition at once when the outcome is unknown', async () => {
     await using scene = await changeScene()
     await scene.publish(toTelegram)
     const deaf: ChannelPublisher = { ...scene.telegram, retract: () => new Promise<never>(() => undefined) }

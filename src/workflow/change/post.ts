@@ -85,8 +85,8 @@ async function notChanged(change: Change, error: unknown, job: ChangeJob): Promi
 }
 
 const unknownTexts: Readonly<Record<ChangeKind, string>> = {
-  retract: 'We don’t know if the post was taken back: the connection dropped. Take it back again.',
-  correct: 'We don’t know if the post was corrected: the connection dropped. Correct it again.',
+  retract: 'We don’t know if the post is gone: the connection dropped. Take it back again.',
+  correct: 'We don’t know if the post has the new caption: the connection dropped. Correct it again.',
 }
 
 function outcomeUnknown(kind: ChangeKind, cause: unknown): PublisherError {

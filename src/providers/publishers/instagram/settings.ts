@@ -26,7 +26,7 @@ export function pictureBoxOf(config: unknown): PictureBox & Required<Pick<Pictur
 
 /** Returns the reason for which Instagram would refuse the picture. */
 export function pictureFault({ bytes, width, height, mediaType }: ReducedImage): string | undefined {
-  if (mediaType !== 'image/jpeg') return 'Instagram takes JPEG only, and the picture is none.'
+  if (mediaType !== 'image/jpeg') return 'Instagram takes JPEG only, and this picture has another format.'
   if (bytes.length > maxBytes) return 'Instagram takes pictures of up to 8 MB, and this picture is larger.'
   const ratio = width / height
   if (ratio >= ratios.min && ratio <= ratios.max) return undefined
