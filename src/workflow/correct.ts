@@ -1,6 +1,5 @@
 /** Corrects the texts of the posts of one photo, in place. */
 
-import type { Rating } from '../contract/rating.ts'
 import type { ChannelPublisher } from '../ports/publisher.ts'
 import { type Changed, type ChangeSteps, changePosts } from './change/everywhere.ts'
 import type { ChangeReport, ChangeRequest, ChangeTools } from './change/job.ts'
@@ -46,8 +45,10 @@ function stepsOf(
   document: SidecarDocument,
   ledger: Ledger,
 ): ChangeSteps {
+  const ratingSent = ({ receipt }: Duplicate) => ratingOf(document, receipt.rating ?? undefined)
   const captionOf = async (publisher: ChannelPublisher, post: Duplicate) => {
-    const caption = await captionFor(publisher, document, request, hashtagString)
+    const rating = ratingSent(post)
+    const caption = await captionFor(publisher, document, request, { hashtagString, rating })
     // A photo that has lost its sidecar keeps the caption of its post.
     return caption === '' && !isSubmitted(request) ? (post.caption ?? '') : caption
   }
@@ -55,8 +56,7 @@ function stepsOf(
     async carryOut(publisher, post, signal) {
       const { receipt } = post
       const caption = await captionOf(publisher, post)
-      const rating: Rating = ratingOf(document, receipt.rating ?? undefined)
-      const correction = { ...postDetailsOf(document), caption, rating }
+      const correction = { ...postDetailsOf(document), caption, rating: ratingSent(post) }
       const notes = await publisher.correct?.(receipt, correction, signal)
       return (change) => ledger.corrected(change, { caption, notes })
     },

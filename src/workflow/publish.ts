@@ -170,9 +170,11 @@ async function publishChosen(
     const { rating: to } = request
     if (to && isLowered(rated, to)) tools.onRatingLowered?.({ name: entry.name, from: rated, to })
   }
+  const { hashtagString } = tools
   const published = publishers.map(async (publisher) => {
     const { channel } = publisher
-    const caption = () => captionFor(publisher, document, request, tools.hashtagString)
+    const caption = () =>
+      captionFor(publisher, document, request, { hashtagString, rating: job.photo.rating })
     const result = await publishTo(publisher, caption, job)
     tools.onResult?.(channel, result)
     return [channel.name, result] as const

@@ -84,7 +84,11 @@ describeOnBothHosts('changes of published posts', (kind) => {
         results: {
           telegram: { success: true, type: 'telegram', post_id: expect.stringMatching(/./) },
           mastodon: { success: true, type: 'mastodon', post_id: expect.stringMatching(/./) },
-          email: { success: false, skipped: 'impossible', error: expect.stringContaining('A mail cannot be called back.') },
+          email: {
+            success: false,
+            skipped: 'impossible',
+            error: expect.stringContaining('A mail cannot be called back.'),
+          },
         },
       },
     })

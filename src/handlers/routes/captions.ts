@@ -1,5 +1,6 @@
 /** Captions: edits, which are saved without publishing, and the rules of each platform. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Rating } from '../../contract/rating.ts'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import { loweringLog } from '../../runtime/lowered-ratings.ts'
@@ -90,14 +91,16 @@ function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const runtime = runtimeOf(c.env)
     const { available } = runtime.publishers()
     const now = new Date(services.now())
-    const rules = await Promise.all(available.map((publisher) => rulesAnswer(publisher, now)))
+    const rules = await Promise.all(
+      available.map((publisher) => rulesAnswer(publisher, now, runtime.config.content.default_rating)),
+    )
     return c.json({ platforms: rules, hashtags: runtime.config.content.hashtag_string }, 200)
   })
 }
 
-async function rulesAnswer(publisher: ChannelPublisher, now: Date) {
+async function rulesAnswer(publisher: ChannelPublisher, now: Date, rating: Rating) {
   const { name, platform, id } = publisher.channel
-  const rules = await captionRulesOf(publisher)
+  const rules = await captionRulesOf(publisher, rating)
   const freshPost = { postId: '', postedAt: now, notes: publisher.plan?.() ?? {}, rating: null }
   return {
     platform: name,

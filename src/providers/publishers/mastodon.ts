@@ -1,7 +1,7 @@
 /** Publishes to an account on Mastodon, Pixelfed, GoToSocial, Pleroma or Akkoma, which speak the same API (docs.joinmastodon.org). */
 import type { Fetch } from '../../base/endpoint-guard.ts'
 import type { RetryPolicy } from '../../base/retry.ts'
-import { defaultRating } from '../../contract/rating.ts'
+import type { Rating } from '../../contract/rating.ts'
 import { effectsOf } from '../../contract/rating-map.ts'
 import { type CredentialSource, withCredentials } from '../../ports/credentials.ts'
 import type { Attempt, CaptionRules, PossibleChanges, Posted, Publisher } from '../../ports/publisher.ts'
@@ -9,9 +9,8 @@ import type { MastodonCredentials, MastodonServer } from './mastodon/api.ts'
 import { deletePost, editPost } from './mastodon/changes.ts'
 import { outcomeUnknown, refused, unavailable } from './mastodon/errors.ts'
 import { type InstanceCache, instanceFor, rulesOf, unknownInstance } from './mastodon/instance.ts'
-import { altTextFor, publishPost, textBeside } from './mastodon/publish-post.ts'
-import { flagsOf, type MastodonSettings, ratingsOf, settingsSchema } from './mastodon/settings.ts'
-import { measureOf } from './mastodon/shorten.ts'
+import { altTextFor, publishPost } from './mastodon/publish-post.ts'
+import { flagsOf, type MastodonSettings, ratingsOf, roomOf, settingsSchema } from './mastodon/settings.ts'
 import { findPosted, postedAs } from './mastodon/statuses.ts'
 import { verifyAccount } from './mastodon/verify.ts'
 import { describe } from './mastodon/wording.ts'
@@ -71,7 +70,7 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
     withCredentials(credentials, (known) => use({ credentials: known, fetch, now, retry }))
 
   async function targetOn(server: MastodonServer, settings: MastodonSettings, signal?: AbortSignal) {
-    return { settings, ratings, rules: captionRules, instance: await instanceFor(instances, server, signal) }
+    return { settings, ratings, instance: await instanceFor(instances, server, signal) }
   }
 
   /** Returns the settings. Throws `publish_refused` if they are unusable. */
@@ -84,13 +83,13 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
     platform: 'mastodon',
     captionRules,
     pictureBox,
-    async ownRules() {
+    async ownRules(rating) {
       try {
         const server = { credentials: await credentials.get(), fetch, now, retry }
-        return withRoom(rulesOf(captionRules, await instanceFor(instances, server)))
+        return besideWarning(rulesOf(captionRules, await instanceFor(instances, server)), rating)
       } catch {
         // Credentials that cannot be resolved fail with their reason when they are used.
-        return withRoom(captionRules)
+        return besideWarning(captionRules, rating)
       }
     },
     effectOf: effectsOf('Mastodon', ratings),
@@ -116,8 +115,12 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
       const flags = flagsOf(settings, ratings, rating)
       return withServer(async (server) => {
         const { instance } = await targetOn(server, settings, signal)
-        const text = textBeside(flags.spoiler_text, caption, rulesOf(captionRules, instance))
-        const edit = { text, altText: altTextFor(altText, instance), language: settings.language, ...flags }
+        const edit = {
+          text: caption,
+          altText: altTextFor(altText, instance),
+          language: settings.language,
+          ...flags,
+        }
         return editPost(server, receipt, edit, signal)
       })
     },
@@ -132,9 +135,9 @@ export function createMastodonPublisher(options: MastodonPublisherOptions): Publ
       }),
   }
 
-  /** Leaves room for the content warning if photos of the default rating get a warning. */
-  function withRoom(rules: CaptionRules): CaptionRules {
-    const { spoiler_text } = flagsOf(parsed.data ?? defaults, ratings, defaultRating)
-    return { ...rules, maxLength: Math.max(1, rules.maxLength - measureOf(rules)(spoiler_text)) }
+  /** Leaves room for the content warning, which servers count together with the caption. */
+  function besideWarning(rules: CaptionRules, rating: Rating = 'general'): CaptionRules {
+    const { spoiler_text } = flagsOf(parsed.data ?? defaults, ratings, rating)
+    return { ...rules, maxLength: Math.max(1, rules.maxLength - roomOf(spoiler_text, rules)) }
   }
 }

@@ -31,13 +31,13 @@ export async function captionFor(
   publisher: ChannelPublisher,
   document: SidecarDocument,
   { caption, captions = {} }: SubmittedCaptions,
-  hashtagString: string,
+  { hashtagString, rating }: { hashtagString: string; rating: Rating },
 ): Promise<string> {
   const { name, platform } = publisher.channel
   const submitted = new Map(Object.entries(captions))
   const text =
     submitted.get(name) ?? submitted.get(platform) ?? caption ?? savedCaptionFor(document, publisher.channel)
-  return fitCaption(text, await captionRulesOf(publisher), hashtagString)
+  return fitCaption(text, await captionRulesOf(publisher, rating), hashtagString)
 }
 
 /** Returns the details that platforms may use beside the caption. */

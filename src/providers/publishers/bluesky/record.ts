@@ -1,6 +1,6 @@
 /** Builds the record of a post (lexicon `app.bsky.feed.post`). */
 import { z } from 'zod'
-import { fitAltText } from '../../../base/alt-text.ts'
+import { fitText } from '../../../base/fit-text.ts'
 import type { Post } from '../../../ports/publisher.ts'
 import type { Facet } from './facets.ts'
 
@@ -40,7 +40,7 @@ export function recordOf({ post, blob, facets, label, langs, createdAt }: Record
       images: [
         {
           image: blob,
-          alt: fitAltText(altText ?? '', maxAltText, 'grapheme'),
+          alt: fitText(altText ?? '', maxAltText, 'grapheme'),
           aspectRatio: { width, height },
         },
       ],

@@ -1,5 +1,5 @@
 /** Limits of captions and alt texts that cutting alone does not meet. */
-import { fitAltText } from '../../../base/alt-text.ts'
+import { fitText } from '../../../base/fit-text.ts'
 
 /** Upper bound on mentions in a caption ("Content Publishing"). */
 export const maxMentions = 20
@@ -16,5 +16,5 @@ const maxAltText = 1000
 
 /** Returns the alt text within the limit, or `null` if there is none. */
 export function fittedAltText(altText: string | null): string | null {
-  return fitAltText(altText ?? '', maxAltText, 'utf16') || null
+  return fitText(altText ?? '', maxAltText, 'utf16') || null
 }

@@ -1,8 +1,9 @@
 /** Settings of a tenant's entry, and what a rating means for a post. */
 import { z } from 'zod'
+import { fitText } from '../../../base/fit-text.ts'
 import type { Rating } from '../../../contract/rating.ts'
 import { type RatingMap, ratingMaps } from '../../../contract/rating-map.ts'
-import { codePoints, shortened } from './shorten.ts'
+import type { CaptionRules } from '../../../ports/publisher.ts'
 
 export const settingsSchema = z.object({
   visibility: z.enum(['public', 'unlisted', 'private']).default('unlisted'),
@@ -21,7 +22,7 @@ const maxWarning = 140
 
 /** Returns the content warning; every post with a warning needs words. */
 export function warningOf({ content_warning }: MastodonSettings): string {
-  return shortened(content_warning || defaultWarning, maxWarning, codePoints)
+  return fitText(content_warning || defaultWarning, maxWarning, 'codePoint')
 }
 
 export interface Flags {
@@ -34,4 +35,10 @@ export function flagsOf(settings: MastodonSettings, ratings: MastodonRatings, ra
   const value = ratings[rating]
   const spoiler_text = value === 'warning' ? warningOf(settings) : ''
   return { sensitive: value !== 'none', spoiler_text }
+}
+
+/** Returns an upper bound on the length that a server counts for a warning. An address counts `urlLength`, whatever its own length. */
+export function roomOf(warning: string, { urlLength = 0 }: Pick<CaptionRules, 'urlLength'>): number {
+  const addresses = warning.match(/https?:\/\//gi)?.length ?? 0
+  return warning.length + addresses * urlLength
 }

@@ -12,7 +12,7 @@ import {
 import { Secret } from '../../../../src/base/secret.ts'
 import type { CaptionRules } from '../../../../src/ports/publisher.ts'
 import { createInstanceCache } from '../../../../src/providers/publishers/mastodon/instance.ts'
-import { measureOf, shortened } from '../../../../src/providers/publishers/mastodon/shorten.ts'
+import { roomOf } from '../../../../src/providers/publishers/mastodon/settings.ts'
 import { fitCaption } from '../../../../src/workflow/captions/fit.ts'
 import { publisherOn, token } from '../../../support/fixtures/mastodon.ts'
 import { attemptOf, credentialsOf, postOf } from '../../../support/fixtures/posts.ts'
@@ -109,10 +109,12 @@ describe('the rules of an instance', () => {
     })
   })
 
-  it('leaves room for a warning when photos of the default rating get a warning', async () => {
+  it('leaves room for the warning of a rating', async () => {
     const { url } = await start()
     const config = { content_warning: 'Nude', rating_map: { nudity: 'warning' } }
-    expect(await publisherOn(url, { config }).ownRules?.()).toMatchObject({ maxLength: 496 })
+    expect(await publisherOn(url, { config }).ownRules?.('nudity')).toMatchObject({ maxLength: 496 })
+    expect(await publisherOn(url, { config }).ownRules?.('general')).toMatchObject({ maxLength: 500 })
+    expect(await publisherOn(url, { config }).ownRules?.()).toMatchObject({ maxLength: 500 })
   })
 
   it('publishes to a server whose limits are unknown', async () => {
@@ -165,13 +167,16 @@ describe('counting', () => {
     )
   })
 
-  it('shortens every text beside a warning to the limit, at a word', () => {
+  it('fits every caption beside a content warning to the limit', () => {
+    const warnings = fc.oneof(
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
+      fc.constant('See http://a.b'),
+    )
     fc.assert(
-      fc.property(texts, fc.integer({ min: 1, max: 100 }), (text, max) => {
-        const short = shortened(text, max, measureOf(rules))
-        expect(counted(short)).toBeLessThanOrEqual(max)
-        expect(measureOf(rules)(short)).toBeLessThanOrEqual(max)
-        if (measureOf(rules)(text) <= max) expect(short).toBe(text)
+      fc.property(texts, warnings, (text, warning) => {
+        const maxLength = rules.maxLength - roomOf(warning, rules)
+        const caption = fitCaption(text, { ...rules, maxLength })
+        expect(postLength(caption, warning, mastodon, mastodon.limits)).toBeLessThanOrEqual(rules.maxLength)
       }),
       { numRuns: 400 },
     )

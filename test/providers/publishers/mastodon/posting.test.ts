@@ -57,16 +57,6 @@ describe('a post', () => {
     expect(server.posts[0]?.spoilerText).toMatch(/^(rope ){26,27}rope…$/)
   })
 
-  it('makes room for a warning and says so', async () => {
-    await start()
-    const caption = `${'knots '.repeat(83)}so`
-    expect(caption).toHaveLength(500)
-    const posted = await publish({}, { caption, rating: 'explicit' })
-    expect(posted.warning).toContain('shortened')
-    expect(server.posts[0]?.text).toMatch(/^(knots ){80,}knots…$/)
-    expect((await publish({}, { caption, rating: 'nudity' })).warning).toBeUndefined()
-  })
-
   it.each([{ visibility: 'secret' }, { language: 7 }, null, 'private'])(
     'sends nothing with the unusable settings %j',
     async (config) => {

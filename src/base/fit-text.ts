@@ -1,4 +1,4 @@
-/** Cuts alt texts to the limit of a platform. */
+/** Cuts texts beside a caption, such as alt texts and content warnings, to the limit of a platform. */
 
 const ellipsis = '…'
 /** A cut at a word keeps at least this share of the text before the ellipsis. */
@@ -13,7 +13,7 @@ const units = {
 } as const satisfies Readonly<Record<string, (grapheme: string) => number>>
 
 /** Returns the trimmed text, or its beginning with an ellipsis, cut at a word if possible. Reads no more of the text than fits. */
-export function fitAltText(text: string, max: number, unit: keyof typeof units): string {
+export function fitText(text: string, max: number, unit: keyof typeof units): string {
   const trimmed = text.trim()
   let length = 0
   let end = 0
