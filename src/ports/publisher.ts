@@ -104,8 +104,8 @@ export interface Publisher {
   /** Rules of the platform. Replaced by {@link ownRules} where the account's server has its own. */
   readonly captionRules: CaptionRules
   /**
-   * Returns the rules of the account's own server, from memory if possible, for photos of this rating: a content warning may take room from
-   * the caption. Never rejects. `rating`: `undefined` for any photo without a warning. Absent: {@link captionRules}.
+   * Returns the rules of the account's own server, from memory if possible. Never rejects. The rating counts because a content warning may
+   * take room from the caption. `rating`: `undefined` for any photo without a warning. Absent: {@link captionRules}.
    */
   ownRules?(rating?: Rating): Promise<CaptionRules>
   /** True when {@link publish} sends the tags of a post. Default: false. */

@@ -37,7 +37,7 @@ export function flagsOf(settings: MastodonSettings, ratings: MastodonRatings, ra
   return { sensitive: value !== 'none', spoiler_text }
 }
 
-/** Returns an upper bound on the length that a server counts for a warning. An address counts `urlLength`, whatever its own length. */
+/** Returns an upper bound on the length that a server counts for a warning. An address counts `urlLength`. */
 export function roomOf(warning: string, { urlLength = 0 }: Pick<CaptionRules, 'urlLength'>): number {
   const addresses = warning.match(/https?:\/\//gi)?.length ?? 0
   return warning.length + addresses * urlLength
