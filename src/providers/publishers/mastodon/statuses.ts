@@ -79,7 +79,9 @@ export async function findPosted(
     const statuses = await listPosts(server, account, before, signal)
     for (const status of statuses) {
       if (status.media_attachments?.some(({ id }) => id === media)) return status
-      if (status.media_attachments || Date.parse(status.created_at) < oldest) continue
+      // Every post of ours has a picture, so an empty list names none.
+      const hasOtherPicture = status.media_attachments?.length
+      if (hasOtherPicture || Date.parse(status.created_at) < oldest) continue
       if (status.content === undefined) throw refused('its list of posts does not tell their contents.')
       if ((await wordsOf(textOf(status.content))) === words) return status
     }

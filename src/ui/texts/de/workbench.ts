@@ -88,7 +88,9 @@ export const workbenchTexts: WorkbenchTexts = {
     results: 'Ergebnis',
     backToWriting: 'Texte bearbeiten',
     publishTo: (names) =>
-      names.length === 0 ? 'Wähle eine Plattform' : `Veröffentlichen: ${formats.list(names)}`,
+      names.length === 0
+        ? 'Wähle eine Plattform'
+        : `Veröffentlichen: ${names.length > 3 ? `${names.length} Kanäle` : formats.list(names)}`,
     choosePlatform: 'Wähle eine Plattform',
     done: 'Fertig',
     save: 'Speichern',

@@ -80,7 +80,9 @@ export const workbenchTexts = {
     results: 'Results',
     backToWriting: 'Edit captions',
     publishTo: (names: readonly string[]) =>
-      names.length === 0 ? 'Choose a platform' : `Publish to ${formats.list(names)}`,
+      names.length === 0
+        ? 'Choose a platform'
+        : `Publish to ${names.length > 3 ? `${names.length} channels` : formats.list(names)}`,
     choosePlatform: 'Choose a platform',
     done: 'Done',
     save: 'Save',

@@ -67,29 +67,34 @@ describe.each(flavours)('a lost answer of %s', (flavour) => {
 
 describe('a server whose lists of posts name no pictures', () => {
   /** Leaves out what some servers leave out of their lists. */
-  const sparse: Fetch = async (input, init) => {
-    const response = await fetch(input, init)
-    if (!new URL(String(input)).pathname.endsWith('/statuses') || init?.method === 'POST') return response
-    return Response.json(
-      (await response.json()).map(({ media_attachments: _, ...status }: Record<string, unknown>) => status),
-    )
-  }
+  const naming =
+    (pictures: { media_attachments?: readonly [] }): Fetch =>
+    async (input, init) => {
+      const response = await fetch(input, init)
+      if (!new URL(String(input)).pathname.endsWith('/statuses') || init?.method === 'POST') return response
+      const statuses: Record<string, unknown>[] = await response.json()
+      return Response.json(
+        statuses.map(({ media_attachments: _, ...status }) => ({ ...status, ...pictures })),
+      )
+    }
 
-  it.each(['pixelfed', 'gotosocial'] as const)(
-    'has a single post after a lost answer of %s',
-    async (flavour) => {
-      await start({ flavour })
-      const publisher = publisherOn(server.url, { fetch: sparse })
-      await publisher.publish(await postOf({ caption: 'Another photo.' }), attemptOf())
-      server.interfere(onRoute(posting, { kind: 'answer-lost' }))
-      const post = await postOf({
-        caption: 'Tied & "knotted" <softly>,\nby @bob. #rope https://rope.example/a?b=1',
-      })
-      const { postId } = await publisher.publish(post, attemptOf())
-      expect(server.posts).toHaveLength(2)
-      expect(server.posts.at(-1)?.id).toBe(postId)
-    },
-  )
+  it.each([
+    ['pixelfed', {}],
+    ['gotosocial', {}],
+    ['pixelfed', { media_attachments: [] }],
+    ['gotosocial', { media_attachments: [] }],
+  ] as const)('has a single post after a lost answer of %s with %j', async (flavour, pictures) => {
+    await start({ flavour })
+    const publisher = publisherOn(server.url, { fetch: naming(pictures) })
+    await publisher.publish(await postOf({ caption: 'Another photo.' }), attemptOf())
+    server.interfere(onRoute(posting, { kind: 'answer-lost' }))
+    const post = await postOf({
+      caption: 'Tied & "knotted" <softly>,\nby @bob. #rope https://rope.example/a?b=1',
+    })
+    const { postId } = await publisher.publish(post, attemptOf())
+    expect(server.posts).toHaveLength(2)
+    expect(server.posts.at(-1)?.id).toBe(postId)
+  })
 })
 
 describe('a server that does not recover', () => {
