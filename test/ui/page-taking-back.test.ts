@@ -224,8 +224,16 @@ describe('the details of a published photo', () => {
     expect(await page.getByRole('checkbox', { name: 'Telegram (main)' }).isChecked()).toBe(false)
     expect(await page.getByRole('checkbox', { name: 'Telegram (backup)' }).isChecked()).toBe(true)
     await page.getByRole('checkbox', { name: 'Telegram (main)' }).check()
+    for (const other of ['Bluesky', 'FetLife']) await page.getByRole('checkbox', { name: other }).uncheck()
     await openPreview(page)
     await page.getByRole('button', { name: /^Publish to Telegram \(main\)/ }).waitFor()
+  })
+
+  it('names more than three channels by their number', async () => {
+    const { page } = await atChannels(browser, desktop)
+    await openSheet(page)
+    await openPreview(page)
+    await page.getByRole('button', { name: 'Publish to 4 channels', exact: true }).waitFor()
   })
 
   it('speaks German', async () => {
