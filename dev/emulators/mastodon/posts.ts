@@ -75,7 +75,7 @@ export interface MastodonState {
   nextId(): string
 }
 
-/** Creates IDs as the servers do: decimal numbers beyond the safe integers, each larger than the one before. */
+/** Creates IDs as the servers do: decimal numbers beyond the safe integers, each larger than the ID before. */
 export function idSequence(): () => string {
   let newest = 114_000_000_000_000_000n
   return () => {

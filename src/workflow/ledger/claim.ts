@@ -93,7 +93,7 @@ async function heldBy(
   const isOwn = found?.state === 'claimed' && found.attempt === record.attempt
   if (!isOwn) return null
   const isFree = elsewhere.kind === 'free' || elsewhere.kind === 'retracted'
-  // Both files may hold an unknown outcome, and a person has judged one of them.
+  // Both files may hold an unknown outcome, and a person has judged a single outcome.
   if (!isFree && elsewhere.kind !== before) {
     await store.deleteRecord(key)
     return elsewhere

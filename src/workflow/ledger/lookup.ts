@@ -12,7 +12,7 @@ export interface Lookup {
   nextKey: RecordKey
 }
 
-/** Order of two standings of one channel: the first one counts. Two exist only after entries changed places during an attempt. */
+/** Order of two standings of one channel: the first standing counts. Two exist only after entries changed places during an attempt. */
 const precedence: readonly Standing['kind'][] = ['duplicate', 'in_progress', 'unknown', 'retracted', 'free']
 
 export async function lookUp(
