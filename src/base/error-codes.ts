@@ -146,6 +146,11 @@ export const errorKinds = {
     'Storage unavailable',
     'The photo storage failed or did not answer. Try again after `Retry-After`.',
   ),
+  claims_unavailable: kind(
+    503,
+    'Claims unavailable',
+    'The control plane, which keeps the claims of this gallery, does not answer. Nothing was sent. Try again after `Retry-After`.',
+  ),
   storage_not_atomic: kind(
     501,
     'The storage cannot prevent duplicate posts',

@@ -35,10 +35,41 @@ export interface PictureBox extends ThumbnailBox {
   ratio?: PictureRatio
 }
 
+/** Places of a watermark in the picture. */
+export const watermarkPositions = [
+  'top-left',
+  'top',
+  'top-right',
+  'left',
+  'center',
+  'right',
+  'bottom-left',
+  'bottom',
+  'bottom-right',
+] as const
+export type WatermarkPosition = (typeof watermarkPositions)[number]
+
+/** A small picture to draw over a larger picture. */
+export interface Watermark {
+  /** Identifies the watermark with all its settings, for caches: `[a-z0-9]`, at most 16 characters. */
+  key: string
+  /** A PNG, perhaps with transparent parts. */
+  picture: Uint8Array<ArrayBuffer>
+  width: number
+  height: number
+  position: WatermarkPosition
+  /** From above 0 to 1. */
+  opacity: number
+  /** Width of the watermark as a share of the picture's width, above 0 to 1. */
+  share: number
+}
+
 /** A picture to make from the original. */
 export interface Reduction {
   box: PictureBox
   mediaType: ThumbnailType
+  /** Drawn over the finished picture, at the end of all scaling. Default: none. */
+  watermark?: Watermark
 }
 
 /** Place of the work in the queue. A host without a queue ignores the order. */

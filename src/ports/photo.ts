@@ -49,6 +49,14 @@ export function sidecarName(name: PhotoName, form: SidecarForm = 'stem'): string
   return form === 'full' ? `${name}.txt` : name.replace(extension, '.txt')
 }
 
+/** Form of the name of an XMP file beside a photo: `x.jpg` -> `x.xmp` by most programs, `x.jpg.xmp` by darktable and digiKam. */
+export type XmpForm = 'stem' | 'full'
+
+/** Returns the name of an XMP file beside the photo. Storages that fold no case may hold `.XMP` too. */
+export function xmpName(name: PhotoName, form: XmpForm): string {
+  return form === 'full' ? `${name}.xmp` : name.replace(extension, '.xmp')
+}
+
 /** Checks if the photo's full name with `.txt` fits into 255 bytes, the limit of most file systems. */
 export function fitsFullName(name: PhotoName): boolean {
   return bytesOf(sidecarName(name, 'full')) <= maxNameBytes

@@ -2,7 +2,8 @@
  * A photographer's storage. Each store belongs to one tenant and knows the tenant's paths and credentials. No function
  * accepts a path, so callers cannot reach files outside the tenant's folders.
  */
-import type { Folder, PhotoName, SidecarForm } from './photo.ts'
+import type { Folder, PhotoName, SidecarForm, XmpForm } from './photo.ts'
+import type { SmallFile } from './sidecar-file.ts'
 
 /**
  * Normalised path of each folder: segments joined by `/`, without `.`, `..` or empty segments. A path has a leading `/`
@@ -22,6 +23,8 @@ export interface PhotoEntry {
   contentHash: string
   /** Dropbox's IDs of the file and of its revision, which sidecars on Dropbox contain. Absent in other stores. */
   ofDropbox?: { fileId: string; rev: string }
+  /** SHA-256 of the bytes in lower-case hex. Absent unless the store's server tells it. */
+  sha256?: string
 }
 
 export interface PhotoListing {
@@ -33,6 +36,8 @@ export interface PhotoListing {
   withFullName?: ReadonlySet<PhotoName>
   /** Versions of the sidecar files of the photos in `withSidecar`. Absent: unknown, so the files must be read. */
   sidecarVersions?: ReadonlyMap<PhotoName, SidecarVersions>
+  /** XMP files beside the photos of the listing. Absent: unknown, so the files must be asked for. */
+  xmp?: ReadonlyMap<PhotoName, XmpBeside>
   /** True when the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
   isFolderMissing?: true
 }
@@ -42,6 +47,12 @@ export interface PhotoListing {
  * change, and equals {@link Sidecar.version} of the file at that time.
  */
 export type SidecarVersions = Readonly<Partial<Record<SidecarForm, string>>>
+
+/** XMP files beside a photo, by form, with their versions. Absent members are missing files. */
+export interface XmpBeside extends Readonly<Partial<Record<XmpForm, string>>> {
+  /** True when another photo or a raw file of the folder has the same stem, so that `x.xmp` may be about that file. */
+  isStemShared?: true
+}
 
 export interface PhotoContent {
   entry: PhotoEntry
@@ -90,7 +101,7 @@ export interface StoredRecord {
   revision: string
 }
 
-export interface PhotoStore extends PhotoFiles, SidecarFiles, RecordFiles, PreviewFiles {
+export interface PhotoStore extends PhotoFiles, SidecarFiles, Partial<XmpFiles>, RecordFiles, PreviewFiles {
   /** Provider name in the configuration: `dropbox`, `s3`, `managed`, `local` ... */
   readonly provider: string
   /** Set if names that differ only in case are the same file. `sometimes`: depends on the disk. Absent: never. */
@@ -128,14 +139,22 @@ export interface PhotoFiles {
   /**
    * Moves the photo and its sidecar and never overwrites: if the name exists, both get the same numbered suffix. After an
    * interruption at any point, repeating the call completes the move. Returns the name at the target. Throws
-   * `photo_not_found`. `sidecar`, here and below, selects the sidecar by its form, or no sidecar with `null`. Default: `stem`.
+   * `photo_not_found`. `sidecar`, here and below, selects the sidecar by its form, or no sidecar with `null`. Default: `stem`. `xmp` selects
+   * the XMP files to take along. Default: none.
    */
-  move(name: PhotoName, from: Folder, to: Folder, sidecar?: SidecarForm | null): Promise<PhotoName>
+  move(
+    name: PhotoName,
+    from: Folder,
+    to: Folder,
+    sidecar?: SidecarForm | null,
+    xmp?: readonly XmpForm[],
+  ): Promise<PhotoName>
   /** Deletes photo and sidecar permanently. Deleting a missing file is not an error. */
   delete(
     folder: Folder,
     name: PhotoName,
     sidecar?: SidecarForm | null,
+    xmp?: readonly XmpForm[],
   ): Promise<{ deleted: boolean; sidecarDeleted: boolean }>
 }
 
@@ -156,6 +175,26 @@ export interface SidecarFiles {
   ): Promise<void>
 }
 
+/** The XMP files beside the photos of a store, which other programs write. */
+export interface XmpFiles {
+  /** Reads an XMP file of the photo. `too_large`: the file exceeds {@link maxXmpBytes}. */
+  readXmp(folder: Folder, name: PhotoName, form: XmpForm): Promise<SmallFile | 'too_large' | null>
+  /**
+   * Replaces the file at this revision, or creates the file if `ifRevision` is `null`. Throws `sidecar_changed` if the file has another
+   * revision.
+   */
+  writeXmp(
+    folder: Folder,
+    name: PhotoName,
+    form: XmpForm,
+    bytes: Uint8Array<ArrayBuffer>,
+    ifRevision: string | null,
+  ): Promise<void>
+}
+
+/** Upper bound on an XMP file to read, in bytes. Lightroom's files with many edits have some 100 kB. */
+export const maxXmpBytes = 1_000_000
+
 /** The small records that this program keeps in a store. */
 export interface RecordFiles {
   /**
@@ -163,12 +202,19 @@ export interface RecordFiles {
    * `storage_not_atomic` if the store turned out not to be atomic.
    */
   createRecord(key: RecordKey, text: string): Promise<boolean>
+  /**
+   * Creates the record if absent, as well as this store can: at least one of many callers gets `true`. For records that a claim elsewhere
+   * protects (src/ports/claims.ts). Stores that create atomically need not differ from {@link createRecord}.
+   */
+  addRecord(key: RecordKey, text: string): Promise<boolean>
   /** Returns the record, or `null` if the record is missing. */
   readRecord(key: RecordKey): Promise<StoredRecord | null>
   /** Lists the last segments of the records directly below `folder`, unordered. A missing folder is empty. */
   listRecords(folder: RecordKey): Promise<string[]>
   /** Writes the record and replaces any earlier record. */
   replaceRecord(key: RecordKey, text: string): Promise<void>
+  /** Reads a file that the tenant put beside the records, such as a logo. Returns `null` if the file is missing or larger than 8 MB. */
+  readOwnFile(key: RecordKey): Promise<Uint8Array<ArrayBuffer> | null>
   /** Deletes the record. A missing record is not an error. */
   deleteRecord(key: RecordKey): Promise<void>
   /** Checks if {@link createRecord} is atomic here, by the documentation of the server or by a probe. */

@@ -61,6 +61,16 @@ export const contentField = documented(
         example: false,
       },
     ),
+    keep_credit: documented(flag(true), {
+      description:
+        'Writes creator, copyright and usage terms of the photo into the copies that leave. All else is removed.',
+      example: true,
+    }),
+    write_xmp: documented(flag(false), {
+      description:
+        "Writes the AI's alt text into the photo's XMP file, and changes nothing else in that file.",
+      example: false,
+    }),
     default_rating: documented(choice(ratings, defaultRating), {
       description: 'Rating of photos that neither a person nor the AI has rated.',
       example: 'nudity',

@@ -1,5 +1,6 @@
 /** Records of one store as sealed files below its root folder. */
 import { PublisherError } from '../../../base/errors.ts'
+import { maxPreviewBytes } from '../../../ports/preview-files.ts'
 import { maxRecordBytes } from '../../../ports/record-key.ts'
 import type { RecordFiles } from '../../../ports/storage.ts'
 import { type DropboxApi, tooLarge } from './api.ts'
@@ -16,9 +17,11 @@ export interface RecordFilesOptions {
 
 /** Creates the store's functions for records. */
 export function createRecordFiles({ api, files, paths }: RecordFilesOptions): RecordFiles {
+  const createRecord: RecordFiles['createRecord'] = async (key, text) =>
+    (await files.write(paths.record(key), sealed(text), 'absent')) !== null
   return {
-    createRecord: async (key, text) =>
-      (await files.write(paths.record(key), sealed(text), 'absent')) !== null,
+    createRecord,
+    addRecord: createRecord,
 
     async readRecord(key) {
       const found = await files.readAtMost(paths.record(key), maxRecordBytes)
@@ -31,6 +34,11 @@ export function createRecordFiles({ api, files, paths }: RecordFilesOptions): Re
 
     replaceRecord: async (key, text) => {
       await files.write(paths.record(key), sealed(text), 'always')
+    },
+
+    async readOwnFile(key) {
+      const found = await files.readAtMost(paths.record(key), maxPreviewBytes)
+      return found === null || found === 'too_large' ? null : new Uint8Array(found.bytes)
     },
 
     deleteRecord: async (key) => {

@@ -46,6 +46,8 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     readSidecar: guard(store.readSidecar),
     writeSidecar: guard(store.writeSidecar),
     createRecord: guard(store.createRecord),
+    addRecord: guard(store.addRecord),
+    readOwnFile: guard(store.readOwnFile),
     readRecord: guard(store.readRecord),
     listRecords: guard(store.listRecords),
     replaceRecord: guard(store.replaceRecord),
@@ -55,6 +57,9 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     writePreview: guard(store.writePreview),
     listPreviewFolders: guard(store.listPreviewFolders),
     deletePreviewFolder: guard(store.deletePreviewFolder),
-  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
+  } satisfies Omit<
+    Required<PhotoStore>,
+    'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail' | 'readXmp' | 'writeXmp'
+  >
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }

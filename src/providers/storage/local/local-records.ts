@@ -1,4 +1,5 @@
 /** Records of one store as files below its root directory. */
+import { maxPreviewBytes } from '../../../ports/preview-files.ts'
 import { maxRecordBytes } from '../../../ports/record-key.ts'
 import type { RecordFiles } from '../../../ports/storage.ts'
 import { storageUnavailable } from './local-errors.ts'
@@ -7,8 +8,11 @@ import { recordPath, type SafeDirectories } from './local-paths.ts'
 
 /** Creates the store's functions for records. */
 export function createRecordFiles(files: LocalFiles, directories: SafeDirectories): RecordFiles {
+  const createRecord: RecordFiles['createRecord'] = async (key, text) =>
+    files.createText(await recordPath(directories, key), text)
   return {
-    createRecord: async (key, text) => files.createText(await recordPath(directories, key), text),
+    createRecord,
+    addRecord: createRecord,
 
     async readRecord(key) {
       const found = await files.readAtMost(await recordPath(directories, key), maxRecordBytes)
@@ -19,6 +23,11 @@ export function createRecordFiles(files: LocalFiles, directories: SafeDirectorie
     listRecords: async (folder) => files.names(await recordPath(directories, folder)),
 
     replaceRecord: async (key, text) => files.replaceText(await recordPath(directories, key), text),
+
+    async readOwnFile(key) {
+      const found = await files.readAtMost(await recordPath(directories, key), maxPreviewBytes)
+      return found === null || found === 'too_large' ? null : new Uint8Array(found.bytes)
+    },
 
     async deleteRecord(key) {
       await files.remove(await recordPath(directories, key))

@@ -1,4 +1,5 @@
 /** Records of one store as objects below its own prefix. */
+import { maxPreviewBytes } from '../../../ports/preview-files.ts'
 import { maxRecordBytes } from '../../../ports/record-key.ts'
 import type { RecordFiles } from '../../../ports/storage.ts'
 import type { Verdicts } from './conditions.ts'
@@ -28,6 +29,9 @@ export function createRecordFiles({ objects, keys, verdicts, create }: RecordFil
       return (await create(creation, () => objects.delete(key))) === 'created'
     },
 
+    addRecord: async (recordKey, text) =>
+      (await create({ key: keys.record(recordKey), body: text, contentType })) === 'created',
+
     async readRecord(recordKey) {
       const found = await objects.getAtMost(keys.record(recordKey), maxRecordBytes)
       if (found === 'too_large') throw storageUnavailable(new Error('A record is far too large.'))
@@ -41,6 +45,11 @@ export function createRecordFiles({ objects, keys, verdicts, create }: RecordFil
 
     async replaceRecord(recordKey, text) {
       await objects.put(keys.record(recordKey), text, { contentType })
+    },
+
+    async readOwnFile(recordKey) {
+      const found = await objects.getAtMost(keys.record(recordKey), maxPreviewBytes)
+      return found === null || found === 'too_large' ? null : new Uint8Array(found.bytes)
     },
 
     deleteRecord: (recordKey) => objects.delete(keys.record(recordKey)),

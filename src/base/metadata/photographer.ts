@@ -1,0 +1,33 @@
+/** What a photographer wrote about a photo in another program, such as Lightroom: in an XMP file, or inside the photo. */
+
+/** Names and terms that may leave with a copy of the photo. */
+export interface Credit {
+  /** Names in order. */
+  creators: readonly string[]
+  copyright: string | null
+  usageTerms: string | null
+}
+
+/** All texts are trimmed, bounded, of one line (`description`, `altText`, `usageTerms`: several), and never blank. */
+export interface PhotographerMetadata extends Credit {
+  title: string | null
+  description: string | null
+  keywords: readonly string[]
+  /** -1: rejected. 0: none. 1 to 5 stars. */
+  rating: number | null
+  altText: string | null
+  /** ISO 8601; without an offset if none was recorded. */
+  takenAt: string | null
+}
+
+export const noMetadata: PhotographerMetadata = {
+  title: null,
+  description: null,
+  keywords: [],
+  creators: [],
+  copyright: null,
+  usageTerms: null,
+  rating: null,
+  altText: null,
+  takenAt: null,
+}
