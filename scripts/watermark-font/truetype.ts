@@ -85,7 +85,8 @@ function characterMap(cmap: DataView): Map<number, number> {
     const at = cmap.getUint32(4 + index * 8 + 4)
     if (cmap.getUint16(at) !== 4) continue
     const segments = cmap.getUint16(at + 6) / 2
-    const field = (part: number, segment: number) => at + 14 + part * segments * 2 + (part > 0 ? 2 : 0) + segment * 2
+    const field = (part: number, segment: number) =>
+      at + 14 + part * segments * 2 + (part > 0 ? 2 : 0) + segment * 2
     for (let segment = 0; segment < segments; segment++) {
       const [end, start] = [cmap.getUint16(field(0, segment)), cmap.getUint16(field(1, segment))]
       const delta = cmap.getUint16(field(2, segment))
@@ -140,7 +141,8 @@ function componentsOf(view: DataView): Component[] {
   for (;;) {
     const flags = view.getUint16(at)
     const glyph = view.getUint16(at + 2)
-    if ((flags & 2) === 0 || (flags & 0b1100_1000) !== 0) throw new Error('a glyph has parts that are not only moved')
+    if ((flags & 2) === 0 || (flags & 0b1100_1000) !== 0)
+      throw new Error('a glyph has parts that are not only moved')
     const isWide = (flags & 1) === 1
     components.push({
       glyph,

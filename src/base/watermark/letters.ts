@@ -24,7 +24,8 @@ export function lettersOf(text: string): Glyph[] {
   const line = text.slice(0, maxLength).normalize('NFC').replace(/\s/gu, ' ')
   const codes: number[] = []
   for (const character of line) {
-    const found = known(character) ?? known(similar[character] ?? '') ?? known(character.normalize('NFKD')) ?? []
+    const found =
+      known(character) ?? known(similar[character] ?? '') ?? known(character.normalize('NFKD')) ?? []
     for (const code of found) if (code !== space || (codes.at(-1) ?? space) !== space) codes.push(code)
     if (codes.length >= maxLetters) break
   }

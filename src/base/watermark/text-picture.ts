@@ -40,9 +40,14 @@ export async function textPicture(text: string): Promise<TextPicture | null> {
     x: (x - ink.left) * scale + margin,
     y: (ink.top - y) * scale + margin,
   })
-  for (const { outline, x, y } of placed) fill(raster, outline, (point) => toPixels({ x: point.x + x, y: point.y + y }))
+  for (const { outline, x, y } of placed)
+    fill(raster, outline, (point) => toPixels({ x: point.x + x, y: point.y + y }))
   const radius = Math.max(1, Math.round(em * edge.width))
-  return { png: await encodePng(width, height, withEdge(raster.coverage(), width, height, radius)), width, height }
+  return {
+    png: await encodePng(width, height, withEdge(raster.coverage(), width, height, radius)),
+    width,
+    height,
+  }
 }
 
 interface Point {
