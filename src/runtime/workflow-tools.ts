@@ -55,11 +55,15 @@ export function detailTools(
   runtime: TenantRuntime,
   context: Pick<WorkContext, 'waitUntil'>,
 ): DetailTools {
+  const { index, photographer } = runtime.previews()
+  const { captionfile, content } = runtime.config
   return {
     store: runtime.viewing(context.waitUntil),
     digests: digestTools(services, runtime, context).digests,
-    index: runtime.previews().index,
-    defaultRating: runtime.config.content.default_rating,
+    index,
+    photographer,
+    credit: { alias: captionfile.artist_alias, keepsCredit: content.keep_credit },
+    defaultRating: content.default_rating,
     channels: enabledChannels(runtime),
   }
 }
@@ -131,6 +135,7 @@ export function analysisTools(
     ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
+    photographer: runtime.previews().photographer,
     model,
     slots: runtime.aiSlots,
     platforms: onePerPlatform(runtime.publishers().available),
@@ -160,6 +165,7 @@ export function publishTools(
     ...digestTools(services, runtime, waitUntil && { waitUntil }),
     ...readyTools(services, runtime),
     images: services.images,
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: content.hashtag_string,
@@ -185,6 +191,7 @@ export function changeTools(services: Services, runtime: TenantRuntime, context:
   const { available, unavailable } = runtime.publishers()
   return {
     ...digestTools(services, runtime, context),
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: runtime.config.content.hashtag_string,

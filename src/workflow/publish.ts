@@ -12,6 +12,8 @@ import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { DigestTools } from './content-digest.ts'
 import { createLedger } from './ledger.ts'
 import type { PictureTools } from './original.ts'
+import { wordsForCaption } from './photographer/for-caption.ts'
+import type { PhotographerNotes } from './photographer.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,
@@ -44,6 +46,8 @@ export interface PublishTools extends DigestTools, PictureTools {
   onRatingLowered?(lowered: LoweredRating): void
   /** `content.archive`. */
   archives: boolean
+  /** What the photographer wrote. Default: nothing. */
+  photographer?: PhotographerNotes
   /** Pictures that an analysis made ahead. Default: none. */
   ready?: ReadyPictures
   slots: PostSlots
@@ -149,6 +153,7 @@ async function publishChosen(
   const sidecar = await store.readSidecar(folder, entry.name)
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
+  const texts = { document, words: await wordsForCaption(tools, found, { document, request }) }
   const warnings = isUnreadable ? [captionsUnreadable] : []
   const rated = photoRating(document, tools.defaultRating)
   const job: PublishJob = {
@@ -156,7 +161,7 @@ async function publishChosen(
     standing,
     pictures,
     slots: tools.slots,
-    photo: { name: entry.name, sha256, ...postDetailsOf(document), rating: request.rating ?? rated.rating },
+    photo: { name: entry.name, sha256, ...postDetailsOf(texts), rating: request.rating ?? rated.rating },
     request,
     timing: tools.timing ?? publishTiming,
     now,
@@ -173,8 +178,7 @@ async function publishChosen(
   const { hashtagString } = tools
   const published = publishers.map(async (publisher) => {
     const { channel } = publisher
-    const caption = () =>
-      captionFor(publisher, document, request, { hashtagString, rating: job.photo.rating })
+    const caption = () => captionFor(publisher, texts, request, { hashtagString, rating: job.photo.rating })
     const result = await publishTo(publisher, caption, job)
     tools.onResult?.(channel, result)
     return [channel.name, result] as const

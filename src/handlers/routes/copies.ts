@@ -48,6 +48,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const name = parsePhotoName(c.req.valid('param').filename)
     const folder = await services.copyLinks.verify(c.req.valid('query').token, runtime.host, name)
     const copy = await openVisitorCopy(runtime.storage(), folder, name, c.req.header('if-none-match'))
+    runtime.previews().care(c.env.connection.waitUntil)
     c.header('etag', copy.etag)
     c.header('accept-ranges', 'none')
     const scope = runtime.config.features.auto_view_enabled ? 'public' : 'private'
