@@ -34,7 +34,7 @@ export function stripperOf(
 }
 
 /** Returns a JPEG that has no metadata with this credit. At most `maxCreditBytes` longer. Returns the same bytes without credit. */
-export function creditedJpeg(bytes: Uint8Array<ArrayBuffer>, credit: Credit | null): Uint8Array<ArrayBuffer> {
+export function creditedJpeg(bytes: Uint8Array, credit: Credit | null): Uint8Array {
   const blocks = creditBlocks(credit)
   return blocks && isJpeg(bytes) ? joined(withCredit(bytes, blocks)) : bytes
 }
