@@ -192,8 +192,7 @@ export interface XmpFiles {
   ): Promise<void>
 }
 
-/** Upper bound on an XMP file to read, in bytes. Lightroom's files with many edits have some 100 kB. */
-export const maxXmpBytes = 1_000_000
+export { maxXmpBytes } from '../base/metadata/limits.ts'
 
 /** The small records that this program keeps in a store. */
 export interface RecordFiles {

@@ -1,9 +1,9 @@
 /** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata but with its credit. */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
+import type { Credit } from '../base/metadata/photographer.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
 import { maxPhotoBytes } from '../base/picture/limits.ts'
-import type { Credit } from '../base/metadata/photographer.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'

@@ -1,11 +1,13 @@
 /** The second AI call: writes the captions for all platforms at once, and the Stable Diffusion caption. */
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
+import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { fitCaption } from '../captions/fit.ts'
 import { hashtagsOf } from '../captions/hashtags.ts'
 import { clean } from './clean.ts'
+import { photographersWords } from './photographers-words.ts'
 import {
   asData,
   captionRolePrompt,
@@ -37,6 +39,8 @@ interface CaptionJob {
   }
   platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
   seen: Seen
+  /** What the photographer wrote. */
+  words: PhotographerMetadata | null
   /** Captions whose wording the AI should not repeat. */
   recent: readonly string[]
 }
@@ -149,7 +153,7 @@ async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<
 }
 
 function promptFor(
-  { settings, seen, recent }: CaptionJob,
+  { settings, seen, words, recent }: CaptionJob,
   wanted: readonly { platform: string; captionRules: CaptionRules }[],
   withSd: boolean,
 ): string {
@@ -167,6 +171,7 @@ function promptFor(
   return [
     settings.role_prompt ?? captionRolePrompt,
     factsOf(seen),
+    ...photographersWords(words),
     `Write one caption for each of these platforms:\n${rules.join('\n')}`,
     ...(withSd ? [`Also write "sd_caption". ${sdSystem} ${sdRole}`] : []),
     ...(voice.length > 0
