@@ -4,12 +4,14 @@
  * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
+import { once } from '../base/once.ts'
 import { type Channel, channelNamed } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
 import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { DigestTools } from './content-digest.ts'
+import { type CreditOf, noCredit } from './credit.ts'
 import { createLedger } from './ledger.ts'
 import type { PictureTools } from './original.ts'
 import { wordsForCaption } from './photographer/for-caption.ts'
@@ -48,6 +50,8 @@ export interface PublishTools extends DigestTools, PictureTools {
   archives: boolean
   /** What the photographer wrote. Default: nothing. */
   photographer?: PhotographerNotes
+  /** Credit for the pictures. Default: {@link noCredit}. */
+  creditOf?: CreditOf
   /** Pictures that an analysis made ahead. Default: none. */
   ready?: ReadyPictures
   slots: PostSlots
@@ -160,6 +164,7 @@ async function publishChosen(
     ledger,
     standing,
     pictures,
+    credit: once(() => (tools.creditOf ?? noCredit)(folder, entry)),
     slots: tools.slots,
     photo: { name: entry.name, sha256, ...postDetailsOf(texts), rating: request.rating ?? rated.rating },
     request,
