@@ -1,4 +1,7 @@
-/** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata. */
+/**
+ * Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata. With a watermark it is a reduced
+ * picture.
+ */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
@@ -6,6 +9,7 @@ import { maxPhotoBytes } from '../base/picture/limits.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import { makeThumbnail, type ThumbnailTools } from './thumbnail.ts'
 
 /** Version of the format. Increase it when copies of unchanged photos change. */
 const copyVersion = 1
@@ -40,6 +44,27 @@ export async function openVisitorCopy(
   }
   const clean = await openCleanStream({ size: entry.size, open: opener(store, folder, content) })
   return { status: 'ok', etag: await tagOf(store, entry), ...clean }
+}
+
+/**
+ * Opens the copy of a photo of a gallery with a watermark: a JPEG of at most 4,096 pixels. Throws the errors of {@link makeThumbnail}.
+ */
+export async function openMarkedCopy(
+  tools: ThumbnailTools,
+  folder: Folder,
+  name: PhotoName,
+  ifNoneMatch?: string,
+): Promise<VisitorCopy> {
+  const made = await makeThumbnail(tools, {
+    folder,
+    name,
+    size: 'w4096h4096',
+    accept: 'image/jpeg',
+    ifNoneMatch,
+  })
+  const { etag } = made
+  if (made.status === 'not_modified') return { status: 'not_modified', etag }
+  return { status: 'ok', etag, mediaType: 'image/jpeg', body: new Blob([made.bytes]).stream() }
 }
 
 /** Returns the open body on the first call. Later calls open the same photo again. */
