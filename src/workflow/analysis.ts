@@ -1,6 +1,7 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import type { Rating } from '../contract/rating.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
+import type { Watermark } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
@@ -49,6 +50,8 @@ export interface AnalysisTools extends DigestTools, PictureTools {
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
+  /** Finds the watermark of the platforms' pictures. The AI's picture has none. Default: none. */
+  watermark?(): Promise<Watermark | null>
   settings: AnalysisSettings
   now: () => number
   /** Receives the tokens that one AI call used. Must not throw. */
