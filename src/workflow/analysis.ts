@@ -1,5 +1,4 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
-import { PublisherError } from '../base/errors.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
@@ -7,6 +6,7 @@ import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import { createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
   type CaptionSettings,
@@ -18,7 +18,7 @@ import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, type CaptionedChannel, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
-import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
+import { describePhoto, type VisionSettings } from './analysis/vision.ts'
 import type { DigestTools } from './content-digest.ts'
 import type { PictureTools } from './original.ts'
 import { altTextIn } from './photographer/texts.ts'
@@ -63,9 +63,6 @@ export interface AnalysisRequest {
   forceRefresh: boolean
 }
 
-/** Time limit of all AI calls for one photo. Even a slow model needs less. */
-const deadlineMs = 150_000
-
 /**
  * Analyzes a photo of the root, or returns the analysis that its sidecar holds. Stages: `reading`, `looking`, `writing_captions`,
  * `saving`.
@@ -99,7 +96,7 @@ export async function analyzePhoto(
     if (remembered) return { ...remembered, altText: altTextIn({ document, words: await wordsOf() }) }
   }
   report('reading')
-  const client = aiClient(tools)
+  const client = createAiClient(tools)
   const source = pictureSource(tools, entry)
   let recent: Promise<string[]> | undefined
   const seen = await describePhoto({
@@ -124,6 +121,7 @@ export async function analyzePhoto(
     seen: seen.value,
     words,
     recent: await (recent ?? []),
+    onTrouble: tools.onTrouble,
   })
   report('saving')
   const ownAltText = words?.altText ? clean(words.altText) : null
@@ -135,24 +133,6 @@ export async function analyzePhoto(
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
-}
-
-function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
-  const signal = AbortSignal.timeout(deadlineMs)
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      if (!signal.aborted) throw error
-      throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
-        cause: error,
-      })
-    }
-  }
-  return {
-    allow: (calls) => inTime(slots.take(calls, signal)),
-    ask: (request) => inTime(model.ask(request, signal, onTokens)),
-  }
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
 import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { ReducedImage } from '../../ports/images.ts'
-import type { ModelAnswer, ModelPicture, ModelRequest } from '../../ports/language-model.ts'
+import type { ModelAnswer, ModelPicture } from '../../ports/language-model.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
+import type { AiClient } from './ai-client.ts'
 import { clean, cleanList } from './clean.ts'
 import { photographersWords } from './photographers-words.ts'
 import { dataRule, visionPrompt, visionSystemPrompt } from './prompts.ts'
@@ -18,13 +19,6 @@ export interface VisionSettings {
   vision_fallback_detail: ModelPicture['detail']
   /** Description of the tags that the tenant wants, such as 'short nouns'. */
   tags_nature?: string | undefined
-}
-
-/** The AI behind the tenant's rate limit and token billing. */
-export interface AiClient {
-  /** Waits briefly until `calls` calls are within the limit, and counts them. Throws `rate_limited`. */
-  allow(calls: number): Promise<void>
-  ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
 }
 
 const strings = z.array(z.string())
