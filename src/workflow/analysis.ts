@@ -1,4 +1,5 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
+import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
@@ -24,7 +25,7 @@ import type { PictureTools } from './original.ts'
 import { altTextIn } from './photographer/texts.ts'
 import { noNotes, type PhotographerNotes } from './photographer.ts'
 import type { ReadyPictures } from './ready-pictures.ts'
-import { parseSidecar } from './sidecar.ts'
+import { isAiAltText, parseSidecar, type SidecarDocument } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
@@ -124,15 +125,22 @@ export async function analyzePhoto(
     onTrouble: tools.onTrouble,
   })
   report('saving')
-  const ownAltText = words?.altText ? clean(words.altText) : null
+  const ownAltText = ownAltTextOf(words, parseSidecar(sidecar?.text ?? ''))
   const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
     generated,
     sha256: await source.sha256(),
+    hasOwnAltText: altText !== null && altText === ownAltText,
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
+}
+
+/** Returns the photographer's alt text on one line. An alt text that the AI wrote may have reached an XMP file, and does not count. */
+function ownAltTextOf(words: PhotographerMetadata | null, document: SidecarDocument): string | null {
+  const altText = words?.altText ? clean(words.altText) : ''
+  return altText === '' || isAiAltText(document, altText) ? null : altText
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */
