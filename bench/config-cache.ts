@@ -16,7 +16,7 @@ import { sizeOf } from '../src/runtime/tenancy/config-cache/entries.ts'
 import { sharedText } from '../src/runtime/tenancy/config-cache/shared-configurations.ts'
 import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createPublicOrigins } from '../src/runtime/tenancy/public-origins.ts'
-import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
+import { createIndexCache, createWordsCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
@@ -207,6 +207,7 @@ function createCache(source: ConfigSource, storages: InstalledStorages): ConfigC
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
       indexes: createIndexCache(),
+      words: createWordsCache(),
       viewing: createViewingMemory(),
       now: Date.now,
     }),

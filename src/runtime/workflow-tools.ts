@@ -7,11 +7,13 @@ import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { CorrectTools } from '../workflow/correct.ts'
+import { type CreditOf, creditFrom, noCredit } from '../workflow/credit.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
+import type { CopyTools } from '../workflow/visitor-copy.ts'
 import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
@@ -55,11 +57,15 @@ export function detailTools(
   runtime: TenantRuntime,
   context: Pick<WorkContext, 'waitUntil'>,
 ): DetailTools {
+  const { index, photographer } = runtime.previews()
+  const { captionfile, content } = runtime.config
   return {
     store: runtime.viewing(context.waitUntil),
     digests: digestTools(services, runtime, context).digests,
-    index: runtime.previews().index,
-    defaultRating: runtime.config.content.default_rating,
+    index,
+    photographer,
+    credit: { alias: captionfile.artist_alias, keepsCredit: content.keep_credit },
+    defaultRating: content.default_rating,
     channels: enabledChannels(runtime),
   }
 }
@@ -131,6 +137,7 @@ export function analysisTools(
     ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
+    photographer: runtime.previews().photographer,
     model,
     slots: runtime.aiSlots,
     platforms: onePerPlatform(runtime.publishers().available),
@@ -148,6 +155,31 @@ export function analysisTools(
   }
 }
 
+/** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */
+function creditTools(
+  { log }: Services,
+  runtime: TenantRuntime,
+  { requestId }: Pick<WorkContext, 'requestId'>,
+): CreditOf {
+  if (!runtime.config.content.keep_credit) return noCredit
+  return creditFrom(runtime.previews().photographer, (error) =>
+    log.info('the credit of a photo cannot be read', {
+      tenant: runtime.tenant,
+      request_id: requestId,
+      error: describeError(error),
+    }),
+  )
+}
+
+/** Creates the tools for full-size copies. */
+export function copyTools(
+  services: Services,
+  runtime: TenantRuntime,
+  context: Pick<WorkContext, 'requestId'>,
+): CopyTools {
+  return { store: runtime.storage(), creditOf: creditTools(services, runtime, context) }
+}
+
 export function publishTools(
   services: Services,
   runtime: TenantRuntime,
@@ -160,12 +192,14 @@ export function publishTools(
     ...digestTools(services, runtime, waitUntil && { waitUntil }),
     ...readyTools(services, runtime),
     images: services.images,
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: content.hashtag_string,
     defaultRating: content.default_rating,
     onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
+    creditOf: creditTools(services, runtime, context),
     owner: runtime.tenant,
     slots: runtime.postSlots(),
     now: services.now,
@@ -185,6 +219,7 @@ export function changeTools(services: Services, runtime: TenantRuntime, context:
   const { available, unavailable } = runtime.publishers()
   return {
     ...digestTools(services, runtime, context),
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: runtime.config.content.hashtag_string,

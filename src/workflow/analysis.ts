@@ -1,5 +1,4 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
-import { PublisherError } from '../base/errors.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { AiSlots } from '../ports/ai-slots.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
@@ -7,19 +6,23 @@ import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import { createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
   type CaptionSettings,
   captionCalls,
   type GeneratedCaptions,
 } from './analysis/captions.ts'
+import { clean } from './analysis/clean.ts'
 import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, type CaptionedChannel, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
-import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
+import { describePhoto, type VisionSettings } from './analysis/vision.ts'
 import type { DigestTools } from './content-digest.ts'
 import type { PictureTools } from './original.ts'
+import { altTextIn } from './photographer/texts.ts'
+import { noNotes, type PhotographerNotes } from './photographer.ts'
 import type { ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
@@ -42,6 +45,8 @@ export interface AnalysisTools extends DigestTools, PictureTools {
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
   /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
   channels?: readonly CaptionedChannel[]
+  /** What the photographer wrote, as context for the AI. Default: nothing. */
+  photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
   settings: AnalysisSettings
@@ -58,9 +63,6 @@ export interface AnalysisRequest {
   forceRefresh: boolean
 }
 
-/** Time limit of all AI calls for one photo. Even a slow model needs less. */
-const deadlineMs = 150_000
-
 /**
  * Analyzes a photo of the root, or returns the analysis that its sidecar holds. Stages: `reading`, `looking`, `writing_captions`,
  * `saving`.
@@ -75,7 +77,7 @@ export async function analyzePhoto(
 ): Promise<Analysis> {
   const store = readingSidecarsOnce(given.store)
   const tools = { ...given, store }
-  const { settings, platforms } = tools
+  const { settings, platforms, photographer = noNotes } = tools
   const channels =
     tools.channels ?? platforms.map((rules) => ({ ...rules, channel: { ...rules, name: rules.platform } }))
   const reading = store.readSidecar('root', name)
@@ -86,17 +88,21 @@ export async function analyzePhoto(
   const sidecar = await reading
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
+  // Known at the latest when the picture is there, because its bytes pass through the reader of metadata.
+  const wordsOf = () => photographer.of('root', entry)
   if (sidecar && !forceRefresh) {
-    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, { channels, settings })
-    if (remembered) return remembered
+    const document = parseSidecar(sidecar.text)
+    const remembered = rememberedAnalysis(document, name, { channels, settings })
+    if (remembered) return { ...remembered, altText: altTextIn({ document, words: await wordsOf() }) }
   }
   report('reading')
-  const client = aiClient(tools)
+  const client = createAiClient(tools)
   const source = pictureSource(tools, entry)
   let recent: Promise<string[]> | undefined
   const seen = await describePhoto({
     ...tools,
     pictureWithin: source.pictureWithin,
+    wordsOf,
     client,
     settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
     callsInAll: 1 + captionCalls(settings.ai),
@@ -107,15 +113,19 @@ export async function analyzePhoto(
     },
   })
   report('writing_captions')
+  const words = await wordsOf()
   const generated = await askForCaptions({
     client,
     settings: { ...settings.ai, ...settings.content, ...settings.features },
     platforms,
     seen: seen.value,
+    words,
     recent: await (recent ?? []),
+    onTrouble: tools.onTrouble,
   })
   report('saving')
-  const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
+  const ownAltText = words?.altText ? clean(words.altText) : null
+  const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
     generated,
@@ -123,24 +133,6 @@ export async function analyzePhoto(
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
-}
-
-function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
-  const signal = AbortSignal.timeout(deadlineMs)
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      if (!signal.aborted) throw error
-      throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
-        cause: error,
-      })
-    }
-  }
-  return {
-    allow: (calls) => inTime(slots.take(calls, signal)),
-    ask: (request) => inTime(model.ask(request, signal, onTokens)),
-  }
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */

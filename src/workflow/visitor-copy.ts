@@ -1,14 +1,21 @@
-/** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata. */
+/** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata but with its credit. */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
+import type { Credit } from '../base/metadata/photographer.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
 import { maxPhotoBytes } from '../base/picture/limits.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import type { CreditOf } from './credit.ts'
 
 /** Version of the format. Increase it when copies of unchanged photos change. */
-const copyVersion = 1
+const copyVersion = 2
+
+export interface CopyTools {
+  store: PhotoStore
+  creditOf: CreditOf
+}
 
 export type VisitorCopy =
   | { status: 'not_modified'; etag: string }
@@ -21,7 +28,7 @@ export type VisitorCopy =
  * `busy` if the photo is replaced during the call, and the errors of the store.
  */
 export async function openVisitorCopy(
-  store: PhotoStore,
+  { store, creditOf }: CopyTools,
   folder: Folder,
   name: PhotoName,
   ifNoneMatch?: string,
@@ -29,7 +36,7 @@ export async function openVisitorCopy(
   if (ifNoneMatch !== undefined) {
     const entry = await store.stat(folder, name)
     if (!entry) throw photoNotFound()
-    const etag = await tagOf(store, entry)
+    const etag = await tagOf(store, entry, await creditOf(folder, entry))
     if (matchesNone(ifNoneMatch, etag)) return { status: 'not_modified', etag }
   }
   const content = await store.read(folder, name)
@@ -38,8 +45,12 @@ export async function openVisitorCopy(
     await content.body.cancel()
     throw new PublisherError('photo_too_large', `This photo is larger than ${maxPhotoBytes / 2 ** 20} MB.`)
   }
-  const clean = await openCleanStream({ size: entry.size, open: opener(store, folder, content) })
-  return { status: 'ok', etag: await tagOf(store, entry), ...clean }
+  const credit = await creditOf(folder, entry).catch(async (error: unknown) => {
+    await content.body.cancel()
+    throw error
+  })
+  const clean = await openCleanStream({ size: entry.size, open: opener(store, folder, content) }, credit)
+  return { status: 'ok', etag: await tagOf(store, entry, credit), ...clean }
 }
 
 /** Returns the open body on the first call. Later calls open the same photo again. */
@@ -58,6 +69,12 @@ function opener(store: PhotoStore, folder: Folder, { entry, body }: PhotoContent
   }
 }
 
-function tagOf({ provider }: PhotoStore, { contentHash }: PhotoEntry): Promise<string> {
-  return thumbnailTag([provider, contentHash, 'copy', String(copyVersion)])
+function tagOf(
+  { provider }: PhotoStore,
+  { contentHash }: PhotoEntry,
+  credit: Credit | null,
+): Promise<string> {
+  const { creators, copyright, usageTerms } = credit ?? {}
+  const named = credit ? [JSON.stringify([creators, copyright, usageTerms])] : []
+  return thumbnailTag([provider, contentHash, 'copy', String(copyVersion), ...named])
 }

@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type PhotoName, parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
+import { copyTools } from '../../runtime/workflow-tools.ts'
 import { openVisitorCopy } from '../../workflow/visitor-copy.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors } from '../expected-errors.ts'
@@ -37,7 +38,8 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     request: { params: filenameParameter, query: linkQuery },
     responses: {
       200: {
-        description: 'The original’s picture in full size, without metadata',
+        description:
+          'The original’s picture in full size, without metadata but with the photographer’s credit',
         content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} },
       },
       304: { description: 'Unchanged since the given entity tag' },
@@ -47,7 +49,13 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const runtime = runtimeOf(c.env)
     const name = parsePhotoName(c.req.valid('param').filename)
     const folder = await services.copyLinks.verify(c.req.valid('query').token, runtime.host, name)
-    const copy = await openVisitorCopy(runtime.storage(), folder, name, c.req.header('if-none-match'))
+    const copy = await openVisitorCopy(
+      copyTools(services, runtime, c.env),
+      folder,
+      name,
+      c.req.header('if-none-match'),
+    )
+    runtime.previews().care(c.env.connection.waitUntil)
     c.header('etag', copy.etag)
     c.header('accept-ranges', 'none')
     const scope = runtime.config.features.auto_view_enabled ? 'public' : 'private'

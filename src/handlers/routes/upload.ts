@@ -72,7 +72,7 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
     const { duplicates } = c.req.valid('query')
-    const { previews, care } = runtime.previews()
+    const { previews, photographer, care } = runtime.previews()
     const { waitUntil } = c.env.connection
     const tools = {
       ...digestTools(services, runtime, c.env.connection),
@@ -80,7 +80,8 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
       owner: runtime.tenant,
       maxBytes: maxUploadBytes,
       known,
-      keep(entry: PhotoEntry, { previews: made, facts, sha256 }: KeptPhoto) {
+      keep(entry: PhotoEntry, { previews: made, facts, sha256, embedded }: KeptPhoto) {
+        if (embedded) photographer.note(entry, embedded)
         waitUntil(previews.keep(entry, made, { facts, sha256 }).then(() => care(waitUntil)))
       },
     }

@@ -104,11 +104,11 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       openTenantStorage(options, scope, {
         onChange: changeNoter(options, host),
         knownListing: (folder) => viewing.peek(folder),
-        index: () => previews().index,
+        previews: () => previews(),
       }),
     )
     const previews: () => TenantPreviews = once(() =>
-      openTenantPreviews(options, scope, identity, storage().store),
+      openTenantPreviews(options, scope, identity, { ...storage(), viewing: viewing.store }),
     )
     const viewing = createViewing({ memory: options.viewing, host, identity, storage, now })
     // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.

@@ -45,6 +45,8 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     delete: guard(store.delete),
     readSidecar: guard(store.readSidecar),
     writeSidecar: guard(store.writeSidecar),
+    readXmp: guard(store.readXmp),
+    writeXmp: guard(store.writeXmp),
     createRecord: guard(store.createRecord),
     addRecord: guard(store.addRecord),
     readOwnFile: guard(store.readOwnFile),
@@ -57,9 +59,6 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     writePreview: guard(store.writePreview),
     listPreviewFolders: guard(store.listPreviewFolders),
     deletePreviewFolder: guard(store.deletePreviewFolder),
-  } satisfies Omit<
-    Required<PhotoStore>,
-    'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail' | 'readXmp' | 'writeXmp'
-  >
+  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }
