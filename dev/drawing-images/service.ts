@@ -1,6 +1,6 @@
 /** Lays pictures over each other with sharp, for ./binding.ts. */
 import { Response } from 'miniflare'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { z } from 'zod'
 
 const optionsSchema = z.object({
@@ -35,7 +35,7 @@ export async function drawPictures(request: { formData(): Promise<Form> }): Prom
       'image/jpeg': () => drawn.flatten({ background: '#ffffff' }).jpeg({ quality }),
       'image/webp': () => drawn.webp({ quality }),
       'image/avif': () => drawn.avif({ quality, effort: 1 }),
-    } satisfies Record<typeof format, () => sharp.Sharp>
+    } satisfies Record<typeof format, () => Sharp>
   )
     [format]()
     .toBuffer()
