@@ -76,6 +76,7 @@ export const workbenchTexts: WorkbenchTexts = {
     analyzeAgain: 'Neue Texte von der KI',
     takeBack: 'Meine Texte zurückholen',
     replaced: 'Die KI hat deine Texte überschrieben.',
+    byPhotographer: 'Aus den Metadaten des Fotos.',
     keptByPerson: 'Deine gespeicherten Texte bleiben, bis du diese speicherst.',
     loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',

@@ -70,6 +70,7 @@ export const workbenchTexts = {
     analyzeAgain: 'Write new captions with AI',
     takeBack: 'Restore my captions',
     replaced: 'The AI replaced your captions.',
+    byPhotographer: 'From the metadata of the photo.',
     keptByPerson: 'Your saved captions stay until you save these.',
     loadingPlatforms: 'Loading platforms',
     noPlatforms: 'No platform is set up for this gallery.',
