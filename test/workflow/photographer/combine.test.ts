@@ -9,7 +9,7 @@ import {
   captionSourceIn,
 } from '../../../src/workflow/photographer/texts.ts'
 import { formatWords, parseWords, type Words } from '../../../src/workflow/photographer/words.ts'
-import { parseSidecar } from '../../../src/workflow/sidecar.ts'
+import { parseSidecar, withEditedAltText, withEditedCaption } from '../../../src/workflow/sidecar.ts'
 
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const text = orNull(fc.string({ minLength: 1, maxLength: 60 }))
@@ -94,9 +94,8 @@ describe('the texts of a photo', () => {
     expect(captionSourceIn({ document: ai, words })).toBe('ai')
     expect(altTextIn({ document: ai, words })).toBe('A rope.')
     expect(altTextIn({ document: ai, words: { ...words, altText: null } })).toBe('Ai.')
-    const emptied = withText(
-      '# caption: \n# caption_edited: True\n# alt_text: Mine.\n# alt_text_edited: True\n',
-    )
+    const at = new Date(0)
+    const emptied = withEditedAltText(withEditedCaption(parseSidecar(''), ' ', at), 'Mine.')
     expect(captionIn({ document: emptied, words })).toBe('')
     expect(captionInFor({ document: emptied, words }, channel)).toBe('')
     expect(captionSourceIn({ document: emptied, words })).toBe('person')
