@@ -6,6 +6,7 @@ import {
   storageUnavailable,
 } from '../../ports/storage-driver.ts'
 import type { OnStorageRequest } from '../../ports/storage-requests.ts'
+import { type LedgerKeeper, ledgerKeeper, withClaimedRecords } from '../../workflow/ledger/claimed-records.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
 import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
 import { storageCalls } from '../vendor-calls/storage-calls.ts'
@@ -37,6 +38,8 @@ export interface TenantStorage {
   store: PhotoStore
   /** The same storage, in which sidecars are plain files that no photo owns. For reading. */
   files: PhotoStore
+  /** Returns the keeper of the ledger. Throws `claims_unavailable` and the errors of the storage. */
+  ledgerKeeper(): Promise<LedgerKeeper>
   rememberedSha256Of: OwnSidecarTools['rememberedSha256Of']
 }
 
@@ -46,7 +49,7 @@ export function openTenantStorage(
   scope: TenantScope,
   { onChange, knownListing, index }: StorageWatch,
 ): TenantStorage {
-  const { host, tenant, config, find, calls } = scope
+  const { host, tenant, config, find, calls, claims } = scope
   const { provider, paths, credentials_ref: ref } = config.storage
   const installed = storages[provider]
   if (!installed) throw storageUnavailable(provider)
@@ -56,8 +59,9 @@ export function openTenantStorage(
   const digests = digestsOf?.(whenChanging, scope, index)
   const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })
   return {
-    store: noticingChanges(owned, onChange),
+    store: noticingChanges(withClaimedRecords(owned, claims), onChange),
     files: store,
+    ledgerKeeper: () => ledgerKeeper(store, claims),
     rememberedSha256Of: digests?.rememberedSha256Of,
   }
 }

@@ -59,7 +59,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     deletePreviewFolder: guard(store.deletePreviewFolder),
   } satisfies Omit<
     Required<PhotoStore>,
-    'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail' | 'readXmp' | 'writeXmp'
+    'provider' | 'foldsCase' | 'asksForLinks' | 'isKnownAtomic' | 'thumbnail' | 'readXmp' | 'writeXmp'
   >
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }
