@@ -62,8 +62,8 @@ export async function sendBody(
   let offset = 0
   for await (const piece of piecesOf(body, Math.max(1, Math.min(pieceBytes, size)))) {
     const end = offset + piece.length
-    // The last piece completes the file, and it comes only after the end of the body.
-    if (end > size) throw wrongSize()
+    // The last piece completes the file, so it goes out only after the end of the body. Only the last piece may be shorter.
+    if (end > size || (end < size && piece.length < pieceBytes)) throw wrongSize()
     if (piece.length > 0 && (await sendPiece(tools, session, piece, { offset, size }))) {
       return finished(tools, id)
     }
