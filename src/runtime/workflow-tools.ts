@@ -3,7 +3,10 @@ import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
+import type { AiTools } from '../workflow/analysis/ai-client.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { VariantTools } from '../workflow/caption-variants.ts'
+import { captionRulesOf } from '../workflow/captions/own-rules.ts'
 import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { CorrectTools } from '../workflow/correct.ts'
@@ -124,28 +127,62 @@ function onePerPlatform<P extends Pick<Publisher, 'platform'>>(publishers: reado
   )
 }
 
+/** Creates the AI of one tenant's request, with the tokens reported as usage. */
+function aiTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel,
+  { requestId, waitUntil }: WorkContext,
+): AiTools {
+  return {
+    model,
+    slots: runtime.aiSlots,
+    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
+  }
+}
+
+/** Creates the tools for variants of captions. `model`: `null` without an AI. */
+export function variantTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel | null,
+  context: WorkContext,
+): VariantTools {
+  const { ai, content, features } = runtime.config
+  return {
+    store: runtime.storage(),
+    ai: model && aiTools(services, runtime, model, context),
+    settings: { ...ai, ...content, ...features },
+    channels: enabledChannels(runtime),
+    photographer: runtime.previews().photographer,
+    async rulesOf(name) {
+      const publisher = runtime.publishers().available.find(({ channel }) => channel.name === name)
+      return publisher && captionRulesOf(publisher, content.default_rating)
+    },
+  }
+}
+
 export function analysisTools(
   services: Services,
   runtime: TenantRuntime,
   model: LanguageModel,
   context: WorkContext,
 ): AnalysisTools {
-  const { requestId, waitUntil } = context
+  const { requestId } = context
   const { log, now } = services
   const { tenant } = runtime
   return {
+    ...aiTools(services, runtime, model, context),
     ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
     photographer: runtime.previews().photographer,
-    model,
-    slots: runtime.aiSlots,
     platforms: onePerPlatform(runtime.publishers().available),
     channels: runtime.publishers().available,
+    watermark: runtime.watermark,
     settings: runtime.config,
     owner: tenant,
     now,
-    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
     onTrouble: (error) =>
       log.info('analysis continues after an error', {
         tenant,
@@ -200,6 +237,7 @@ export function publishTools(
     onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
     creditOf: creditTools(services, runtime, context),
+    watermark: runtime.watermark,
     owner: runtime.tenant,
     slots: runtime.postSlots(),
     now: services.now,

@@ -1,13 +1,18 @@
-/** Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata but with its credit. */
+/**
+ * Opens the full-size photo for a visitor: the original picture, bit for bit, without the file's metadata but with its credit. With a
+ * watermark it is a reduced picture.
+ */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
 import { PublisherError } from '../base/errors.ts'
 import type { Credit } from '../base/metadata/photographer.ts'
+import { creditedJpeg } from '../base/picture/clean.ts'
 import { type CleanStream, openCleanStream } from '../base/picture/clean-stream.ts'
 import { maxPhotoBytes } from '../base/picture/limits.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PhotoContent, PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import type { CreditOf } from './credit.ts'
+import { makeThumbnail, type ThumbnailTools } from './thumbnail.ts'
 
 /** Version of the format. Increase it when copies of unchanged photos change. */
 const copyVersion = 2
@@ -53,6 +58,28 @@ export async function openVisitorCopy(
   return { status: 'ok', etag: await tagOf(store, entry, credit), ...clean }
 }
 
+/**
+ * Opens the copy of a photo of a gallery with a watermark: a JPEG of at most 4,096 pixels. Throws `photo_not_found`, and the errors of
+ * {@link makeThumbnail}.
+ */
+export async function openMarkedCopy(
+  tools: ThumbnailTools,
+  { store, creditOf }: CopyTools,
+  folder: Folder,
+  name: PhotoName,
+  ifNoneMatch?: string,
+): Promise<VisitorCopy> {
+  const entry = await store.stat(folder, name)
+  if (!entry) throw photoNotFound()
+  const credit = await creditOf(folder, entry)
+  const made = await makeThumbnail(tools, { folder, name, size: 'w4096h4096', accept: 'image/jpeg' })
+  if (made.status === 'not_modified') throw new Error('a request without a tag got no picture')
+  const etag = await thumbnailTag([made.etag, ...creditParts(credit)])
+  if (ifNoneMatch !== undefined && matchesNone(ifNoneMatch, etag)) return { status: 'not_modified', etag }
+  const bytes = new Uint8Array(creditedJpeg(made.bytes, credit))
+  return { status: 'ok', etag, mediaType: 'image/jpeg', body: new Blob([bytes]).stream() }
+}
+
 /** Returns the open body on the first call. Later calls open the same photo again. */
 function opener(store: PhotoStore, folder: Folder, { entry, body }: PhotoContent) {
   let first: ReadableStream<Uint8Array> | null = body
@@ -74,7 +101,12 @@ function tagOf(
   { contentHash }: PhotoEntry,
   credit: Credit | null,
 ): Promise<string> {
-  const { creators, copyright, usageTerms } = credit ?? {}
-  const named = credit ? [JSON.stringify([creators, copyright, usageTerms])] : []
-  return thumbnailTag([provider, contentHash, 'copy', String(copyVersion), ...named])
+  return thumbnailTag([provider, contentHash, 'copy', String(copyVersion), ...creditParts(credit)])
+}
+
+/** Returns the part of a tag that changes with the credit. */
+function creditParts(credit: Credit | null): string[] {
+  if (!credit) return []
+  const { creators, copyright, usageTerms } = credit
+  return [JSON.stringify([creators, copyright, usageTerms])]
 }

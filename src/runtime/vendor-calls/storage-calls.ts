@@ -39,6 +39,7 @@ const calls = {
   listPreviewFolders: { operation: 'list_previews', kind: 'read' },
   deletePreviewFolder: { operation: 'delete_previews', kind: 'read' },
   // Some stores answer without a call to their server.
+  isKnownAtomic: 'direct',
   canCreateAtomically: { operation: 'probe', kind: 'read', provesNothing: true },
 } as const satisfies LimitedTable<PhotoStore>
 
