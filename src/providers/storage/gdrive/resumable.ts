@@ -2,8 +2,9 @@
  * Uploads a large file in pieces (https://developers.google.com/workspace/drive/api/guides/manage-uploads). After a lost answer, asks
  * how much has arrived, and goes on from there.
  */
+
+import { piecesOf, wrongSize } from '../../../base/body-pieces.ts'
 import { PublisherError } from '../../../base/errors.ts'
-import { piecesOf, wrongSize } from '../body-pieces.ts'
 import type { DriveFile } from './answers.ts'
 import type { DriveApi, DriveRequest } from './api.ts'
 import { isRefusedWith, UnsettledError } from './errors.ts'
