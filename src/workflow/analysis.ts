@@ -1,18 +1,20 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
+import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Rating } from '../contract/rating.ts'
-import type { AiSlots } from '../ports/ai-slots.ts'
+import type { Watermark } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
-import { createAiClient } from './analysis/ai-client.ts'
+import { type AiTools, createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
   type CaptionSettings,
   captionCalls,
   type GeneratedCaptions,
 } from './analysis/captions.ts'
+import { clean } from './analysis/clean.ts'
 import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, type CaptionedChannel, rememberedAnalysis } from './analysis/remembered.ts'
@@ -20,8 +22,10 @@ import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
 import { describePhoto, type VisionSettings } from './analysis/vision.ts'
 import type { DigestTools } from './content-digest.ts'
 import type { PictureTools } from './original.ts'
+import { altTextIn } from './photographer/texts.ts'
+import { noNotes, type PhotographerNotes } from './photographer.ts'
 import type { ReadyPictures } from './ready-pictures.ts'
-import { parseSidecar } from './sidecar.ts'
+import { isAiAltText, parseSidecar, type SidecarDocument } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
@@ -35,19 +39,19 @@ export interface AnalysisSettings {
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
 
-export interface AnalysisTools extends DigestTools, PictureTools {
-  model: LanguageModel
-  slots: AiSlots
+export interface AnalysisTools extends AiTools, DigestTools, PictureTools {
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
   /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
   channels?: readonly CaptionedChannel[]
+  /** What the photographer wrote, as context for the AI. Default: nothing. */
+  photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
+  /** Finds the watermark of the platforms' pictures. The AI's picture has none. Default: none. */
+  watermark?(): Promise<Watermark | null>
   settings: AnalysisSettings
   now: () => number
-  /** Receives the tokens that one AI call used. Must not throw. */
-  onTokens(tokens: number): void
   /** Receives errors that did not stop the analysis. */
   onTrouble(error: unknown): void
 }
@@ -72,7 +76,7 @@ export async function analyzePhoto(
 ): Promise<Analysis> {
   const store = readingSidecarsOnce(given.store)
   const tools = { ...given, store }
-  const { settings, platforms } = tools
+  const { settings, platforms, photographer = noNotes } = tools
   const channels =
     tools.channels ?? platforms.map((rules) => ({ ...rules, channel: { ...rules, name: rules.platform } }))
   const reading = store.readSidecar('root', name)
@@ -83,9 +87,12 @@ export async function analyzePhoto(
   const sidecar = await reading
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
+  // Known at the latest when the picture is there, because its bytes pass through the reader of metadata.
+  const wordsOf = () => photographer.of('root', entry)
   if (sidecar && !forceRefresh) {
-    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, { channels, settings })
-    if (remembered) return remembered
+    const document = parseSidecar(sidecar.text)
+    const remembered = rememberedAnalysis(document, name, { channels, settings })
+    if (remembered) return { ...remembered, altText: altTextIn({ document, words: await wordsOf() }) }
   }
   report('reading')
   const client = createAiClient(tools)
@@ -94,6 +101,7 @@ export async function analyzePhoto(
   const seen = await describePhoto({
     ...tools,
     pictureWithin: source.pictureWithin,
+    wordsOf,
     client,
     settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
     callsInAll: 1 + captionCalls(settings.ai),
@@ -104,23 +112,33 @@ export async function analyzePhoto(
     },
   })
   report('writing_captions')
+  const words = await wordsOf()
   const generated = await askForCaptions({
     client,
     settings: { ...settings.ai, ...settings.content, ...settings.features },
     platforms,
     seen: seen.value,
+    words,
     recent: await (recent ?? []),
     onTrouble: tools.onTrouble,
   })
   report('saving')
-  const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
+  const ownAltText = ownAltTextOf(words, parseSidecar(sidecar?.text ?? ''))
+  const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
     generated,
     sha256: await source.sha256(),
+    hasOwnAltText: altText !== null && altText === ownAltText,
     replaceEmpty: forceRefresh,
   })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
+}
+
+/** Returns the photographer's alt text on one line. An alt text that the AI wrote may have reached an XMP file, and does not count. */
+function ownAltTextOf(words: PhotographerMetadata | null, document: SidecarDocument): string | null {
+  const altText = words?.altText ? clean(words.altText) : ''
+  return altText === '' || isAiAltText(document, altText) ? null : altText
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */

@@ -1,6 +1,7 @@
 /** The second AI call: writes the captions and hashtags for all platforms at once, and the Stable Diffusion caption. */
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
+import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { composeCaption, hashtagsFrom, ownHashtags } from '../captions/compose.ts'
@@ -20,6 +21,7 @@ import {
 } from './caption-prompt.ts'
 import { clean } from './clean.ts'
 import { captionsSchema, condensed } from './condense.ts'
+import { photographersWords } from './photographers-words.ts'
 import {
   captionRolePrompt,
   captionSystemPrompt,
@@ -44,6 +46,8 @@ interface CaptionJob {
   settings: CaptionSettings & VoiceSettings
   platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
   seen: Seen
+  /** What the photographer wrote. */
+  words: PhotographerMetadata | null
   /** Captions whose wording the AI should not repeat. */
   recent: readonly string[]
   /** Receives errors that did not stop the work. */
@@ -191,7 +195,7 @@ async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<
 }
 
 function promptFor(
-  { settings, seen, recent }: CaptionJob,
+  { settings, seen, words, recent }: CaptionJob,
   wanted: readonly WantedCaption[],
   withSd: boolean,
 ): string {
@@ -200,6 +204,7 @@ function promptFor(
   return [
     settings.role_prompt ?? captionRolePrompt,
     factsOf(seen),
+    ...photographersWords(words),
     `Write one caption for each of these platforms:\n${platformLines(wanted, settings)}`,
     ...hashtagParagraphs(wanted, settings),
     ...(withSd ? [`Also write "sd_caption". ${sdSystem} ${sdRole}`] : []),

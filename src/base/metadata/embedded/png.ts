@@ -3,6 +3,7 @@ import { ascii, viewOf } from '../../picture/blocks.ts'
 import { type Input, type Reading, skip } from '../../picture/input.ts'
 import { maxExifBytes, maxIptcBytes, maxXmpBytes } from '../limits.ts'
 import { type EmbeddedBlocks, noBlocks } from './blocks.ts'
+import { inflate } from './inflate.ts'
 
 const xmpKeyword = 'XML:com.adobe.xmp'
 /** Keywords under which ImageMagick, exiftool and exiv2 keep other metadata as hexadecimal digits. */
@@ -17,6 +18,8 @@ const maxChunks = 100_000
 const keywordBytes = 80
 /** Bytes of a text chunk besides its text: keyword, flags, language and translated keyword. */
 const maxTextHeadBytes = 400
+/** Upper bound on a profile as text, with two digits for each byte and its line breaks. */
+const maxProfileTextBytes = 2.2 * maxIptcBytes
 const maxTextBytes = maxXmpBytes + maxTextHeadBytes
 
 export function* pngBlocks(input: Input): Reading<EmbeddedBlocks> {
@@ -57,20 +60,23 @@ function targetOf(kind: string, keyword: string): 'xmp' | 'iptc' | 'exif' | unde
   return profiles.get(keyword)
 }
 
-/** Returns the bytes of the metadata in a text chunk, or `null` for a malformed or compressed text. */
+/** Returns the bytes of the metadata in a text chunk, or `null` for a malformed text. */
 function contentOf(kind: string, payload: Uint8Array): Uint8Array | null {
   const keywordEnd = payload.indexOf(0)
   if (kind === 'iTXt') return internationalText(payload, keywordEnd)
   if (kind === 'tEXt') return profileOf(payload.subarray(keywordEnd + 1))
-  return null
+  const text = kind === 'zTXt' ? inflate(payload.subarray(keywordEnd + 2), maxProfileTextBytes) : null
+  return text && profileOf(text)
 }
 
 /** Reads an `iTXt` chunk: keyword, zero, compression flag and method, language, zero, translated keyword, zero, text. */
 function internationalText(payload: Uint8Array, keywordEnd: number): Uint8Array | null {
-  if (payload[keywordEnd + 1] !== 0) return null
+  const isCompressed = payload[keywordEnd + 1] === 1
   const languageEnd = payload.indexOf(0, keywordEnd + 3)
   const translationEnd = languageEnd < 0 ? -1 : payload.indexOf(0, languageEnd + 1)
-  return translationEnd < 0 ? null : payload.slice(translationEnd + 1)
+  if (translationEnd < 0) return null
+  const text = payload.slice(translationEnd + 1)
+  return isCompressed ? inflate(text, maxXmpBytes) : text
 }
 
 /** Reads a profile: a line break, its name, a line break, its length, and hexadecimal digits on lines. */

@@ -1,5 +1,6 @@
 /** Text files that belong to a photo by their names: its sidecar and its XMP files. */
-import { type PhotoName, type SidecarForm, sidecarName, type XmpForm, xmpName } from '../../../ports/photo.ts'
+import { type PhotoName, type SidecarForm, sidecarName, type XmpForm } from '../../../ports/photo.ts'
+import { xmpNames } from '../../../ports/xmp-file.ts'
 import type { DriveFile } from './answers.ts'
 import type { DriveFiles } from './files.ts'
 import type { DriveLookup } from './lookup.ts'
@@ -17,15 +18,13 @@ export interface Companion {
   nameFor(name: PhotoName): string
 }
 
-const upperCase = (name: string) => name.replace(/\.xmp$/, '.XMP')
-
 /** Returns functions that name each file. XMP files may end in capitals, because Drive keeps the case of names. */
 function namers({ sidecar, xmp }: CompanionForms): ((name: PhotoName) => string)[] {
   return [
     ...(sidecar === null ? [] : [(name: PhotoName) => sidecarName(name, sidecar)]),
     ...xmp.flatMap((form) => [
-      (name: PhotoName) => xmpName(name, form),
-      (name: PhotoName) => upperCase(xmpName(name, form)),
+      (name: PhotoName) => xmpNames(name, form)[0],
+      (name: PhotoName) => xmpNames(name, form)[1],
     ]),
   ]
 }
@@ -33,12 +32,6 @@ function namers({ sidecar, xmp }: CompanionForms): ((name: PhotoName) => string)
 /** Returns the names that the files may have. */
 export function companionNames(name: PhotoName, forms: CompanionForms): string[] {
   return namers(forms).map((namer) => namer(name))
-}
-
-/** Names of an XMP file, the preferred first. */
-export function xmpNamesOf(name: PhotoName, form: XmpForm): [string, string] {
-  const usual = xmpName(name, form)
-  return [usual, upperCase(usual)]
 }
 
 /** Finds the files beside a photo. */

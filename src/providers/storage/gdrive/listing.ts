@@ -2,6 +2,7 @@
 import type { PhotoName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
+import { xmpAmong } from '../../../ports/xmp-file.ts'
 import { byAge, contentHashOf, type DriveFile, hasBytes, revisionOf, sizeOf } from './answers.ts'
 import type { DriveLookup } from './lookup.ts'
 import { photosByName } from './names.ts'
@@ -10,10 +11,13 @@ import { photosByName } from './names.ts'
 export async function listPhotos(lookup: DriveLookup, path: string): Promise<PhotoListing> {
   const all = await lookup.all(path)
   if (!all) return { photos: [], withSidecar: new Set(), isFolderMissing: true }
-  const photos = [...photosByName(all)].map(([name, file]) => photoEntry(name, file))
+  const byName = photosByName(all)
+  const photos = [...byName].map(([name, file]) => photoEntry(name, file))
   photos.sort((one, other) => (one.name < other.name ? -1 : 1))
   const versions = versionsOf(all)
-  return { photos, ...sidecarsAmong(photos, (file) => versions.get(file)) }
+  const versionOf = (file: string) => versions.get(file)
+  const files = new Set([...byName.keys(), ...versions.keys()])
+  return { photos, ...sidecarsAmong(photos, versionOf), ...xmpAmong({ photos, files, versionOf }) }
 }
 
 /** Returns the revision of the oldest file of each name. */
