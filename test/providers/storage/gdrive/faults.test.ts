@@ -38,7 +38,9 @@ function openScene({ before = {} }: DriveOperation, more: Partial<DriveStoreOpti
   for (const [path, content] of Object.entries(before)) drive.account.seed(`${root}/${path}`, content)
   drive.emulator.settle()
   const paths = { root, archive: `${root}/archive`, keep: `${root}/keep`, remove: `${root}/reject` }
-  const store = () => drive.store({ paths, ...more })
+  // Calls stay in this process, because there are thousands.
+  const send: typeof fetch = (input, init) => drive.emulator.fetch(new Request(input, init))
+  const store = () => drive.store({ paths, fetch: send, ...more })
   const prefix = `/${root}/`
   return {
     store,
