@@ -1,4 +1,5 @@
 /** Cost of a configuration cache hit, memory per tenant, and how both change as tenants grow. */
+
 import { Secret } from '../src/base/secret.ts'
 import { credentialsSchema } from '../src/contract/credentials.ts'
 import { parseHost, type TenantHost } from '../src/contract/host.ts'
@@ -6,6 +7,7 @@ import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'
 import type { KeyValueStore } from '../src/ports/kv.ts'
 import { noMetrics } from '../src/ports/metrics.ts'
 import type { InstalledStorages } from '../src/ports/storage-driver.ts'
+import { createUnavailableReducer } from '../src/providers/images/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
 import { installStorages } from '../src/providers/storages.ts'
 import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
@@ -16,8 +18,9 @@ import { sizeOf } from '../src/runtime/tenancy/config-cache/entries.ts'
 import { sharedText } from '../src/runtime/tenancy/config-cache/shared-configurations.ts'
 import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createPublicOrigins } from '../src/runtime/tenancy/public-origins.ts'
-import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
+import { createIndexCache, createWordsCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
+import { createWatermarkCache } from '../src/runtime/tenancy/tenant-watermark.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
@@ -206,7 +209,10 @@ function createCache(source: ConfigSource, storages: InstalledStorages): ConfigC
       observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
+      images: createUnavailableReducer(),
+      watermarks: createWatermarkCache(),
       indexes: createIndexCache(),
+      words: createWordsCache(),
       viewing: createViewingMemory(),
       now: Date.now,
     }),

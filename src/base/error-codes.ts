@@ -247,6 +247,11 @@ export const errorKinds = {
     'Thumbnails unavailable',
     'This server cannot resize photos. Ask the operator to set up an image service.',
   ),
+  watermark_unavailable: kind(
+    503,
+    'Watermark unavailable',
+    'The watermark of this gallery cannot be drawn, and no picture leaves without it. `detail` gives the reason. Correct `content.watermark` or its file.',
+  ),
   busy: kind(
     503,
     'Too busy',

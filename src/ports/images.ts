@@ -1,4 +1,5 @@
 /** Reduces pictures, with sharp on Node and with the Images binding on Workers. */
+import type { WatermarkPosition } from '../contract/blocks/watermark.ts'
 import type { ThumbnailBox } from './storage.ts'
 
 export type ThumbnailType = 'image/jpeg' | 'image/webp' | 'image/avif'
@@ -35,25 +36,11 @@ export interface PictureBox extends ThumbnailBox {
   ratio?: PictureRatio
 }
 
-/** Places of a watermark in the picture. */
-export const watermarkPositions = [
-  'top-left',
-  'top',
-  'top-right',
-  'left',
-  'center',
-  'right',
-  'bottom-left',
-  'bottom',
-  'bottom-right',
-] as const
-export type WatermarkPosition = (typeof watermarkPositions)[number]
-
 /** A small picture to draw over a larger picture. */
 export interface Watermark {
   /** Identifies the watermark with all its settings, for caches: `[a-z0-9]`, at most 16 characters. */
   key: string
-  /** A PNG, perhaps with transparent parts. */
+  /** A PNG or WebP, perhaps with transparent parts. */
   picture: Uint8Array<ArrayBuffer>
   width: number
   height: number

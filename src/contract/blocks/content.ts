@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { block, choice, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
 import { defaultRating, ratings } from '../rating.ts'
+import { watermarkField } from './watermark.ts'
 
 export const captionFileField = documented(
   block({
@@ -75,6 +76,7 @@ export const contentField = documented(
       description: 'Rating of photos that neither a person nor the AI has rated.',
       example: 'nudity',
     }),
+    watermark: watermarkField,
     voice_profile: documented(list(z.string().max(20_000), maxVoiceProfile), {
       description: "Captions in the photographer's own voice, as examples for the AI.",
       example: ['Quiet hands.', 'The rope remembers.'],

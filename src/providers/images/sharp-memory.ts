@@ -24,6 +24,8 @@ export interface Result {
   mediaType: ThumbnailType
   /** Size of the whole photo, if the picture is made from its decoded pixels. Several pictures always are. Default: `size`. */
   kept?: Size
+  /** Size of the watermark. Default: none. */
+  drawn?: Size
 }
 
 /** Memory of the smallest reduction: the pipeline's buffers and the encoder's tables. */
@@ -38,6 +40,8 @@ const bytesPerResultPixel: Readonly<Record<ThumbnailType, number>> = {
 }
 /** Bytes of a pixel that several results are made from: three colours and transparency. */
 const bytesPerKeptPixel = 4
+/** Bytes of a pixel below a watermark: the watermark, the part of the picture, and their composition. */
+const bytesPerDrawnPixel = 32
 
 /**
  * Estimates the peak in bytes beyond the compressed original. The estimate is too high by a tenth for decoders that hold the whole
@@ -47,14 +51,23 @@ const bytesPerKeptPixel = 4
  */
 export function estimateMemory(picture: Picture, original: Uint8Array, results: readonly Result[]): number {
   const encoding = Math.max(
-    ...results.map(({ size, mediaType }) => size.width * size.height * bytesPerResultPixel[mediaType]),
+    ...results.map(
+      (result) => pixelsOf(result.size) * bytesPerResultPixel[result.mediaType] + markBytes(result),
+    ),
   )
   const source = sourceBytes(picture, original)
   if (results.length === 1 && !results[0]?.kept) return Math.ceil(fixedBytes + encoding + source)
   const largest = largestOf(results.map(({ size, kept }) => kept ?? size))
-  const pixels = largest.width * largest.height
+  const pixels = pixelsOf(largest)
   const decoding = source + pixels * bytesPerResultPixel['image/jpeg']
   return Math.ceil(fixedBytes + Math.max(decoding, pixels * bytesPerKeptPixel + encoding))
+}
+
+const pixelsOf = ({ width, height }: Size) => width * height
+
+/** Returns the bytes for the pixels that a watermark is drawn on, and for the drawing. */
+function markBytes({ size, drawn }: Result): number {
+  return drawn ? pixelsOf(size) * bytesPerKeptPixel + pixelsOf(drawn) * bytesPerDrawnPixel : 0
 }
 
 /**

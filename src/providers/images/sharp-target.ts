@@ -2,9 +2,11 @@
 import sharp, { type OutputInfo, type Sharp } from 'sharp'
 import type { Size } from '../../base/picture/fit.ts'
 import { type Layout, layoutOf } from '../../base/picture/layout.ts'
+import { placeOf } from '../../base/picture/watermark-place.ts'
 import { usualQuality, withinBytes } from '../../base/picture/within-bytes.ts'
-import type { PictureBox, ReducedImage, Reduction, ThumbnailType } from '../../ports/images.ts'
+import type { PictureBox, ReducedImage, Reduction, ThumbnailType, Watermark } from '../../ports/images.ts'
 import type { Result } from './sharp-memory.ts'
+import { drawWatermark } from './sharp-watermark.ts'
 
 /**
  * Time limit of one decode. The slowest real photo measured takes 3 s. Together with the wait in the queue, the limit stays below the
@@ -19,6 +21,8 @@ export interface Target {
   box: PictureBox
   mediaType: ThumbnailType
   layout: Layout
+  /** Absent for a picture that is too small for a watermark. */
+  watermark?: Watermark
 }
 
 /** Pixels of the upright photo, in sRGB. */
@@ -34,22 +38,32 @@ interface Output {
 
 const white = '#ffffff'
 
-export function targetOf({ box, mediaType }: Reduction, original: Size): Target {
-  return { original, box, mediaType, layout: layoutOf(box, original, box.ratio) }
+export function targetOf({ box, mediaType, watermark }: Reduction, original: Size): Target {
+  const layout = layoutOf(box, original, box.ratio)
+  const isMarked = watermark && placeOf(layout.canvas, watermark) !== null
+  return { original, box, mediaType, layout, ...(isMarked && { watermark }) }
 }
 
 /**
- * Checks if the picture can be encoded while the original is decoded. The border needs the pixels, because a border on a grey original
- * would be grey.
+ * Checks if the picture can be encoded while the original is decoded. The border and the watermark need the pixels, because they would be
+ * grey on a grey original.
  */
-export function isStreamable({ layout: { canvas, photo }, box }: Target): boolean {
-  return box.maxBytes === undefined && photo.width >= canvas.width && photo.height >= canvas.height
+export function isStreamable({ layout: { canvas, photo }, box, watermark }: Target): boolean {
+  return (
+    !watermark && box.maxBytes === undefined && photo.width >= canvas.width && photo.height >= canvas.height
+  )
 }
 
 /** Returns the target for an estimate of its memory. */
 export function resultOf(target: Target): Result {
-  const { mediaType, layout } = target
-  return { size: layout.canvas, mediaType, ...(!isStreamable(target) && { kept: layout.photo }) }
+  const { mediaType, layout, watermark } = target
+  const drawn = watermark && placeOf(layout.canvas, watermark)
+  return {
+    size: layout.canvas,
+    mediaType,
+    ...(!isStreamable(target) && { kept: layout.photo }),
+    ...(drawn && { drawn }),
+  }
 }
 
 /** Adds cut and format to a photo of the layout's size. */
@@ -63,13 +77,31 @@ export type EncodeTarget = (target: Target) => Promise<ReducedImage>
 /** Creates the encoder of these pixels. Encodes the same picture once, also where only the limits of bytes differ. */
 export function createPixelEncoder(pixels: Pixels): EncodeTarget {
   const made = new Map<string, ReducedImage>()
+  /** The latest picture with a watermark, which a limit of bytes needs in several qualities. */
+  let marked: { key: string; pixels: Pixels } | undefined
 
-  async function encode({ box, mediaType }: Target, layout: Layout, quality: number): Promise<ReducedImage> {
-    const key = JSON.stringify([layout, mediaType, quality, box.ratio])
+  async function markedPixels(picture: Sharp, shape: string, watermark: Watermark): Promise<Pixels> {
+    const key = JSON.stringify([shape, watermark.key])
+    if (marked?.key === key) return marked.pixels
+    marked = undefined
+    const drawn = await finished(picture.raw({ depth: 'uchar' }))
+    await drawWatermark(drawn, watermark)
+    marked = { key, pixels: drawn }
+    return drawn
+  }
+
+  async function encode(
+    { box, mediaType, watermark }: Target,
+    layout: Layout,
+    quality: number,
+  ): Promise<ReducedImage> {
+    const shape = JSON.stringify([layout, box.ratio])
+    const key = JSON.stringify([shape, mediaType, quality, watermark?.key])
     const known = made.get(key)
     if (known) return known
     const picture = framed(scaledTo(layout.photo, pixels), layout, box)
-    const encoded = reduced(await finished(encoder(picture, mediaType, box, quality)), mediaType)
+    const whole = watermark ? ofPixels(await markedPixels(picture, shape, watermark)) : picture
+    const encoded = reduced(await finished(encoder(whole, mediaType, box, quality)), mediaType)
     made.set(key, encoded)
     return encoded
   }
@@ -88,10 +120,13 @@ function smallerLayout({ original, box, layout: { canvas } }: Target, scale: num
   return layoutOf({ width: side(canvas.width), height: side(canvas.height) }, original, box.ratio)
 }
 
-function scaledTo(size: Size, { data, info }: Pixels): Sharp {
-  const { width, height, channels } = info
-  const pixels = sharp(data, { raw: { width, height, channels } })
-  return isSameSize(info, size) ? pixels : pixels.resize({ ...size, fit: 'fill' })
+function scaledTo(size: Size, pixels: Pixels): Sharp {
+  const whole = ofPixels(pixels)
+  return isSameSize(pixels.info, size) ? whole : whole.resize({ ...size, fit: 'fill' })
+}
+
+function ofPixels({ data, info: { width, height, channels } }: Pixels): Sharp {
+  return sharp(data, { raw: { width, height, channels } })
 }
 
 /** Cuts the edges off, or adds a border. */

@@ -4,6 +4,7 @@ import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { AiSlots } from '../../ports/ai-slots.ts'
+import type { ImageReducer } from '../../ports/images.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { InstalledModel } from '../../ports/model-driver.ts'
 import type { Folder } from '../../ports/photo.ts'
@@ -30,6 +31,7 @@ import { openTenantPreviews, type TenantPreviewOptions, type TenantPreviews } fr
 import { openTenantPublishers, type TenantPublishers } from './tenant-publishers.ts'
 import { type TenantScope, type TenantScopeOptions, tenantScope } from './tenant-scope.ts'
 import { openTenantStorage, type TenantStorageOptions } from './tenant-storage.ts'
+import { createWatermarkFinder, type FindWatermark, type WatermarkCache } from './tenant-watermark.ts'
 import type { KeepAlive, SharedListing } from './viewing/listings.ts'
 import type { Changed } from './viewing/photo-changes.ts'
 import type { PublicationMemory } from './viewing/publication-memory.ts'
@@ -68,11 +70,16 @@ export interface TenantRuntime {
   readonly thumbnails: ThumbnailMemory
   /** Previews and photo index of this tenant, opened at the first use. Throws `provider_unavailable`. */
   previews(): TenantPreviews
+  /** Watermark of pictures that leave. Throws `watermark_unavailable`, and the errors of the storage and the reducer. */
+  readonly watermark: FindWatermark
 }
 
 export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions, TenantPreviewOptions {
   /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
+  images: ImageReducer
+  /** Shared by all tenants. Each tenant has its own keys. */
+  watermarks: WatermarkCache
   /** Memories of photos. Shared by all tenants; each tenant has its own keys. */
   viewing: ViewingMemory
   /** Tells other processes that photos of the host have changed. Never rejects. Default: no other process. */
@@ -107,11 +114,11 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       openTenantStorage(options, scope, {
         onChange: changeNoter(options, host),
         knownListing: (folder) => viewing.peek(folder),
-        index: () => previews().index,
+        previews: () => previews(),
       }),
     )
     const previews: () => TenantPreviews = once(() =>
-      openTenantPreviews(options, scope, identity, storage().store),
+      openTenantPreviews(options, scope, identity, { ...storage(), viewing: viewing.store }),
     )
     const viewing = createViewing({ memory: options.viewing, host, identity, storage, now })
     // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
@@ -138,6 +145,13 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
       previews,
+      watermark: createWatermarkFinder({
+        cache: options.watermarks,
+        identity,
+        settings: config.content.watermark,
+        tools: () => ({ store: storage().store, images: options.images, owner: tenant }),
+        now,
+      }),
     }
   }
 }

@@ -46,6 +46,7 @@ const calls = {
 /** Rules for reads that belong to a move or a deletion. */
 const callsWhenChanging = {
   ...calls,
+  list: { ...calls.list, kind: 'change' },
   stat: { ...calls.stat, kind: 'change' },
   read: { ...calls.read, kind: 'change' },
   readSidecar: { ...calls.readSidecar, kind: 'change' },

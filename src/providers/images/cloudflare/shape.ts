@@ -1,5 +1,5 @@
 /** Sizes and fits to ask the Images binding for. Every size is computed here, because the service rounds by rules of its own. */
-import { fittedLongSide, type Size } from '../../../base/picture/fit.ts'
+import { fittedLongSide, fittedSize, type Size } from '../../../base/picture/fit.ts'
 import { layoutOf } from '../../../base/picture/layout.ts'
 import type { PictureBox } from '../../../ports/images.ts'
 
@@ -43,6 +43,12 @@ export function shapeOf(box: PictureBox, original: Size, scale: number): Shape {
   const layout = scale === 1 ? { canvas } : layoutOf(smaller, original, ratio)
   if (ratio.fit === 'crop') return { ...layout.canvas, fit: 'cover' }
   return { ...layout.canvas, fit: 'pad', background: ratio.colour }
+}
+
+/** Returns the size of the picture that {@link shapeOf} asks for. Without a ratio, the service may round by a pixel. */
+export function canvasOf(box: PictureBox, original: Size, scale: number): Size {
+  const { width, height, fit } = shapeOf(box, original, scale)
+  return fit === 'scale-down' ? fittedSize({ width, height }, original) : { width, height }
 }
 
 const scaled = (side: number, scale: number) => Math.max(1, Math.floor(side * scale))

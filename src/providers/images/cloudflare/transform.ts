@@ -3,8 +3,9 @@ import { withoutMetadata } from '../../../base/picture/clean.ts'
 import { readPictureHeader } from '../../../base/picture/header.ts'
 import { usualQuality, withinBytes } from '../../../base/picture/within-bytes.ts'
 import type { ReducedImage, Reduction, ThumbnailType } from '../../../ports/images.ts'
+import { type Overlay, type OverlayShape, overlayOf } from './overlay.ts'
 import type { PeekedPicture } from './peek.ts'
-import { isPlain, longSide, type Shape, shapeOf, uprightSize, whole } from './shape.ts'
+import { canvasOf, isPlain, longSide, type Shape, shapeOf, uprightSize, whole } from './shape.ts'
 
 /** Subset of the binding, in web-platform types. `ImagesBinding` of @cloudflare/workers-types implements this interface. */
 export interface ImagesService {
@@ -13,7 +14,11 @@ export interface ImagesService {
 }
 
 interface PictureTransformer {
-  transform(options: Shape): PictureTransformer
+  transform(options: Shape | OverlayShape): PictureTransformer
+  draw(
+    picture: PictureTransformer,
+    options: { opacity: number; left: number; top: number },
+  ): PictureTransformer
   output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>
 }
 
@@ -30,7 +35,8 @@ export async function transformed(
   reductions: readonly Reduction[],
 ): Promise<ReducedImage[]> {
   const [only] = reductions
-  if (only && reductions.length === 1 && isPlain(only.box)) {
+  // A watermark needs the size of the upright picture.
+  if (only && reductions.length === 1 && isPlain(only.box) && !only.watermark) {
     const { box, mediaType } = only
     return [await transform(binding, body, whole(longSide(box, header)), mediaType)]
   }
@@ -40,14 +46,15 @@ export async function transformed(
     whole(Math.max(...reductions.map(({ box }) => longSide(box, header)))),
     // WebP keeps the transparency of a PNG or WebP.
     header.mediaType === 'image/jpeg' ? 'image/jpeg' : 'image/webp',
-    betweenQuality,
+    { quality: betweenQuality },
   )
   const original = uprightSize(header, between)
   const results: ReducedImage[] = []
-  for (const { box, mediaType } of reductions) {
+  for (const { box, mediaType, watermark } of reductions) {
     const make = (scale: number, quality: number) => {
       const stream = new Blob([new Uint8Array(between.bytes)]).stream()
-      return transform(binding, stream, shapeOf(box, original, scale), mediaType, quality)
+      const mark = watermark && overlayOf(watermark, canvasOf(box, original, scale))
+      return transform(binding, stream, shapeOf(box, original, scale), mediaType, { quality, mark })
     }
     const made =
       box.maxBytes === undefined
@@ -63,13 +70,22 @@ async function transform(
   picture: ReadableStream<Uint8Array>,
   shape: Shape,
   mediaType: ThumbnailType,
-  quality: number = usualQuality[mediaType],
+  { quality = usualQuality[mediaType], mark }: { quality?: number; mark?: Overlay | null | undefined } = {},
 ): Promise<ReducedImage> {
-  const result = await binding
-    .input(picture)
-    .transform(shape)
-    .output({ format: mediaType, quality, anim: false })
+  const shaped = binding.input(picture).transform(shape)
+  const result = await drawn(binding, shaped, mark).output({ format: mediaType, quality, anim: false })
   return reducedImage(binding, result.response())
+}
+
+function drawn(
+  binding: ImagesService,
+  picture: PictureTransformer,
+  mark: Overlay | null | undefined,
+): PictureTransformer {
+  if (!mark) return picture
+  const { png, shape, opacity, left, top } = mark
+  const overlay = binding.input(new Blob([png]).stream()).transform(shape)
+  return picture.draw(overlay, { opacity, left, top })
 }
 
 async function reducedImage(binding: ImagesService, response: Response): Promise<ReducedImage> {
