@@ -154,7 +154,7 @@ export const errorKinds = {
   storage_not_atomic: kind(
     501,
     'The storage cannot prevent duplicate posts',
-    'The storage cannot create a file exclusively, so a photo could be published twice. Use a storage with conditional writes.',
+    'The storage cannot create a file exclusively, so a photo could be published twice. Use a storage with conditional writes, or a control plane that offers claims.',
   ),
   sidecar_changed: kind(
     409,
