@@ -4,7 +4,7 @@ import type { DriveStoreOptions } from '../../../src/providers/storage/gdrive.ts
 import { describePhotoStore, type OpenStorage } from '../../support/contracts/photo-store.ts'
 import { openDrive, quickRetry } from '../../support/fixtures/gdrive.ts'
 
-/** Drive has no links of its own, so that the host serves originals by links like this one. */
+/** Drive has no links of its own, so that the host serves originals by links of this kind. */
 const linkOf: DriveStoreOptions['link'] = async (folder, name) => JSON.stringify([folder, name])
 
 function opener(listLag: number) {

@@ -3,9 +3,10 @@
  * its name last. A stream can be sent only once, and the name may turn out to be taken. A piece of a session can be sent again after
  * a lost answer.
  */
+
+import { piecesOf, wholeOf, wrongSize } from '../../../base/body-pieces.ts'
 import { numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
-import { piecesOf, wholeOf, wrongSize } from '../body-pieces.ts'
 import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { blockDigests, blockSize, combineDigests, contentHash } from './content-hash.ts'

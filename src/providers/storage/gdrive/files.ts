@@ -52,19 +52,33 @@ export const maxMultipartBytes = 5 * 2 ** 20
 export const ofFile = { supportsAllDrives: 'true', fields: fileFields }
 const url = (id: string) => driveUrl(`files/${id}`)
 
-/** Creates the files of one store. */
+const json = { 'content-type': 'application/json' }
+
+/** Creates the files of one store. `changes` returns the memory of changes, which in turn reads files. */
 export function createDriveFiles(api: DriveApi, changes: () => RecentChanges): DriveFiles {
-  async function noted(work: Promise<DriveFile>): Promise<DriveFile> {
-    const file = await work
-    changes().note(file)
-    return file
-  }
+  const reads = createReads(api)
+  return { ...reads, ...createCreations(api, reads.get, changes), ...createChanges(api, reads.get, changes) }
+}
 
-  async function get(id: string): Promise<DriveFile | null> {
-    const file = await api.json(fileSchema, { url: url(id), query: ofFile }).catch(unlessMissing)
-    return file && !file.trashed ? file : null
-  }
+type Get = DriveFiles['get']
 
+function createReads(api: DriveApi): Pick<DriveFiles, 'get' | 'stream' | 'bytesAtMost'> {
+  const content = (id: string) => ({ url: url(id), query: { alt: 'media', supportsAllDrives: 'true' } })
+  return {
+    async get(id) {
+      const file = await api.json(fileSchema, { url: url(id), query: ofFile }).catch(unlessMissing)
+      return file && !file.trashed ? file : null
+    },
+    stream: (id) => api.stream(content(id)),
+    bytesAtMost: (id, limit) => api.bytesAtMost(content(id), limit).catch(unlessMissing),
+  }
+}
+
+function createCreations(
+  api: DriveApi,
+  get: Get,
+  changes: () => RecentChanges,
+): Pick<DriveFiles, 'createFolder' | 'create' | 'createdBefore'> {
   async function createdBefore(error: unknown, id: string): Promise<DriveFile> {
     if (!isRefusedWith(error, 409)) throw error
     const file = await get(id)
@@ -73,41 +87,48 @@ export function createDriveFiles(api: DriveApi, changes: () => RecentChanges): D
     return file
   }
 
-  const create = (request: DriveRequest, id: string) =>
-    noted(api.json(fileSchema, request)).catch((error: unknown) => createdBefore(error, id))
+  async function create(request: DriveRequest, id: string): Promise<DriveFile> {
+    try {
+      const file = await api.json(fileSchema, request)
+      changes().note(file)
+      return file
+    } catch (error) {
+      return createdBefore(error, id)
+    }
+  }
 
   return {
-    get,
     createdBefore,
-    stream: (id) => api.stream({ url: url(id), query: { alt: 'media', supportsAllDrives: 'true' } }),
-    bytesAtMost: (id, limit) =>
-      api
-        .bytesAtMost({ url: url(id), query: { alt: 'media', supportsAllDrives: 'true' } }, limit)
-        .catch(unlessMissing),
+    createFolder(folder) {
+      const body = JSON.stringify({ ...folder, mimeType: folderType })
+      const request: DriveRequest = {
+        method: 'POST',
+        url: driveUrl('files'),
+        query: ofFile,
+        headers: json,
+        body,
+      }
+      return create(request, folder.id)
+    },
+    create(file, bytes) {
+      const query = { ...ofFile, uploadType: 'multipart' }
+      return create({ method: 'POST', url: uploadUrl('files'), query, ...related(file, bytes) }, file.id)
+    },
+  }
+}
 
-    createFolder: (folder) =>
-      create(
-        {
-          method: 'POST',
-          url: driveUrl('files'),
-          query: ofFile,
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ ...folder, mimeType: folderType }),
-        },
-        folder.id,
-      ),
+function createChanges(
+  api: DriveApi,
+  get: Get,
+  changes: () => RecentChanges,
+): Pick<DriveFiles, 'replace' | 'place' | 'remove'> {
+  async function noted(work: Promise<DriveFile>): Promise<DriveFile> {
+    const file = await work
+    changes().note(file)
+    return file
+  }
 
-    create: (file, bytes) =>
-      create(
-        {
-          method: 'POST',
-          url: uploadUrl('files'),
-          query: { ...ofFile, uploadType: 'multipart' },
-          ...related(file, bytes),
-        },
-        file.id,
-      ),
-
+  return {
     replace: async (id, bytes, mimeType) =>
       noted(
         api.json(fileSchema, {
@@ -121,42 +142,40 @@ export function createDriveFiles(api: DriveApi, changes: () => RecentChanges): D
 
     async place(id, { name, from = [], to, photo }) {
       const moved = to === undefined ? {} : { addParents: to, removeParents: from.join(',') }
-      const request: DriveRequest = {
-        method: 'PATCH',
-        url: url(id),
-        query: { ...ofFile, ...moved },
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ name, ...(photo !== undefined && { appProperties: { photo } }) }),
-      }
+      const body = JSON.stringify({ name, ...(photo !== undefined && { appProperties: { photo } }) })
+      const query = { ...ofFile, ...moved }
       try {
-        return await noted(api.json(fileSchema, request))
+        return await noted(
+          api.json(fileSchema, { method: 'PATCH', url: url(id), query, headers: json, body }),
+        )
       } catch (error) {
         if (!(error instanceof DriveRefusal)) throw error
         if (isRefusal(error, 'notFound')) return null
         // Drive refuses to move a file where it already is. An earlier attempt or another process may have moved it.
         const file = await get(id)
-        const isThere =
-          file && (to === undefined || file.parents.includes(to)) && (name ?? file.name) === file.name
-        if (!isThere) throw error
+        const hasName = file !== null && (name ?? file.name) === file.name
+        if (!hasName || (to !== undefined && !file.parents.includes(to))) throw error
         changes().note(file)
         return file
       }
     },
 
     async remove(id) {
-      const isDeleted = await api
-        .nothing({ method: 'DELETE', url: url(id), query: { supportsAllDrives: 'true' } })
-        .then(
-          () => true,
-          async (error: unknown) => {
-            if (isRefusal(error, 'notFound')) return error.unsettled
-            if (!isRefusal(error, 'insufficientFilePermissions')) throw error
-            return (await putIntoBin(api, id).catch(unlessMissing)) !== null
-          },
-        )
+      const isDeleted = await deleteFile(api, id)
       changes().noteRemoval(id)
       return isDeleted
     },
+  }
+}
+
+async function deleteFile(api: DriveApi, id: string): Promise<boolean> {
+  try {
+    await api.nothing({ method: 'DELETE', url: url(id), query: { supportsAllDrives: 'true' } })
+    return true
+  } catch (error) {
+    if (isRefusal(error, 'notFound')) return error.unsettled
+    if (!isRefusal(error, 'insufficientFilePermissions')) throw error
+    return (await putIntoBin(api, id).catch(unlessMissing)) !== null
   }
 }
 
@@ -165,7 +184,7 @@ function putIntoBin(api: DriveApi, id: string): Promise<DriveFile> {
     method: 'PATCH',
     url: url(id),
     query: ofFile,
-    headers: { 'content-type': 'application/json' },
+    headers: json,
     body: JSON.stringify({ trashed: true }),
   })
 }

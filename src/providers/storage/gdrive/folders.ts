@@ -122,7 +122,7 @@ async function idOfMyDrive(api: DriveApi): Promise<string> {
   return id
 }
 
-/** Finds the first folder of a path: in My Drive, else a shared drive of that name, else a folder that was shared with the account. */
+/** Finds the first folder of a path: in My Drive, else among the shared drives, else among folders that people shared with the account. */
 async function findTop(api: DriveApi, search: DriveSearch, name: string): Promise<Place | null> {
   const foldersIn = async (place: string) =>
     (await search.ask(foldersNamed(name, place))).filter((file) => file.name === name)

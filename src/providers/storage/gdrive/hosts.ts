@@ -13,7 +13,7 @@ export interface DriveHosts {
 const apiHost = 'www.googleapis.com'
 export const driveUrl = (path: string) => `https://${apiHost}/drive/v3/${path}`
 export const uploadUrl = (path: string) => `https://${apiHost}/upload/drive/v3/${path}`
-/** Audience of a service account's assertion, whatever address answers. */
+/** Audience of a service account's assertion, even if another address answers. */
 export const tokenUrl = 'https://oauth2.googleapis.com/token'
 
 /** Creates the routing. `baseUrl`, if given, replaces the hosts of all requests; paths stay the same. */

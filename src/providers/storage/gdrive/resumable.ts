@@ -2,8 +2,9 @@
  * Uploads a large file in pieces (https://developers.google.com/workspace/drive/api/guides/manage-uploads). After a lost answer, asks
  * how much has arrived, and goes on from there.
  */
+
+import { piecesOf, wrongSize } from '../../../base/body-pieces.ts'
 import { PublisherError } from '../../../base/errors.ts'
-import { piecesOf, wrongSize } from '../body-pieces.ts'
 import type { DriveFile } from './answers.ts'
 import type { DriveApi, DriveRequest } from './api.ts'
 import { isRefusedWith, UnsettledError } from './errors.ts'
@@ -62,8 +63,8 @@ export async function sendBody(
   let offset = 0
   for await (const piece of piecesOf(body, Math.max(1, Math.min(pieceBytes, size)))) {
     const end = offset + piece.length
-    // The last piece completes the file, and it comes only after the end of the body.
-    if (end > size) throw wrongSize()
+    // The last piece completes the file, so it goes out only after the end of the body. Only the last piece may be shorter.
+    if (end > size || (end < size && piece.length < pieceBytes)) throw wrongSize()
     if (piece.length > 0 && (await sendPiece(tools, session, piece, { offset, size }))) {
       return finished(tools, id)
     }

@@ -1,7 +1,8 @@
 /** Stores a new photo under the first free numbered name. */
+
+import { wholeOf } from '../../../base/body-pieces.ts'
 import { mediaType, numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
-import { wholeOf } from '../body-pieces.ts'
 import type { DriveFile } from './answers.ts'
 import { mayKeepName } from './arrival.ts'
 import { isRefusedWith } from './errors.ts'

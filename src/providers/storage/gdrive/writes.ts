@@ -17,8 +17,8 @@ export interface WriteTools extends UploadTools {
 }
 
 /**
- * Writes the file. Returns `null` if the condition failed. Drive has no conditional writes, so that two writers at the same moment may both
- * succeed: the check only protects against changes that are older than one call.
+ * Writes the file. Returns `null` if the condition failed. Drive has no conditional writes, so two writers at the same moment may both
+ * succeed. The check protects only against earlier changes.
  */
 export async function writeFile(
   tools: WriteTools,

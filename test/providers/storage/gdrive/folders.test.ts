@@ -25,7 +25,7 @@ describe('folders of a Google Drive', () => {
     expect(await namesIn(drive.store({ paths: { ...paths, root } }))).toEqual(['a.jpg'])
   })
 
-  it('reads all folders of one name as one, and writes into the oldest', async () => {
+  it('merges all folders of one name, and writes into the oldest', async () => {
     let now = 1000
     const drive = await startDrive({ now: () => (now += 1000) })
     const { account } = drive
@@ -63,7 +63,9 @@ describe('folders of a Google Drive', () => {
     expect(await store.move(photo('a.jpg'), 'root', 'archive')).toBe('a.jpg')
     expect(drive.account.paths()).toEqual(['/archive/a.jpg'])
   })
+})
 
+describe('listings of a Google Drive', () => {
   it('looks again when a folder was deleted and made again', async () => {
     const drive = await startDrive()
     const store = drive.store()
@@ -97,8 +99,8 @@ describe('folders of a Google Drive', () => {
   })
 })
 
-describe('lists that lag behind changes', () => {
-  it('show what this process has just done', async () => {
+describe('the Google Drive store with lagging lists', () => {
+  it('shows what this process has just done, although lists lag behind', async () => {
     const drive = await startDrive({ listLag: 50 })
     const store = drive.store()
     await put(store, 'a.jpg')
@@ -117,7 +119,7 @@ describe('lists that lag behind changes', () => {
     expect(await store.stat('root', photo('b.jpg'))).toBeNull()
   })
 
-  it('never bring back what another process has changed', async () => {
+  it('brings back nothing that another process has changed', async () => {
     const drive = await startDrive({ listLag: 50 })
     const [store, another] = [drive.store(), drive.store()]
     await put(store, 'a.jpg')

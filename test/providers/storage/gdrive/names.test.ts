@@ -25,7 +25,7 @@ function fileOf(id: string, name: string, createdAt: number): DriveFile {
   }
 }
 
-/** Finds the file of a listed name as the store does: by its own name first, then by its mark, and a long name by a listing. */
+/** Finds the file of a listed name as the store does: by its own name, else by its mark, else by a listing. */
 function resolve(files: readonly DriveFile[], name: string): DriveFile | undefined {
   const named = photo(name)
   const exact = files.filter((file) => file.name === name)
@@ -36,7 +36,7 @@ function resolve(files: readonly DriveFile[], name: string): DriveFile | undefin
 }
 
 describe('names of photos in a Drive', () => {
-  it('are unique and valid, and each leads to its own file, whatever a folder holds', () => {
+  it('gives each photo of any folder a valid name of its own, which leads to its file', () => {
     const id = fc.string({ unit: fc.constantFrom(...'aB3_-'), minLength: 20, maxLength: 20 })
     const stem = fc.oneof(
       fc.constantFrom('x', 'y', 'x (2)', 'x (aaaaaaaa)', '写'.repeat(80), 'long '.repeat(48)),
@@ -71,7 +71,9 @@ describe('names of photos in a Drive', () => {
       expect(isPhotoName(name) ? splitMarkedName(name) : null).toBeNull()
     },
   )
+})
 
+describe('two photos of one name in a Drive', () => {
   it('shows two files of one name, the oldest under the plain name', async () => {
     const drive = await startDrive()
     const folder = drive.account.folder('Photos')

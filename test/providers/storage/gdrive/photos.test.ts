@@ -19,13 +19,13 @@ async function driveWithPhoto() {
 }
 
 describe('photos in a Google Drive', () => {
-  it("tell Google's SHA-256, so that nobody must download them", async () => {
+  it("tells Google's SHA-256, so that no download is needed", async () => {
     const { store, bytes } = await driveWithPhoto()
     const sha256 = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))))
     expect((await store().list('root')).photos).toMatchObject([{ sha256, contentHash: sha256 }])
   })
 
-  it('of long ago have no SHA-256, and keep their MD5 as hash', async () => {
+  it('takes the MD5 as hash of an old photo without SHA-256', async () => {
     const { store, account } = await startDrive()
     account.put(account.folder('Photos'), 'old.jpg', 'old', { hasOnlyMd5: true })
     const [entry] = (await store().list('root')).photos
@@ -33,7 +33,7 @@ describe('photos in a Google Drive', () => {
     expect(entry?.contentHash).toMatch(/^[0-9a-f]{32}$/)
   })
 
-  it('come as thumbnails from Google, and are reduced here where Google has none', async () => {
+  it('takes thumbnails from Google, and none where Google has none', async () => {
     const { store, emulator } = await driveWithPhoto()
     const thumbnail = async (...asked: [box?: typeof box, type?: 'image/webp']) =>
       store().thumbnail?.('root', name, asked[0] ?? box, asked[1] ?? 'image/jpeg')
@@ -49,7 +49,7 @@ describe('photos in a Google Drive', () => {
     })
   })
 
-  it('never send the access token to another server for a thumbnail', async () => {
+  it('sends the access token to no other server for a thumbnail', async () => {
     const { store } = await driveWithPhoto()
     const asked: string[] = []
     const lying: typeof fetch = async (input, init) => {
@@ -61,8 +61,10 @@ describe('photos in a Google Drive', () => {
     expect(await store({ fetch: lying }).thumbnail?.('root', name, box, 'image/jpeg')).toBeNull()
     expect(asked.filter((url) => url.includes('evil'))).toEqual([])
   })
+})
 
-  it('say clearly that Google refuses to hand out a file', async () => {
+describe('refusals of Google Drive', () => {
+  it('says clearly that Google refuses to hand out a file', async () => {
     const { store, account } = await startDrive()
     account.put(account.folder('Photos'), 'a.jpg', 'x', { isAbusive: true })
     await expect(store().read('root', name)).rejects.toMatchObject({
@@ -71,7 +73,7 @@ describe('photos in a Google Drive', () => {
     })
   })
 
-  it('wait where Google limits requests with 403, and give up in the end', async () => {
+  it('waits where Google limits requests with 403, and gives up in the end', async () => {
     const { store, emulator } = await driveWithPhoto()
     emulator.interfere(onRoute('files.list', rateLimited()))
     expect((await store().list('root')).photos).toHaveLength(1)
@@ -83,7 +85,7 @@ describe('photos in a Google Drive', () => {
     })
   })
 
-  it('are not asked for again after a refusal that no repetition changes', async () => {
+  it('does not repeat a call after a refusal that no repetition changes', async () => {
     const { store, emulator, count } = await driveWithPhoto()
     emulator.interfere(
       onRoute(
@@ -97,7 +99,7 @@ describe('photos in a Google Drive', () => {
     expect(count('files.list')).toBe(1)
   })
 
-  it('go into the bin where the account may not delete them', async () => {
+  it('puts a photo into the bin where the account may not delete it', async () => {
     const { store, account, emulator } = await driveWithPhoto()
     const refusal = refusedWith(
       403,
@@ -109,7 +111,7 @@ describe('photos in a Google Drive', () => {
     expect(account.paths()).toEqual([])
   })
 
-  it('move although Google says that they are there already', async () => {
+  it('moves a photo although Google says that it is there already', async () => {
     const { store, account, emulator } = await driveWithPhoto()
     account.folder('Photos/keep')
     emulator.settings.refusesRepeatedMoves = true
@@ -117,8 +119,10 @@ describe('photos in a Google Drive', () => {
     expect(await store().move(name, 'root', 'keep')).toBe('a.jpg')
     expect(account.paths()).toEqual(['/Photos/keep/a.jpg'])
   })
+})
 
-  it('count each request in its class', async () => {
+describe('calls to Google Drive', () => {
+  it('counts each request in its class', async () => {
     const { store } = await driveWithPhoto()
     const counted: RequestClass[] = []
     const ofStore = store({ onRequest: (requestClass) => counted.push(requestClass) })
@@ -130,7 +134,7 @@ describe('photos in a Google Drive', () => {
     expect(counted.filter((requestClass) => requestClass === 'free')).toHaveLength(1)
   })
 
-  it('are not available while Google does not answer', async () => {
+  it('reports an outage while Google does not answer', async () => {
     const { store } = await driveWithPhoto()
     const silent = store({
       fetch: async () => {

@@ -17,8 +17,7 @@ const name = photo('a.jpg')
 /** Bytes of which no two pieces are equal. */
 function bytesOf(size: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size)
-  new DataView(bytes.buffer).setUint32(0, size)
-  for (let at = 4; at + 4 <= size; at += 65_536) new DataView(bytes.buffer).setUint32(at, at)
+  for (let at = 0; at + 4 <= size; at += 65_536) new DataView(bytes.buffer).setUint32(at, at + size)
   return bytes
 }
 
@@ -52,7 +51,9 @@ describe('an upload to Google Drive', () => {
     await expectUploaded(drive, size)
     expect(drive.count('upload.chunk')).toBe(pieces)
   })
+})
 
+describe('an upload with faults', () => {
   const faults: [string, DriveFault][] = [
     ['is lost', { kind: 'answer-lost' }],
     ['breaks', { kind: 'reset' }],
@@ -94,7 +95,9 @@ describe('an upload to Google Drive', () => {
       expect(drive.account.paths()).toEqual([])
     },
   )
+})
 
+describe('an upload that Google does not take', () => {
   it('asks for the photo again when Google has lost the upload', async () => {
     const drive = await startDrive()
     drive.emulator.interfere((call) => {

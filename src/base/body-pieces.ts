@@ -1,5 +1,5 @@
 /** Cuts the body of an upload into pieces that can be sent again. */
-import { PublisherError } from '../../base/errors.ts'
+import { PublisherError } from './errors.ts'
 
 /** Returns the body in pieces of `length` bytes; the last piece may be shorter or empty. Cancels the body if the caller stops early. */
 export async function* piecesOf(
