@@ -146,6 +146,11 @@ export const errorKinds = {
     'Storage unavailable',
     'The photo storage failed or did not answer. Try again after `Retry-After`.',
   ),
+  storage_full: kind(
+    507,
+    'No storage space',
+    'The storage has no space for the file, or the account may not own files. `detail` says which. Nothing was changed.',
+  ),
   claims_unavailable: kind(
     503,
     'Claims unavailable',
