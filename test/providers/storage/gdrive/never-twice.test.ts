@@ -1,4 +1,4 @@
-/** Publishing from a Google Drive by claims of the control plane: never twice, whatever fails. */
+/** Publishing from a Google Drive by claims of the control plane: a failure at any call never leads to a second post. */
 import { describe, expect, it } from 'vitest'
 import { onNthCall } from '../../../../dev/emulators/gdrive/faults.ts'
 import { parsePhotoName } from '../../../../src/ports/photo.ts'
