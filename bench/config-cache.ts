@@ -1,4 +1,5 @@
 /** Cost of a configuration cache hit, memory per tenant, and how both change as tenants grow. */
+
 import { Secret } from '../src/base/secret.ts'
 import { credentialsSchema } from '../src/contract/credentials.ts'
 import { parseHost, type TenantHost } from '../src/contract/host.ts'
@@ -6,6 +7,7 @@ import { type ConfigSource, toLookup } from '../src/ports/config-source.ts'
 import type { KeyValueStore } from '../src/ports/kv.ts'
 import { noMetrics } from '../src/ports/metrics.ts'
 import type { InstalledStorages } from '../src/ports/storage-driver.ts'
+import { createUnavailableReducer } from '../src/providers/images/cloudflare.ts'
 import { createMemoryKeyValueStore } from '../src/providers/kv/memory.ts'
 import { installStorages } from '../src/providers/storages.ts'
 import { createByteBudget } from '../src/runtime/limits/byte-budget.ts'
@@ -18,6 +20,7 @@ import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/conf
 import { createPublicOrigins } from '../src/runtime/tenancy/public-origins.ts'
 import { createIndexCache, createWordsCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
+import { createWatermarkCache } from '../src/runtime/tenancy/tenant-watermark.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
 import { createObserver } from '../src/runtime/vendor-calls/observe.ts'
 import { createThumbnailCache } from '../src/workflow/thumbnail/memory.ts'
@@ -206,6 +209,8 @@ function createCache(source: ConfigSource, storages: InstalledStorages): ConfigC
       observe: createObserver(noMetrics),
       log: createLogger({ level: 'error', write: console.error }),
       thumbnails: createThumbnailCache(),
+      images: createUnavailableReducer(),
+      watermarks: createWatermarkCache(),
       indexes: createIndexCache(),
       words: createWordsCache(),
       viewing: createViewingMemory(),

@@ -1,7 +1,6 @@
 /**
- * Emulates the Google Drive API v3 and Google's token endpoint on this machine: people's accounts, service accounts, shared drives, the
- * routes that the product uses with their errors, and injected faults. All hosts of Google share one address here
- * (`GOOGLE_API_BASE_URL`).
+ * Emulates the Google Drive API v3 and Google's token endpoint on this machine. Has the routes that the product uses with their errors,
+ * and injects faults. All hosts of Google share one address here (`GOOGLE_API_BASE_URL`).
  */
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'

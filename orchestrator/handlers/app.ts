@@ -69,7 +69,15 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
 function bodiesUpTo(max: number, maxClaim: number): MiddlewareHandler<Env> {
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refuse(c, 'body_too_large') })
   const [usual, ofClaims] = [limit(max), limit(maxClaim)]
-  return (c, next) => (c.req.path.startsWith('/v1/claims') ? ofClaims(c, next) : usual(c, next))
+  return (c, next) => {
+    if (c.req.header('content-length') === undefined) c.req.raw = plain(c.req.raw)
+    return c.req.path.startsWith('/v1/claims') ? ofClaims(c, next) : usual(c, next)
+  }
+}
+
+/** Returns the request as the platform's own kind, because the limit copies requests whose length is unknown. */
+function plain({ url, method, headers, body }: Request): Request {
+  return new Request(url, { method, headers, body, ...(body && { duplex: 'half' }) })
 }
 
 /** Returns the caller's request id if valid, otherwise a new id. */

@@ -33,6 +33,7 @@ export const pictureErrors: readonly ErrorCode[] = [
   'unsupported_photo',
   'photo_unreadable',
   'photo_too_large',
+  'watermark_unavailable',
 ]
 
 /** Errors of the AI. */

@@ -220,6 +220,8 @@ export interface RecordFiles {
   deleteRecord(key: RecordKey): Promise<void>
   /** Checks if {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
   canCreateAtomically(): Promise<boolean>
+  /** Answers like {@link canCreateAtomically}, or `undefined` if that would probe. Absent: {@link canCreateAtomically} never probes. */
+  isKnownAtomic?(): Promise<boolean | undefined>
 }
 
 /**

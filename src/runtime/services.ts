@@ -33,6 +33,7 @@ import { createPublicOrigins, type PublicOrigins } from './tenancy/public-origin
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { createIndexCache, createWordsCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import { createWatermarkCache } from './tenancy/tenant-watermark.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
 import type { RequestMeter } from './usage/request-meter.ts'
@@ -120,6 +121,7 @@ export function createServices(options: ServiceOptions): Services {
   const { settings, kv, counter, invalidations = noInvalidations, log, now, metrics = noMetrics } = options
   const observe = createObserver(metrics)
   const source = configSourceCalls(options.source, observe)
+  const images = imageCalls(options.images, observe)
   const links = createSignedLinks('original-link', settings.sessionSecrets, now)
   const storages = options.storages(links)
   const origins = createPublicOrigins(settings)
@@ -147,6 +149,8 @@ export function createServices(options: ServiceOptions): Services {
     observe,
     observeSlots: countWaitingForAi(metrics),
     thumbnails: createThumbnailCache(),
+    images,
+    watermarks: createWatermarkCache(),
     indexes: createIndexCache(),
     words: createWordsCache(),
     placeholderOf: options.placeholderOf,
@@ -178,7 +182,7 @@ export function createServices(options: ServiceOptions): Services {
     ...options,
     source,
     storages,
-    images: imageCalls(options.images, observe),
+    images,
     metrics,
     links,
     copyLinks: createSignedLinks('copy-link', settings.sessionSecrets, now),

@@ -3,15 +3,20 @@ import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
+import type { AiTools } from '../workflow/analysis/ai-client.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { VariantTools } from '../workflow/caption-variants.ts'
+import { captionRulesOf } from '../workflow/captions/own-rules.ts'
 import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { CorrectTools } from '../workflow/correct.ts'
+import { type CreditOf, creditFrom, noCredit } from '../workflow/credit.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
+import type { CopyTools } from '../workflow/visitor-copy.ts'
 import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
@@ -122,28 +127,62 @@ function onePerPlatform<P extends Pick<Publisher, 'platform'>>(publishers: reado
   )
 }
 
+/** Creates the AI of one tenant's request, with the tokens reported as usage. */
+function aiTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel,
+  { requestId, waitUntil }: WorkContext,
+): AiTools {
+  return {
+    model,
+    slots: runtime.aiSlots,
+    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
+  }
+}
+
+/** Creates the tools for variants of captions. `model`: `null` without an AI. */
+export function variantTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel | null,
+  context: WorkContext,
+): VariantTools {
+  const { ai, content, features } = runtime.config
+  return {
+    store: runtime.storage(),
+    ai: model && aiTools(services, runtime, model, context),
+    settings: { ...ai, ...content, ...features },
+    channels: enabledChannels(runtime),
+    photographer: runtime.previews().photographer,
+    async rulesOf(name) {
+      const publisher = runtime.publishers().available.find(({ channel }) => channel.name === name)
+      return publisher && captionRulesOf(publisher, content.default_rating)
+    },
+  }
+}
+
 export function analysisTools(
   services: Services,
   runtime: TenantRuntime,
   model: LanguageModel,
   context: WorkContext,
 ): AnalysisTools {
-  const { requestId, waitUntil } = context
+  const { requestId } = context
   const { log, now } = services
   const { tenant } = runtime
   return {
+    ...aiTools(services, runtime, model, context),
     ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
     photographer: runtime.previews().photographer,
-    model,
-    slots: runtime.aiSlots,
     platforms: onePerPlatform(runtime.publishers().available),
     channels: runtime.publishers().available,
+    watermark: runtime.watermark,
     settings: runtime.config,
     owner: tenant,
     now,
-    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
     onTrouble: (error) =>
       log.info('analysis continues after an error', {
         tenant,
@@ -151,6 +190,31 @@ export function analysisTools(
         error: describeError(error),
       }),
   }
+}
+
+/** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */
+function creditTools(
+  { log }: Services,
+  runtime: TenantRuntime,
+  { requestId }: Pick<WorkContext, 'requestId'>,
+): CreditOf {
+  if (!runtime.config.content.keep_credit) return noCredit
+  return creditFrom(runtime.previews().photographer, (error) =>
+    log.info('the credit of a photo cannot be read', {
+      tenant: runtime.tenant,
+      request_id: requestId,
+      error: describeError(error),
+    }),
+  )
+}
+
+/** Creates the tools for full-size copies. */
+export function copyTools(
+  services: Services,
+  runtime: TenantRuntime,
+  context: Pick<WorkContext, 'requestId'>,
+): CopyTools {
+  return { store: runtime.storage(), creditOf: creditTools(services, runtime, context) }
 }
 
 export function publishTools(
@@ -172,6 +236,8 @@ export function publishTools(
     defaultRating: content.default_rating,
     onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
+    creditOf: creditTools(services, runtime, context),
+    watermark: runtime.watermark,
     owner: runtime.tenant,
     slots: runtime.postSlots(),
     now: services.now,

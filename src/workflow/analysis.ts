@@ -1,13 +1,13 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
 import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Rating } from '../contract/rating.ts'
-import type { AiSlots } from '../ports/ai-slots.ts'
+import type { Watermark } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
-import { createAiClient } from './analysis/ai-client.ts'
+import { type AiTools, createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
   type CaptionSettings,
@@ -39,9 +39,7 @@ export interface AnalysisSettings {
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
 
-export interface AnalysisTools extends DigestTools, PictureTools {
-  model: LanguageModel
-  slots: AiSlots
+export interface AnalysisTools extends AiTools, DigestTools, PictureTools {
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
   /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
@@ -50,10 +48,10 @@ export interface AnalysisTools extends DigestTools, PictureTools {
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
+  /** Finds the watermark of the platforms' pictures. The AI's picture has none. Default: none. */
+  watermark?(): Promise<Watermark | null>
   settings: AnalysisSettings
   now: () => number
-  /** Receives the tokens that one AI call used. Must not throw. */
-  onTokens(tokens: number): void
   /** Receives errors that did not stop the analysis. */
   onTrouble(error: unknown): void
 }

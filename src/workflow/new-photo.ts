@@ -14,7 +14,7 @@ import { createInput } from '../base/picture/input.ts'
 import { maxPhotoPixels } from '../base/picture/limits.ts'
 import { type PhoneFormat, phoneFormat } from '../base/picture/phone-formats.ts'
 import { withExif } from '../base/picture/strip/jpeg.ts'
-import type { ImageReducer } from '../ports/images.ts'
+import type { ImageReducer, Watermark } from '../ports/images.ts'
 import { type PhotoFacts, uprightFacts } from './picture-facts.ts'
 import { usualType } from './thumbnail/media-type.ts'
 import type { SizedThumbnail } from './thumbnail/previews.ts'
@@ -38,6 +38,8 @@ export interface NewPhotoTools {
   maxBytes: number
   /** True when the storage makes thumbnails itself: then clients get WebP at best. */
   isNative?: boolean
+  /** Drawn over the thumbnails. Default: none. */
+  watermark?: Watermark
   /** Receives the number of bytes that a photo occupies in memory beside the upload. */
   onBytes(bytes: number): void
 }
@@ -148,13 +150,17 @@ function usable(header: PictureFacts | HeaderTrouble): PictureFacts {
  * cannot decode the picture now, a file with a complete structure passes.
  */
 async function requirePicture(
-  { images, owner, isNative = false }: NewPhotoTools,
+  { images, owner, isNative = false, watermark }: NewPhotoTools,
   file: ReceivedFile,
   mediaType: PictureHeader['mediaType'],
 ): Promise<SizedThumbnail[]> {
   try {
     const asked = usualType(isNative)
-    const reductions = checkedSizes.map((size) => ({ box: boxes[size], mediaType: asked }))
+    const reductions = checkedSizes.map((size) => ({
+      box: boxes[size],
+      mediaType: asked,
+      ...(watermark && { watermark }),
+    }))
     const pictures = await images.reduceAll({ body: streamOf(file), size: file.size }, reductions, { owner })
     return pictures.flatMap(({ bytes, mediaType: made }, at): SizedThumbnail[] => {
       const size = checkedSizes[at]

@@ -1,10 +1,11 @@
 /** Reads an original once for its digest and all the pictures that a task needs. */
 import { PublisherError } from '../base/errors.ts'
-import type { ImageReducer, PictureBox, ReducedImage } from '../ports/images.ts'
+import type { ImageReducer, ReducedImage } from '../ports/images.ts'
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import type { DigestTools } from './content-digest.ts'
+import type { MarkedBox } from './ready-pictures.ts'
 import { shareBody } from './shared-body.ts'
 
 export interface PictureTools {
@@ -42,7 +43,7 @@ export async function readOriginal(
   tools: PictureTools & DigestTools,
   folder: Folder,
   entry: PhotoEntry,
-  boxes: readonly PictureBox[],
+  boxes: readonly MarkedBox[],
   urgent: Urgent = 'all',
 ): Promise<OriginalReading> {
   const { digest, digests } = tools
@@ -67,7 +68,7 @@ export async function readPictures(
   tools: PictureTools,
   folder: Folder,
   entry: PhotoEntry,
-  boxes: readonly PictureBox[],
+  boxes: readonly MarkedBox[],
   urgent: Urgent = 'all',
 ): Promise<Making> {
   return make(tools, await open(tools, folder, entry), entry, { boxes, urgent })
@@ -77,9 +78,13 @@ function make(
   { images, owner }: PictureTools,
   body: ReadableStream<Uint8Array>,
   { size }: PhotoEntry,
-  { boxes, urgent, signal }: { boxes: readonly PictureBox[]; urgent: Urgent; signal?: AbortSignal },
+  { boxes, urgent, signal }: { boxes: readonly MarkedBox[]; urgent: Urgent; signal?: AbortSignal },
 ): Making {
-  const reductions = boxes.map((box) => ({ box, mediaType: 'image/jpeg' as const }))
+  const reductions = boxes.map(({ watermark, ...box }) => ({
+    box,
+    mediaType: 'image/jpeg' as const,
+    ...(watermark && { watermark }),
+  }))
   const first = Promise.withResolvers<ReducedImage>()
   const order = {
     owner,

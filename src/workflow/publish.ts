@@ -4,12 +4,15 @@
  * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
+import { once } from '../base/once.ts'
 import { type Channel, channelNamed } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
+import type { Watermark } from '../ports/images.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
 import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { DigestTools } from './content-digest.ts'
+import { type CreditOf, noCredit } from './credit.ts'
 import { createLedger } from './ledger.ts'
 import type { PictureTools } from './original.ts'
 import { wordsForCaption } from './photographer/for-caption.ts'
@@ -29,7 +32,7 @@ import { picturesFor, standingsOf } from './publish/plan.ts'
 import { publishTo, rememberFailure } from './publish/platform.ts'
 import type { PlatformResult } from './publish/result.ts'
 import { isLowered, type LoweredRating, photoRating } from './rating.ts'
-import { distinctBoxes, type ReadyPictures } from './ready-pictures.ts'
+import { distinctBoxes, markedBox, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
@@ -48,8 +51,12 @@ export interface PublishTools extends DigestTools, PictureTools {
   archives: boolean
   /** What the photographer wrote. Default: nothing. */
   photographer?: PhotographerNotes
+  /** Credit for the pictures. Default: {@link noCredit}. */
+  creditOf?: CreditOf
   /** Pictures that an analysis made ahead. Default: none. */
   ready?: ReadyPictures
+  /** Finds the watermark, before anything is sent. Default: none. */
+  watermark?(): Promise<Watermark | null>
   slots: PostSlots
   now: () => number
   /** Default: {@link publishTiming}. */
@@ -110,6 +117,7 @@ export interface PublishResult {
  * - `invalid_request` for channels that are not enabled, and after `signal` aborts
  * - `provider_unavailable` if this server can use none of the channels
  * - `storage_not_atomic` if the storage cannot keep the ledger
+ * - `watermark_unavailable` if the pictures cannot get the watermark of the tenant
  * - `busy` if too many posts of the tenant are in progress
  */
 export async function publishPhoto(
@@ -141,15 +149,20 @@ async function publishChosen(
   const { now } = tools
   if (!request.dryRun && !(await store.canCreateAtomically())) throw notAtomic()
   const ledger = createLedger(store, now)
+  const watermark = (await tools.watermark?.()) ?? null
   const found = await locate(tools, ledger, {
     ...request,
     channels: [...given.publishers.map(({ channel }) => channel), ...given.unavailable],
-    boxes: request.dryRun ? [] : distinctBoxes(publishers.map(({ pictureBox }) => pictureBox)),
+    boxes: request.dryRun
+      ? []
+      : distinctBoxes(publishers.map(({ pictureBox }) => markedBox(pictureBox, watermark))),
     onFound: () => report('preparing'),
   })
   const { folder, entry, sha256 } = found
   const standing = standingsOf(ledger, sha256, publishers)
-  const pictures = request.dryRun ? noPictures : picturesFor(tools, found, { publishers, standing, request })
+  const pictures = request.dryRun
+    ? noPictures
+    : picturesFor(tools, found, { publishers, standing, request, watermark })
   const sidecar = await store.readSidecar(folder, entry.name)
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
@@ -160,6 +173,7 @@ async function publishChosen(
     ledger,
     standing,
     pictures,
+    credit: once(() => (tools.creditOf ?? noCredit)(folder, entry)),
     slots: tools.slots,
     photo: { name: entry.name, sha256, ...postDetailsOf(texts), rating: request.rating ?? rated.rating },
     request,

@@ -1,6 +1,13 @@
 /** Thumbnails: from the browser's cache, from memory, from kept previews, from the storage, or made here, in this order. */
 import { matchesNone, thumbnailTag } from '../base/entity-tag.ts'
-import type { ImageReducer, PictureSource, ReduceOrder, ThumbnailType } from '../ports/images.ts'
+import type {
+  ImageReducer,
+  PictureSource,
+  ReduceOrder,
+  Reduction,
+  ThumbnailType,
+  Watermark,
+} from '../ports/images.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
 import type { PictureCache, PictureKey } from '../ports/picture-cache.ts'
 import type { NativeThumbnail, PhotoEntry, PhotoStore } from '../ports/storage.ts'
@@ -22,12 +29,19 @@ export interface ThumbnailTools {
   images: ImageReducer
   memory: ThumbnailMemory
   previews: Previews
+  /** Drawn over every thumbnail. Set it by {@link withWatermark}. Default: none. */
+  watermark?: Watermark
   /** Cache near visitors, and the host. Only for photos that every visitor may see. Default: none. */
   nearby?: Nearby | null
   /** The tenant, for fair queueing of image work. */
   owner: string
   /** Keeps work alive after the answer. */
   waitUntil(work: Promise<unknown>): void
+}
+
+/** Returns the tools for thumbnails with this watermark. */
+export function withWatermark(tools: ThumbnailTools, watermark: Watermark | null): ThumbnailTools {
+  return watermark ? { ...tools, watermark, previews: tools.previews.marked(watermark.key) } : tools
 }
 
 export interface Nearby {
@@ -50,7 +64,10 @@ export interface ThumbnailRequest extends ThumbnailWish {
 
 interface Answered {
   etag: string
-  /** True when the client's address names the photo's present version, so that its answer never changes. */
+  /**
+   * True when the client's address names the photo's present version, so that its answer never changes. False with a watermark, which the
+   * tenant may change.
+   */
   isLasting: boolean
 }
 
@@ -75,12 +92,13 @@ export async function makeThumbnail(
   const entry = await store.stat(folder, name)
   if (!entry) throw photoNotFound()
   const photo = { folder, entry, ...formatOf(store, size, request.accept) }
-  const etag = await tagOf(store, photo)
-  const answered = { etag, isLasting: request.version === photoVersion(entry) }
+  const etag = await tagOf(tools, photo)
+  const isPresent = request.version === photoVersion(entry)
+  const answered = { etag, isLasting: isPresent && !tools.watermark }
   if (matchesNone(request.ifNoneMatch, etag)) return { status: 'not_modified', ...answered }
   const make = (signal: AbortSignal) => {
     const order = { owner: tools.owner, isAhead, signal }
-    const nearby = answered.isLasting ? tools.nearby : null
+    const nearby = isPresent ? tools.nearby : null
     if (!nearby) return find(tools, photo, order)
     return findNearby(tools, nearby, { name, etag }, () => find(tools, photo, order))
   }
@@ -104,8 +122,8 @@ function formatOf({ thumbnail }: PhotoStore, size: ThumbnailSize, accept: string
   return { size, accept, mediaType: negotiateType(accept, offeredTypes(size, thumbnail !== undefined)) }
 }
 
-const tagOf = ({ provider }: PhotoStore, { entry, size, mediaType }: Wanted) =>
-  thumbnailTag([provider, entry.contentHash, size, mediaType])
+const tagOf = ({ store, watermark }: ThumbnailTools, { entry, size, mediaType }: Wanted) =>
+  thumbnailTag([store.provider, entry.contentHash, size, mediaType, ...(watermark ? [watermark.key] : [])])
 
 /** Returns the key in memory. Different photos may share a content hash, which only distinguishes versions of one name. */
 const keyOf = ({ folder, entry }: Wanted, etag: string) => JSON.stringify([folder, entry.name, etag])
@@ -126,13 +144,13 @@ async function findNearby(
 }
 
 async function find(tools: ThumbnailTools, wanted: Wanted, order: ReduceOrder): Promise<FinishedThumbnail> {
-  const { images, previews, waitUntil } = tools
+  const { previews, watermark, waitUntil } = tools
   const { entry, size, mediaType } = wanted
   const kept = await previews.find(entry, size, mediaType)
   const native = kept ?? (await nativeThumbnail(tools.store, wanted))
   if (!native) return (await keptAfterAll(tools, wanted)) ?? makeFromOriginal(tools, wanted, order)
-  const found = kept ?? (isClean(native) ? plainly(native) : null)
-  const thumbnail = found ?? plainly(await reduced(images, streamOf(native), wanted, order))
+  const found = kept ?? (!watermark && isClean(native) ? plainly(native) : null)
+  const thumbnail = found ?? (await reduced(tools, streamOf(native), wanted, order))
   if (boxes[size].width <= largestForPlaceholder) waitUntil(previews.noteSmall(entry, thumbnail))
   return thumbnail
 }
@@ -163,12 +181,12 @@ async function makeFromOriginal(
   wanted: Wanted,
   order: ReduceOrder,
 ): Promise<FinishedThumbnail> {
-  const { store, images, previews, waitUntil } = tools
+  const { store, images, previews, watermark, waitUntil } = tools
   const { folder, entry } = wanted
   const smallest = await missingSmallest(tools, wanted)
   const formats = smallest ? [wanted, smallest] : [wanted]
   const original = originalOf(store, folder, entry)
-  const reductions = formats.map(({ size, mediaType }) => ({ box: boxes[size], mediaType }))
+  const reductions = formats.map((format) => reductionOf(format, watermark))
   const pictures = await images.reduceAll(original, reductions, order)
   const made = pictures.flatMap((picture, at): SizedThumbnail[] => {
     const format = formats[at]
@@ -176,35 +194,37 @@ async function makeFromOriginal(
   })
   const [thumbnail, small] = made
   if (!thumbnail) throw new TypeError('The reducer made no picture.')
-  if (small && smallest) tools.memory.put(keyOf(smallest, await tagOf(store, smallest)), plainly(small))
+  if (small && smallest) tools.memory.put(keyOf(smallest, await tagOf(tools, smallest)), plainly(small))
   const facts = original.facts()
   waitUntil(previews.keep(entry, made, facts ? { facts } : {}))
   return plainly(thumbnail)
 }
 
 /** Returns the smallest size if it is neither wanted nor there yet. */
-async function missingSmallest(
-  { store, memory, previews }: ThumbnailTools,
-  wanted: Wanted,
-): Promise<Wanted | null> {
+async function missingSmallest(tools: ThumbnailTools, wanted: Wanted): Promise<Wanted | null> {
+  const { store, memory, previews } = tools
   if (wanted.size === smallestSize) return null
   const smallest = { ...wanted, ...formatOf(store, smallestSize, wanted.accept) }
-  if (memory.has(keyOf(smallest, await tagOf(store, smallest)))) return null
+  if (memory.has(keyOf(smallest, await tagOf(tools, smallest)))) return null
   return (await previews.has(smallest.entry, smallestSize, smallest.mediaType)) ? null : smallest
 }
 
+function reductionOf({ size, mediaType }: Format, watermark: Watermark | undefined): Reduction {
+  return { box: boxes[size], mediaType, ...(watermark && { watermark }) }
+}
+
 async function reduced(
-  images: ImageReducer,
+  { images, watermark }: ThumbnailTools,
   source: PictureSource,
-  { size, mediaType }: Wanted,
+  wanted: Wanted,
   order: ReduceOrder,
 ): Promise<FinishedThumbnail> {
-  const [picture] = await images.reduceAll(source, [{ box: boxes[size], mediaType }], order)
+  const [picture] = await images.reduceAll(source, [reductionOf(wanted, watermark)], order)
   if (!picture) throw new TypeError('The reducer made no picture.')
   return plainly(picture)
 }
 
-/** Wraps a storage's thumbnail that contains metadata or is rotated. The reducer removes both. */
+/** Wraps a storage's thumbnail that contains metadata, is rotated, or needs a watermark. */
 function streamOf({ bytes }: { bytes: Uint8Array }): PictureSource {
   return { body: new Blob([new Uint8Array(bytes)]).stream(), size: bytes.byteLength }
 }

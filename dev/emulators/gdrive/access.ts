@@ -7,7 +7,7 @@ import { isAtLeast, isInBin, roleOf } from './roles.ts'
 /** Resolves the alias `root`. */
 export const realId = (id: string, { grant }: Caller): string => (id === 'root' ? grant.account.root : id)
 
-/** Checks if the item is in the bin of another person, which nobody else can see. */
+/** Checks if the item is in the bin of another person, which other people cannot see. */
 export const isHidden = (item: DriveItem, { grant }: Caller, view: View): boolean =>
   item.driveId === undefined && item.owner !== grant.account.email && isInBin(item, view)
 

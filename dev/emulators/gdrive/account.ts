@@ -9,7 +9,7 @@ export interface DriveSettings {
   now(): number
   /** Listings that do not show a change yet. Default: 0, lists are fresh. */
   listLag: number
-  /** Most items on a page, whatever the client asks for. Default: 1000. */
+  /** Upper bound on the items of a page. Default: 1000. */
   maxPageSize: number
   /** Empty pages before the first page of each listing. Default: 0. */
   emptyPages: number

@@ -129,7 +129,7 @@ export function updateItem(
   if (trashed !== item.isTrashed && !isAtLeast(role, needed)) throw insufficientPermissions()
   if (content && !item.content)
     throw new Refusal(403, 'fileNotDownloadable', 'The content of this file cannot be replaced.')
-  // The owner pays for the bytes, whoever writes them.
+  // Bytes that another person writes count for the owner too.
   if (content) assertSpace(state, item.owner, content.size - sizeOf(item.content))
   const now = state.settings.now()
   return state.items.put({
@@ -151,7 +151,7 @@ export function updateItem(
   })
 }
 
-/** Returns the parent after the request. A file has exactly one. */
+/** Returns the only parent after the request. */
 function movedTo(
   item: DriveItem,
   parameters: URLSearchParams,

@@ -70,7 +70,7 @@ export function parseJson(text: string): unknown {
 const maxPropertyBytes = 124
 const maxProperties = 30
 
-/** Merges private properties: `null` deletes one. Throws Google's 400 for properties that are too long or too many. */
+/** Merges private properties: `null` deletes a property. Throws Google's 400 for properties that are too long or too many. */
 export function mergedProperties(
   item: Pick<DriveItem, 'appProperties'>,
   changes: z.output<typeof properties> | undefined,

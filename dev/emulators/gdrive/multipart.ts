@@ -50,6 +50,6 @@ function splitPart(part: Uint8Array<ArrayBuffer>): { type: string; bytes: Uint8A
   const end = Buffer.from(part).indexOf('\r\n\r\n')
   if (end < 0) throw malformed()
   const head = new TextDecoder().decode(part.subarray(0, end))
-  const type = /^content-type:\s*(.+)$/im.exec(head)?.[1]?.trim()
+  const type = /^content-type:(.+)$/im.exec(head)?.[1]?.trim()
   return { type: type ?? 'application/octet-stream', bytes: part.slice(end + 4) }
 }

@@ -142,17 +142,24 @@ export function peopleOf(state: DriveState, root: string, owner: string | undefi
       const bytes = await tree.find(path)?.content?.all()
       return bytes && new TextDecoder().decode(bytes)
     },
-    rename: (id, name) => change(id, { name }),
-    moveTo: (id, parent) => change(id, { parent }),
-    trash: (id) => change(id, { isTrashed: true }),
-    restore: (id) => change(id, { isTrashed: false }),
+    ...changesOf(change, (id) => items.get(id)),
     remove: (id) => items.remove(id),
-    share: (id, email, role) =>
-      change(id, { sharedWith: new Map([...(items.get(id)?.sharedWith ?? []), [email, role]]) }),
-    unshare: (id, email) =>
-      change(id, {
-        sharedWith: new Map([...(items.get(id)?.sharedWith ?? [])].filter(([address]) => address !== email)),
-      }),
+  }
+}
+
+type Change = (id: string, values: Partial<DriveItem>) => void
+
+function changesOf(change: Change, get: (id: string) => DriveItem | undefined) {
+  const shares = (id: string) => [...(get(id)?.sharedWith ?? [])]
+  return {
+    rename: (id: string, name: string) => change(id, { name }),
+    moveTo: (id: string, parent: string) => change(id, { parent }),
+    trash: (id: string) => change(id, { isTrashed: true }),
+    restore: (id: string) => change(id, { isTrashed: false }),
+    share: (id: string, email: string, role: Role) =>
+      change(id, { sharedWith: new Map([...shares(id), [email, role]]) }),
+    unshare: (id: string, email: string) =>
+      change(id, { sharedWith: new Map(shares(id).filter(([address]) => address !== email)) }),
   }
 }
 

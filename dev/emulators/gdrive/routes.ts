@@ -75,7 +75,7 @@ export async function answerRoute(
 ): Promise<Response> {
   const route = routeOf(request.method, url)
   if (!route) throw noRoute(url)
-  // These two need no access token: one has other secrets, the other has a secret address.
+  // The token endpoint has secrets of its own, and the address of a session is a secret: both need no access token.
   if (route.name === 'token') return grantToken(request, state, app)
   if (route.name === 'upload.chunk') return continueSession(request, url, state)
   const caller: Caller = { state, grant: authorised(request.headers, state), url }

@@ -15,6 +15,7 @@ export const watermarkPositions = [
   'bottom-right',
 ] as const
 export type WatermarkPosition = (typeof watermarkPositions)[number]
+const usualPosition: WatermarkPosition = 'bottom-right'
 
 /** Stands for a text of the wrong type. No font has it, so nothing leaves without the mark that was meant. */
 const unusableText = '\u{fffd}'
@@ -87,7 +88,7 @@ const members = block({
     example: 'logo.png',
   }),
   position: documented(
-    { ...field(position, 'bottom-right', 'a known position'), accepts: positionsText() },
+    { ...field(position, usualPosition, 'a known position'), accepts: positionsText() },
     { description: 'Place in the picture.', example: 'bottom-right' },
   ),
   opacity: documented(field(share(0), 0.5, 'a number from 0 to 1, or a percentage'), {

@@ -1,9 +1,12 @@
 /** Full-size photos for visitors: signed links on this host to copies without metadata. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type PhotoName, parsePhotoName } from '../../ports/photo.ts'
+import { type Folder, type PhotoName, parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
-import { openVisitorCopy } from '../../workflow/visitor-copy.ts'
+import { thumbnailTools } from '../../runtime/thumbnail-tools.ts'
+import { copyTools, type WorkContext } from '../../runtime/workflow-tools.ts'
+import { openMarkedCopy, openVisitorCopy, type VisitorCopy } from '../../workflow/visitor-copy.ts'
+import { wantsWatermark } from '../../workflow/watermark.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors } from '../expected-errors.ts'
 import { routeFor } from '../route.ts'
@@ -37,7 +40,8 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     request: { params: filenameParameter, query: linkQuery },
     responses: {
       200: {
-        description: 'The original’s picture in full size, without metadata',
+        description:
+          'The original’s picture in full size, without metadata but with the photographer’s credit. With a watermark: a JPEG of at most 4,096 pixels',
         content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} },
       },
       304: { description: 'Unchanged since the given entity tag' },
@@ -47,8 +51,14 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const runtime = runtimeOf(c.env)
     const name = parsePhotoName(c.req.valid('param').filename)
     const folder = await services.copyLinks.verify(c.req.valid('query').token, runtime.host, name)
-    const copy = await openVisitorCopy(runtime.storage(), folder, name, c.req.header('if-none-match'))
-    runtime.previews().care(c.env.connection.waitUntil)
+    const { waitUntil } = c.env.connection
+    const copy = await openCopy(
+      services,
+      runtime,
+      { requestId: c.env.requestId, waitUntil },
+      { folder, name, ifNoneMatch: c.req.header('if-none-match') },
+    )
+    runtime.previews().care(waitUntil)
     c.header('etag', copy.etag)
     c.header('accept-ranges', 'none')
     const scope = runtime.config.features.auto_view_enabled ? 'public' : 'private'
@@ -60,6 +70,22 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     await copy.body.cancel()
     return c.body(null, 200)
   })
+}
+
+/** Opens the copy. The copy of a gallery with a watermark is made as a thumbnail is, and remembered like one. */
+async function openCopy(
+  services: Services,
+  runtime: TenantRuntime,
+  context: WorkContext,
+  { folder, name, ifNoneMatch }: { folder: Folder; name: PhotoName; ifNoneMatch: string | undefined },
+): Promise<VisitorCopy> {
+  const originals = copyTools(services, runtime, context)
+  if (!wantsWatermark(runtime.config.content.watermark)) {
+    return openVisitorCopy(originals, folder, name, ifNoneMatch)
+  }
+  const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
+  const tools = await thumbnailTools(services, runtime, context, isPublic)
+  return openMarkedCopy(tools, originals, folder, name, ifNoneMatch)
 }
 
 /** Returns a `Content-Disposition` that shows the photo in the browser and saves it under its name (RFC 6266, RFC 8187). */

@@ -2,6 +2,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import { parsePhotoName } from '../../ports/photo.ts'
 import type { Services } from '../../runtime/services.ts'
+import { thumbnailTools } from '../../runtime/thumbnail-tools.ts'
 import { isReplaced, makeThumbnail, thumbnailSizes } from '../../workflow/thumbnail.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, pictureErrors } from '../expected-errors.ts'
@@ -45,7 +46,8 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     request: { params: filenameParameter, query: thumbnailQuery },
     responses: {
       200: {
-        description: 'The photo, upright, fitted into the size, without metadata',
+        description:
+          'The photo, upright, fitted into the size, without metadata, with the watermark of the gallery',
         content: { 'image/jpeg': {}, 'image/webp': {}, 'image/avif': {} },
       },
       304: { description: 'Unchanged since the given entity tag' },
@@ -59,19 +61,9 @@ export function thumbnailRoute(app: OpenAPIHono<AppEnv>, services: Services): vo
     if (folder !== 'root') await requireAdmin(c, services)
     const name = parsePhotoName(c.req.valid('param').filename)
     const accept = c.req.header('accept')
-    const { previews, lookAhead, care } = runtime.previews()
+    const { lookAhead, care } = runtime.previews()
     const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
-    /** Keeps work alive, and then writes what it noted about the photo. */
-    const notingAfter = (work: Promise<unknown>) => waitUntil(work.finally(() => care(waitUntil)))
-    const tools = {
-      store: runtime.viewing(waitUntil),
-      images: services.images,
-      memory: runtime.thumbnails,
-      previews,
-      nearby: isPublic && services.pictureCache ? { cache: services.pictureCache, host: runtime.host } : null,
-      owner: runtime.tenant,
-      waitUntil: notingAfter,
-    }
+    const tools = await thumbnailTools(services, runtime, { waitUntil }, isPublic)
     const ifNoneMatch = c.req.header('if-none-match')
     const clientSignal = () => c.req.raw.signal
     const make = () =>

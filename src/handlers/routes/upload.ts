@@ -74,15 +74,20 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
     const { duplicates } = c.req.valid('query')
     const { previews, photographer, care } = runtime.previews()
     const { waitUntil } = c.env.connection
+    // Without the watermark a photo is stored all the same, and its thumbnails are made when they may be shown.
+    const watermark = await runtime.watermark().catch(() => undefined)
     const tools = {
       ...digestTools(services, runtime, c.env.connection),
       images: services.images,
       owner: runtime.tenant,
       maxBytes: maxUploadBytes,
+      ...(watermark && { watermark }),
       known,
       keep(entry: PhotoEntry, { previews: made, facts, sha256, embedded }: KeptPhoto) {
         if (embedded) photographer.note(entry, embedded)
-        waitUntil(previews.keep(entry, made, { facts, sha256 }).then(() => care(waitUntil)))
+        const target = watermark ? previews.marked(watermark.key) : previews
+        const kept = watermark === undefined ? [] : made
+        waitUntil(target.keep(entry, kept, { facts, sha256 }).then(() => care(waitUntil)))
       },
     }
     const announced = Number(c.req.header('content-length') ?? maxUploadBytes + formOverheadBytes)

@@ -4,6 +4,7 @@ import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
 import type { AiSlots } from '../../ports/ai-slots.ts'
+import type { ImageReducer } from '../../ports/images.ts'
 import type { LanguageModel } from '../../ports/language-model.ts'
 import type { InstalledModel } from '../../ports/model-driver.ts'
 import type { Folder } from '../../ports/photo.ts'
@@ -11,6 +12,7 @@ import type { PostSlots } from '../../ports/post-slots.ts'
 import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
+import type { LedgerKeeper } from '../../workflow/ledger/claimed-records.ts'
 import {
   createThumbnailMemory,
   type ThumbnailCache,
@@ -29,6 +31,7 @@ import { openTenantPreviews, type TenantPreviewOptions, type TenantPreviews } fr
 import { openTenantPublishers, type TenantPublishers } from './tenant-publishers.ts'
 import { type TenantScope, type TenantScopeOptions, tenantScope } from './tenant-scope.ts'
 import { openTenantStorage, type TenantStorageOptions } from './tenant-storage.ts'
+import { createWatermarkFinder, type FindWatermark, type WatermarkCache } from './tenant-watermark.ts'
 import type { KeepAlive, SharedListing } from './viewing/listings.ts'
 import type { Changed } from './viewing/photo-changes.ts'
 import type { PublicationMemory } from './viewing/publication-memory.ts'
@@ -44,6 +47,8 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, created at the first use. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /** Returns the keeper of the ledger. Throws `provider_unavailable`, `claims_unavailable` and the errors of the storage. */
+  ledgerKeeper(): Promise<LedgerKeeper>
   /**
    * The tenant's storage for people who look: answers from memory where it can, at most 30 s old. Every change goes to
    * {@link TenantRuntime.storage}. `keepAlive` keeps renewals in the background alive after the response. Throws `provider_unavailable`.
@@ -65,11 +70,16 @@ export interface TenantRuntime {
   readonly thumbnails: ThumbnailMemory
   /** Previews and photo index of this tenant, opened at the first use. Throws `provider_unavailable`. */
   previews(): TenantPreviews
+  /** Watermark of pictures that leave. Throws `watermark_unavailable`, and the errors of the storage and the reducer. */
+  readonly watermark: FindWatermark
 }
 
 export interface TenantRuntimeOptions extends TenantScopeOptions, TenantStorageOptions, TenantPreviewOptions {
   /** Shared by all tenants. Each tenant has its own keys. */
   thumbnails: ThumbnailCache
+  images: ImageReducer
+  /** Shared by all tenants. Each tenant has its own keys. */
+  watermarks: WatermarkCache
   /** Memories of photos. Shared by all tenants; each tenant has its own keys. */
   viewing: ViewingMemory
   /** Tells other processes that photos of the host have changed. Never rejects. Default: no other process. */
@@ -120,6 +130,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       config,
       configVersion,
       storage: () => storage().store,
+      ledgerKeeper: async () => storage().ledgerKeeper(),
       viewing: viewing.store,
       peekListing: viewing.peek,
       publicationMemory: viewing.publications,
@@ -134,6 +145,13 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       },
       thumbnails: createThumbnailMemory({ cache: thumbnails, identity }),
       previews,
+      watermark: createWatermarkFinder({
+        cache: options.watermarks,
+        identity,
+        settings: config.content.watermark,
+        tools: () => ({ store: storage().store, images: options.images, owner: tenant }),
+        now,
+      }),
     }
   }
 }

@@ -6,6 +6,7 @@ import {
   storageUnavailable,
 } from '../../ports/storage-driver.ts'
 import type { OnStorageRequest } from '../../ports/storage-requests.ts'
+import { type LedgerKeeper, ledgerKeeper, withClaimedRecords } from '../../workflow/ledger/claimed-records.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
 import type { PhotographerNotes } from '../../workflow/photographer.ts'
 import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
@@ -39,6 +40,8 @@ export interface TenantStorage {
   store: PhotoStore
   /** The same storage, in which sidecars are plain files that no photo owns. For reading. */
   files: PhotoStore
+  /** Returns the keeper of the ledger. Throws `claims_unavailable` and the errors of the storage. */
+  ledgerKeeper(): Promise<LedgerKeeper>
   rememberedSha256Of: OwnSidecarTools['rememberedSha256Of']
 }
 
@@ -48,7 +51,7 @@ export function openTenantStorage(
   scope: TenantScope,
   { onChange, knownListing, previews }: StorageWatch,
 ): TenantStorage {
-  const { host, tenant, config, find, calls } = scope
+  const { host, tenant, config, find, calls, claims } = scope
   const { provider, paths, credentials_ref: ref } = config.storage
   const installed = storages[provider]
   if (!installed) throw storageUnavailable(provider)
@@ -58,8 +61,12 @@ export function openTenantStorage(
   const digests = digestsOf?.(whenChanging, scope, () => previews().index)
   const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })
   return {
-    store: hearingPhotographers(noticingChanges(owned, onChange), () => previews().photographer),
+    store: hearingPhotographers(
+      noticingChanges(withClaimedRecords(owned, claims), onChange),
+      () => previews().photographer,
+    ),
     files: store,
+    ledgerKeeper: () => ledgerKeeper(store, claims),
     rememberedSha256Of: digests?.rememberedSha256Of,
   }
 }

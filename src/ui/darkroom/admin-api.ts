@@ -7,12 +7,14 @@ import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captio
 import type { ChangedPosts } from '../../handlers/routes/changes-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
 import type { Published } from '../../handlers/routes/publishing-schemas.ts'
+import type { CaptionVariants } from '../../handlers/routes/variants-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
 import type { Photo } from '../gallery/gallery-api.ts'
 import { isRecord } from '../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
 export type { ChangedPosts, Published }
+export type VariantKind = CaptionVariants['kind']
 export type Analysis = AnsweredAnalysis & { rating?: Rating }
 
 /** Name of a channel. A gallery may have several channels of a platform. */
@@ -69,6 +71,12 @@ export const adminApi = {
   save: (name: string, edit: EditedCaptions) => send<SavedEdit>('PATCH', photoPath(name), edit),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
+  /** Suggests other captions. Saves nothing. */
+  vary: (
+    name: string,
+    request: Pick<CaptionVariants, 'kind' | 'captions'>,
+    onStage: (stage: Stage) => void,
+  ) => stream<CaptionVariants>(`${photoPath(name)}/captions/variants`, request, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>
     stream<Published>(`${photoPath(name)}/publish`, request, onStage),
   /** Dry run: returns what publishing would send, and the status of earlier attempts. */

@@ -1,14 +1,16 @@
 /** Pictures of the photo for the AI, and ahead of time for the platforms, from one reading of the original. */
-import type { PictureBox, ReducedImage } from '../../ports/images.ts'
+import type { PictureBox, ReducedImage, Watermark } from '../../ports/images.ts'
 import type { Publisher } from '../../ports/publisher.ts'
 import type { PhotoEntry } from '../../ports/storage.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import { type Making, type PictureTools, readOriginal, readPictures } from '../original.ts'
-import { distinctBoxes, type ReadyPictures } from '../ready-pictures.ts'
+import { distinctBoxes, type MarkedBox, markedBox, type ReadyPictures } from '../ready-pictures.ts'
 
 export interface PictureSourceTools extends PictureTools, DigestTools {
   platforms: readonly Pick<Publisher, 'pictureBox'>[]
   ready?: ReadyPictures
+  /** Finds the watermark of the platforms' pictures. Default: none. */
+  watermark?(): Promise<Watermark | null>
 }
 
 export interface PictureSource {
@@ -20,12 +22,11 @@ export interface PictureSource {
 
 /** Creates the source. Only a second, larger picture for the AI reads the original again, which is rare. */
 export function pictureSource(tools: PictureSourceTools, entry: PhotoEntry): PictureSource {
-  const { digests, platforms, ready } = tools
-  const ahead = ready ? platforms.map(({ pictureBox }) => pictureBox) : []
+  const { digests, ready } = tools
   let sha256: Promise<string> | undefined
 
   async function first(box: PictureBox): Promise<Making> {
-    const boxes = distinctBoxes([box, ...ahead])
+    const boxes = distinctBoxes([box, ...(await ahead(tools))])
     const remembered = await digests.get(entry)
     const making = remembered
       ? { sha256: Promise.resolve(remembered), ...(await readPictures(tools, 'root', entry, boxes, 'first')) }
@@ -44,11 +45,22 @@ export function pictureSource(tools: PictureSourceTools, entry: PhotoEntry): Pic
   }
 }
 
+/** Returns the boxes of the platforms. Without the watermark, publishing makes the pictures itself and reports why it cannot. */
+async function ahead({ platforms, ready, watermark }: PictureSourceTools): Promise<MarkedBox[]> {
+  if (!ready) return []
+  try {
+    const mark = (await watermark?.()) ?? null
+    return platforms.map(({ pictureBox }) => markedBox(pictureBox, mark))
+  } catch {
+    return []
+  }
+}
+
 /** Keeps the pictures when they are made. After an error publishing makes them itself. */
 async function keep(
   ready: ReadyPictures,
   { sha256, pictures }: Pick<Making, 'pictures'> & { sha256: Promise<string> },
-  boxes: readonly PictureBox[],
+  boxes: readonly MarkedBox[],
 ): Promise<void> {
   try {
     const [digest, made] = await Promise.all([sha256, pictures])

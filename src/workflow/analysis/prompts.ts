@@ -37,6 +37,16 @@ export const captionRolePrompt = 'Write captions for this photo.'
 export const condensePrompt =
   'These captions are too long. Write each again within its limit, in its own language and voice. Keep the one detail that matters most and leave out the rest. Whole sentences, no hashtags.'
 
+export const rewritePrompts = {
+  shorter:
+    'Write each of these captions again, shorter. Keep the one thing that matters most; leave out the rest rather than squeezing it in.',
+  warmer:
+    'Write each of these captions again in a warmer tone: closer and more personal, as to a friend, still calm. Keep about the same length.',
+} as const
+
+export const rewriteRules =
+  'Keep the language, the facts and the point of view of each. Add nothing that it does not say. Whole sentences, no hashtags: those are added again.'
+
 export const sdCaptionSystemPrompt = `You write captions that train and prompt Stable Diffusion models: comma-separated visual phrases, from the subject to style, light and camera, without sentences, names or judgements.`
 
 export const sdCaptionRolePrompt =

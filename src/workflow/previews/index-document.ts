@@ -47,8 +47,8 @@ export const emptyIndex: IndexDocument = { photos: new Map(), sweptDay: 0, gone:
 const maxTextLength = 1_000_000
 /** Upper bound on a text to read. A longer text has another author, and would take much memory. */
 const maxReadLength = 1.2 * maxTextLength
-/** Upper bound on the previews of one photo: all sizes in two types. */
-const maxFiles = 30
+/** Upper bound on the previews of one photo: all sizes in two types, with several watermarks. */
+const maxFiles = 60
 
 const day = z.number().int().min(0).max(1_000_000)
 const folder = z.string().regex(/^[a-z0-9_-]{8,100}$/)
@@ -67,7 +67,7 @@ const photoSchema = z
         .string()
         .regex(/^[0-9a-f]{64}$/)
         .nullable(),
-      z.array(z.string().regex(/^w\d{1,5}h\d{1,5}\.(avif|webp|jpg)$/)).max(maxFiles),
+      z.array(z.string().regex(/^w\d{1,5}h\d{1,5}(-[a-z0-9]{1,16})?\.(avif|webp|jpg)$/)).max(maxFiles),
     ],
     z.unknown(),
   )

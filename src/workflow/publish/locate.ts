@@ -1,7 +1,6 @@
 /** Finds the photo to publish in the root or the archive, with the digest of its bytes. */
 import { PublisherError } from '../../base/errors.ts'
 import type { Channel } from '../../contract/channels.ts'
-import type { PictureBox } from '../../ports/images.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
 import type { PhotoEntry } from '../../ports/storage.ts'
 import { photoNotFound } from '../../ports/storage-errors.ts'
@@ -9,6 +8,7 @@ import { contentDigest, type DigestTools } from '../content-digest.ts'
 import type { Ledger } from '../ledger.ts'
 import { type OriginalReading, type PictureTools, readOriginal } from '../original.ts'
 import { photoVersion } from '../photo-version.ts'
+import type { MarkedBox } from '../ready-pictures.ts'
 
 export interface Located {
   folder: Folder
@@ -27,7 +27,7 @@ export interface Search {
   /** Channels of the tenant. */
   channels: readonly Channel[]
   /** Sizes of the pictures to make if the original must be read for its digest. Empty: none. */
-  boxes: readonly PictureBox[]
+  boxes: readonly MarkedBox[]
   /** Runs once when a photo of that name exists, before its bytes are read. */
   onFound(): void
 }

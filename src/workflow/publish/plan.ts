@@ -1,10 +1,10 @@
 /** Work before the platforms: asks the ledger about all of them at once, and makes only the pictures that will be sent. */
 import type { Channel } from '../../contract/channels.ts'
-import type { ReducedImage } from '../../ports/images.ts'
+import type { ReducedImage, Watermark } from '../../ports/images.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import type { Ledger, Standing } from '../ledger.ts'
 import { expectUnchanged, type PictureTools, readPictures } from '../original.ts'
-import { type ReadyPictures, readyPicturesOf } from '../ready-pictures.ts'
+import { type MarkedBox, type ReadyPictures, readyPicturesOf } from '../ready-pictures.ts'
 import { needsPicture } from './decide.ts'
 import type { Located } from './locate.ts'
 import { createPictures, type Pictures } from './pictures.ts'
@@ -29,13 +29,15 @@ export interface PictureOrder {
   publishers: readonly ChannelPublisher[]
   standing: Standings
   request: { force: boolean }
+  /** Watermark of the pictures, also of those that the reading makes. */
+  watermark: Watermark | null
 }
 
 /** Begins the pictures of the platforms that lack the photo, unless an analysis or the reading for the digest made them. */
 export function picturesFor(
   tools: PictureTools & { ready?: ReadyPictures },
   { folder, entry, sha256, reading }: Located,
-  { publishers, standing, request }: PictureOrder,
+  { publishers, standing, request, watermark }: PictureOrder,
 ): Pictures {
   /** Refuses pictures of a photo that was replaced since they were made. */
   const stillOf = async (made: Promise<ReducedImage[]>) => {
@@ -54,13 +56,14 @@ export function picturesFor(
   if (reading) {
     void wanted().then((boxes) => boxes.length === 0 && reading.drop())
     const planned = async () => publishers.map(({ pictureBox }) => pictureBox)
-    return createPictures(planned, () => stillOf(reading.pictures))
+    return createPictures(planned, () => stillOf(reading.pictures), watermark)
   }
-  const pictures = createPictures(wanted, async (boxes) => {
+  const make = async (boxes: readonly MarkedBox[]) => {
     const made = readyPicturesOf(tools.ready, sha256, boxes)
     if (made) return stillOf(Promise.resolve(made))
     return (await readPictures(tools, folder, entry, boxes)).pictures
-  })
+  }
+  const pictures = createPictures(wanted, make, watermark)
   pictures.begin()
   return pictures
 }

@@ -32,6 +32,8 @@ export interface Previews {
   has(entry: PhotoEntry, size: ThumbnailSize, mediaType: ThumbnailType): Promise<boolean>
   /** Keeps thumbnails that were made from the original, and notes what is known. Never throws. */
   keep(entry: PhotoEntry, made: readonly SizedThumbnail[], note?: PhotoNote): Promise<void>
+  /** Returns the previews with this watermark. They have file names of their own. */
+  marked(key: string): Previews
   /** False while nothing can be kept: previews live in memory, or the store refused the last preview. */
   isKeeping(): boolean
   /** Notes the placeholder of a photo by a small thumbnail, if the index has none. Never throws. */
@@ -71,9 +73,9 @@ export function createPreviews(options: PreviewOptions): Previews {
     if (placeholder !== null) await index.note(entry, { placeholder })
   }
 
-  return {
+  const of = (mark?: string): Previews => ({
     async find(entry, size, mediaType, waits = !isNative) {
-      const file = fileOf(size, mediaType)
+      const file = fileOf(size, mediaType, mark)
       if (files === null) return null
       const known = waits ? await index.get(entry) : index.peek(entry)
       const isKnown = known?.files.includes(file) ?? false
@@ -89,7 +91,7 @@ export function createPreviews(options: PreviewOptions): Previews {
     },
 
     async has(entry, size, mediaType) {
-      const file = fileOf(size, mediaType)
+      const file = fileOf(size, mediaType, mark)
       return (await index.get(entry))?.files.includes(file) ?? false
     },
 
@@ -99,21 +101,24 @@ export function createPreviews(options: PreviewOptions): Previews {
       if (small) await noteSmall(entry, small)
       // Keeps one after the other, so that visitors find free slots.
       for (const thumbnail of made) {
-        const file = await writer.write(entry, thumbnail)
-        if (file !== null) await index.note(entry, { files: [file] })
+        const file = fileOf(thumbnail.size, thumbnail.asked, mark)
+        if (await writer.write(entry, file, thumbnail.bytes)) await index.note(entry, { files: [file] })
       }
     },
 
     noteSmall,
+    marked: (key) => of(key),
     isKeeping: () => files !== null && !writer.isPaused(),
-  }
+  })
+  return of()
 }
 
-const fileOf = (size: ThumbnailSize, asked: ThumbnailType) => `${size}.${extensions[asked]}`
+const fileOf = (size: ThumbnailSize, asked: ThumbnailType, mark?: string) =>
+  `${size}${mark === undefined ? '' : `-${mark}`}.${extensions[asked]}`
 
 interface Writer {
-  /** Writes a preview and returns its file name, or `null` if the preview was not written. */
-  write(entry: PhotoEntry, thumbnail: SizedThumbnail): Promise<string | null>
+  /** Writes a preview. Returns `false` if the preview was not written. */
+  write(entry: PhotoEntry, file: string, bytes: Uint8Array): Promise<boolean>
   /** True for a while after a failed write. */
   isPaused(): boolean
 }
@@ -133,19 +138,18 @@ function createWriter({ files, now, onTrouble }: PreviewOptions): Writer {
 
   const isPaused = () => now() < pausedUntil
 
-  async function write(entry: PhotoEntry, { size, asked, bytes }: SizedThumbnail): Promise<string | null> {
-    const file = fileOf(size, asked)
-    if (files === null || isPaused()) return null
-    if (bytes.length > maxPreviewBytes || waitingBytes() + bytes.length > maxWaitingBytes) return null
+  async function write(entry: PhotoEntry, file: string, bytes: Uint8Array): Promise<boolean> {
+    if (files === null || isPaused()) return false
+    if (bytes.length > maxPreviewBytes || waitingBytes() + bytes.length > maxWaitingBytes) return false
     const mine = { since: now(), bytes: bytes.length }
     running.add(mine)
     try {
       await files.writePreview(await previewFolder(entry.contentHash), file, bytes)
-      return file
+      return true
     } catch (error) {
       pausedUntil = now() + troubleMs
       onTrouble(error)
-      return null
+      return false
     } finally {
       running.delete(mine)
     }

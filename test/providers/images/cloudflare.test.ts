@@ -34,6 +34,10 @@ function service(
       asked.push(options)
       return transformer(picture)
     },
+    draw(_, options) {
+      asked.push(options)
+      return transformer(picture)
+    },
     async output(options) {
       asked.push(options)
       try {

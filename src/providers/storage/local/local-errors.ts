@@ -59,6 +59,9 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     writePreview: guard(store.writePreview),
     listPreviewFolders: guard(store.listPreviewFolders),
     deletePreviewFolder: guard(store.deletePreviewFolder),
-  } satisfies Omit<Required<PhotoStore>, 'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail'>
+  } satisfies Omit<
+    Required<PhotoStore>,
+    'provider' | 'foldsCase' | 'asksForLinks' | 'isKnownAtomic' | 'thumbnail'
+  >
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }
