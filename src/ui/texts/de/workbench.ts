@@ -75,7 +75,6 @@ export const workbenchTexts: WorkbenchTexts = {
     analyze: 'Texte von der KI schreiben lassen',
     analyzeAgain: 'Neue Texte von der KI',
     takeBack: 'Meine Texte zurückholen',
-    byPhotographer: 'Aus den Metadaten des Fotos.',
     replaced: 'Deine Texte wurden ersetzt.',
     shorter: 'Kürzer',
     warmer: 'Wärmer',

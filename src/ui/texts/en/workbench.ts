@@ -69,7 +69,6 @@ export const workbenchTexts = {
     analyze: 'Write captions with AI',
     analyzeAgain: 'Write new captions with AI',
     takeBack: 'Restore my captions',
-    byPhotographer: 'From the metadata of the photo.',
     replaced: 'Your captions were replaced.',
     shorter: 'Shorter',
     warmer: 'Warmer',
