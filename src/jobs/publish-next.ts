@@ -107,7 +107,7 @@ function chooseNext(
 
 /**
  * Checks if the AI is on and the photo is in the root without a caption, also of the photographer. Throws `sidecar_unreadable`. Looks
- * inside a photo that nobody has looked into yet, because the AI would cost more.
+ * inside a photo whose words are unknown, because the AI would cost more.
  */
 async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
   const sidecar = await store.readSidecar('root', name)

@@ -45,7 +45,7 @@ export interface AnalysisTools extends AiTools, DigestTools, PictureTools {
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
   /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
   channels?: readonly CaptionedChannel[]
-  /** What the photographer wrote, as context for the AI. Default: nothing. */
+  /** Words of the photographer, as context for the AI. Default: nothing. */
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures

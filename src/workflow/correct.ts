@@ -15,7 +15,7 @@ import type { SidecarDocument } from './sidecar.ts'
 export interface CorrectTools extends ChangeTools {
   /** `content.hashtag_string`. */
   hashtagString: string
-  /** What the photographer wrote. Default: nothing. */
+  /** Words of the photographer. Default: nothing. */
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Saves an edited alt text for other programs. Default: only the sidecar has the alt text. */
   saveAltText?: SaveAltText | undefined

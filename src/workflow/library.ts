@@ -77,7 +77,7 @@ const compare = {
 /** Knowledge about a stored photo that is kept with it. */
 export interface KeptPhoto extends Pick<NewPhoto, 'previews' | 'facts'> {
   sha256: string
-  /** What the photographer wrote inside the photo. `null`: the photo's structure is broken. */
+  /** Metadata of the photographer inside the photo. `null`: the photo's structure is broken. */
   embedded: EmbeddedBlocks | null
 }
 

@@ -1,4 +1,4 @@
-/** What the photographer wrote about the photos of one tenant: in XMP files beside them, and inside them. */
+/** Words of the photographer about the photos of one tenant: in XMP files beside them, and inside them. */
 import type { EmbeddedBlocks } from '../base/metadata/embedded.ts'
 import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Folder } from '../ports/photo.ts'

@@ -49,7 +49,7 @@ export interface PublishTools extends DigestTools, PictureTools {
   onRatingLowered?(lowered: LoweredRating): void
   /** `content.archive`. */
   archives: boolean
-  /** What the photographer wrote. Default: nothing. */
+  /** Words of the photographer. Default: nothing. */
   photographer?: PhotographerNotes
   /** Credit for the pictures. Default: {@link noCredit}. */
   creditOf?: CreditOf

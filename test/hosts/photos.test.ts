@@ -85,6 +85,8 @@ describeOnBothHosts('photos', (kind) => {
         rating: 'nudity',
         rating_source: 'default',
         picture: null,
+        // The copy has been read.
+        embedded_known: true,
       })
       const original = await fetch(known.temp_url)
       expect(Buffer.from(await original.arrayBuffer()).equals(photo)).toBe(true)

@@ -9,7 +9,8 @@ import type { PhotoEntry, PhotoStore } from '../../src/ports/storage.ts'
 import { sha256 } from '../../src/providers/digest/node-hash.ts'
 import { createLocalStore } from '../../src/providers/storage/local.ts'
 import { readPublishedPhotos } from '../../src/workflow/next-photo/published-photos.ts'
-import { nextPhoto } from '../../src/workflow/next-photo.ts'
+import { type NextPhotoTools, nextPhoto } from '../../src/workflow/next-photo.ts'
+import { noNotes } from '../../src/workflow/photographer.ts'
 import { firstChannel, rootPaths } from '../support/fixtures/publishing.ts'
 
 const now = Date.parse('2026-11-01T12:00:00Z')
@@ -36,6 +37,7 @@ interface Gallery extends AsyncDisposable {
 interface SearchOptions {
   platforms?: Platform[]
   remembers?: boolean
+  photographer?: NextPhotoTools['photographer']
 }
 
 /** Creates a folder in which each photo's content is its original name. */
@@ -74,7 +76,7 @@ async function gallery(photos: number, published: (index: number) => boolean): P
     publish,
     forget: (text, platform = 'telegram') =>
       store.deleteRecord(['ledger', digestOf(text), `${platform}.json`]),
-    next: ({ platforms = ['telegram'], remembers = true }: SearchOptions = {}) =>
+    next: ({ platforms = ['telegram'], remembers = true, photographer = noNotes }: SearchOptions = {}) =>
       nextPhoto(
         {
           store,
@@ -83,6 +85,7 @@ async function gallery(photos: number, published: (index: number) => boolean): P
           now: () => now,
           random: Math.random,
           remembers,
+          photographer,
           onTrouble: fail,
         },
         platforms.map((platform) => ({ channel: firstChannel(platform) })),
@@ -108,6 +111,24 @@ describe('the search for the next photo', () => {
     await open.add('new.jpg')
     expect(await open.next()).toBe('new.jpg')
     expect(open.reads()).toBe(61)
+  })
+
+  it('leaves out photos that their photographer rejected, also if only their original tells', async () => {
+    await using open = await gallery(20, () => false)
+    const rejected = (at: number) => (at < 10 ? 'listed' : at < 19 ? 'original' : null)
+    const told = new Set<string>()
+    const photographer: NextPhotoTools['photographer'] = {
+      async isRejected(_, { name }) {
+        const kind = rejected(Number.parseInt(name.slice(6), 10))
+        if (kind === 'listed') return true
+        // The first question comes before the original is read.
+        const isTold = told.has(name)
+        told.add(name)
+        return kind === 'original' && isTold
+      },
+    }
+    expect(await open.next({ photographer })).toBe(nameOf(19))
+    expect(open.reads()).toBeLessThanOrEqual(10)
   })
 
   it('finds a photo whose published name has other bytes now', async () => {

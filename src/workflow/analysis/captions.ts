@@ -46,7 +46,7 @@ interface CaptionJob {
   settings: CaptionSettings & VoiceSettings
   platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
   seen: Seen
-  /** What the photographer wrote. */
+  /** Words of the photographer. */
   words: PhotographerMetadata | null
   /** Captions whose wording the AI should not repeat. */
   recent: readonly string[]

@@ -1,4 +1,4 @@
-/** What the photographer wrote about a photo, as context in a prompt. */
+/** Words of the photographer about a photo, as context in a prompt. */
 import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import { clean } from './clean.ts'
 import { asData } from './prompts.ts'

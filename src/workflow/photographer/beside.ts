@@ -57,7 +57,7 @@ async function fileOf(
   return isOthers && known.owner !== extensionOf(name).toLowerCase() ? null : known.words
 }
 
-/** What a file tells that is no readable XMP. It is not read again. */
+/** Answer for a file that is no readable XMP. It is not read again. */
 const nothing: Remembered = { words: null, owner: null }
 
 function remembered(file: Awaited<ReturnType<PhotoStore['readXmp']>>): Remembered {

@@ -12,8 +12,8 @@ export interface CaptionNeed {
 }
 
 /**
- * Returns the photographer's words. Reads the beginning of the original if nothing else can be the caption and nobody has looked inside
- * the photo yet, but not for a preview. Never throws.
+ * Returns the photographer's words. If nothing else can be the caption and the words are unknown, reads the beginning of the original.
+ * A preview reads nothing. Never throws.
  */
 export async function wordsForCaption(
   {

@@ -110,7 +110,7 @@ export function createInsideWords({ files, index, memory, now, onTrouble }: Insi
   }
 }
 
-/** What every camera writes is no word: a time, which the index has already, and no stars. */
+/** Returns the words. A time, which the index has already, and a rating of 0 are no words, because cameras write them. */
 function wordsIn(blocks: EmbeddedBlocks): Words | null {
   const metadata = photographerMetadata({ embedded: blocks })
   if (!metadata) return null

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../../base/json.ts'
 import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 
-/** What one source says. A source is an XMP file beside the photo, or the photo itself. */
+/** Words of one source. A source is an XMP file beside the photo, or the photo itself. */
 export interface Words {
   metadata: PhotographerMetadata
   /** Time at which a program last wrote the source, in ISO 8601. `null`: not recorded. */

@@ -30,14 +30,14 @@ const says = (said: Partial<PhotographerMetadata>, modifiedAt: string | null = n
 })
 
 describe('words of several sources', () => {
-  it('come field by field from the first file that says something, then from the photo', () => {
+  it('takes words field by field from the first file that says something, then from the photo', () => {
     const files = [says({ title: 'One' }), says({ title: 'Two', altText: 'Two.' })]
     const found = combinedWords(files, says({ title: 'Three', altText: 'Three.', rating: 4 }))
     expect(found).toMatchObject({ title: 'One', altText: 'Two.', rating: 4, description: null })
     expect(combinedWords([], null)).toBeNull()
   })
 
-  it('come from the photo first if a program changed the photo after the file', () => {
+  it('takes words from the photo first if a program changed the photo after the file', () => {
     const inside = says({ title: 'Inside' }, '2026-06-02T10:00:00+02:00')
     const file = (modifiedAt: string | null) => says({ title: 'Beside' }, modifiedAt)
     expect(combinedWords([file('2026-06-02T07:59:59+00:00')], inside)?.title).toBe('Inside')
@@ -45,13 +45,13 @@ describe('words of several sources', () => {
     expect(combinedWords([file(null)], inside)?.title).toBe('Beside')
   })
 
-  it('let a file pardon a photo that is rejected inside', () => {
+  it('lets a file pardon a photo that is rejected inside', () => {
     expect(combinedWords([says({ rating: 0 })], says({ rating: -1 }))?.rating).toBe(0)
   })
 })
 
 describe('the file of words', () => {
-  it('is read as it was written', () => {
+  it('reads what it wrote', () => {
     fc.assert(
       fc.property(metadata, orNull(fc.constant('2026-06-01T18:30:00')), (said, modifiedAt) => {
         expect(parseWords(formatWords({ metadata: said, modifiedAt }))).toEqual({
@@ -62,7 +62,7 @@ describe('the file of words', () => {
     )
   })
 
-  it('says nothing if another program wrote it', () => {
+  it('finds nothing in a file of another program', () => {
     const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
     fc.assert(fc.property(fc.jsonValue(), (value) => parseWords(bytes(value)) === null))
     fc.assert(fc.property(fc.uint8Array(), (value) => parseWords(value) === null))
@@ -76,7 +76,7 @@ describe('the texts of a photo', () => {
   const channel = { name: 'telegram', platform: 'telegram' }
   const withText = (lines: string) => parseSidecar(`\n\n# ---\n${lines}`)
 
-  it('are the photographer’s where the sidecar has none, the title without a description', () => {
+  it('takes the photographer’s texts where the sidecar has none, and the title without a description', () => {
     for (const document of [null, parseSidecar(''), parseSidecar('a prompt for training\n')]) {
       expect(captionIn({ document, words })).toBe('Rope at dusk.')
       expect(captionInFor({ document, words }, channel)).toBe('Rope at dusk.')
@@ -86,7 +86,7 @@ describe('the texts of a photo', () => {
     expect(captionIn({ document: null, words: { ...words, description: null } })).toBe('Dusk')
   })
 
-  it('are those of the sidecar, also if a person emptied the caption', () => {
+  it('takes the texts of the sidecar, also if a person emptied the caption', () => {
     const ai = withText(
       '# caption: By the AI.\n# caption_generated: {"generic": "By the AI."}\n# alt_text: Ai.\n',
     )
@@ -102,7 +102,7 @@ describe('the texts of a photo', () => {
     expect(altTextIn({ document: emptied, words })).toBe('Mine.')
   })
 
-  it('are none without words', () => {
+  it('finds no texts without words', () => {
     const nothing = { document: null, words: null }
     expect([captionIn(nothing), captionInFor(nothing, channel), captionSourceIn(nothing)]).toEqual([
       null,

@@ -93,7 +93,7 @@ function scene({ photo = new Uint8Array(0), files = {}, isStemShared, trouble }:
 }
 
 describe('notes on the words of a photographer', () => {
-  it('find words while the bytes of an original pass unchanged, in chunks of any size', async () => {
+  it('finds words while the bytes of an original pass unchanged, in chunks of any size', async () => {
     const photo = await telling({ title: 'Dusk' })
     for (const size of [1, 7, 1000, photo.length]) {
       const { entry, start } = scene({ photo })
@@ -107,7 +107,7 @@ describe('notes on the words of a photographer', () => {
     }
   })
 
-  it('note nothing of an original that breaks off or is cancelled before its metadata', async () => {
+  it('notes nothing of an original that breaks off or is cancelled before its metadata', async () => {
     const photo = await telling({ title: 'Dusk' }, { format: 'webp' })
     const { entry, start } = scene({ photo })
     const { notes } = start()
@@ -117,7 +117,7 @@ describe('notes on the words of a photographer', () => {
     expect(notes.hasNews()).toBe(false)
   })
 
-  it('keep the words for other processes, which read no original', async () => {
+  it('keeps the words for other processes, which read no original', async () => {
     const photo = await telling({ title: 'Dusk', rating: -1 })
     const { entry, start, calls } = scene({ photo })
     const first = start()
@@ -131,7 +131,7 @@ describe('notes on the words of a photographer', () => {
     expect(calls).toMatchObject({ read: 1, writePreview: 2 })
   })
 
-  it('write no file for a photo without words', async () => {
+  it('writes no file for a photo without words', async () => {
     const { entry, start, kept } = scene({ photo: await telling(null) })
     const first = start()
     await first.notes.learn('root', entry)
@@ -141,7 +141,7 @@ describe('notes on the words of a photographer', () => {
     expect(await start().notes.of('root', entry)).toBeNull()
   })
 
-  it('find lost words again when the original is read again', async () => {
+  it('finds lost words again when the original is read again', async () => {
     const { entry, start, kept } = scene({ photo: await telling({ title: 'Dusk' }) })
     const first = start()
     await first.notes.learn('root', entry)
@@ -154,7 +154,7 @@ describe('notes on the words of a photographer', () => {
     expect(await start().notes.of('root', entry)).toMatchObject({ title: 'Dusk' })
   })
 
-  it('read each version of an XMP file once, and nothing for a photo without one', async () => {
+  it('reads each version of an XMP file once, and nothing without such a file', async () => {
     const { entry, start, calls } = scene({ files: { stem: { title: 'Stem' }, full: { altText: 'Full.' } } })
     const { notes } = start()
     for (let time = 0; time < 3; time++)
@@ -165,7 +165,7 @@ describe('notes on the words of a photographer', () => {
     expect(without.calls.readXmp).toBe(0)
   })
 
-  it('leave the XMP file of a raw file to the raw file', async () => {
+  it('leaves the XMP file of a raw file to the raw file', async () => {
     const owned = new TextDecoder()
       .decode(xmpBytes({ title: 'Raw' }))
       .replace(
@@ -182,7 +182,7 @@ describe('notes on the words of a photographer', () => {
     expect(await titleOf({ stem: owned }, false)).toBe('Raw')
   })
 
-  it('never throw while the storage is down', async () => {
+  it('never throws while the storage is down', async () => {
     const trouble = new PublisherError('storage_unavailable', 'down')
     const { entry, start, troubles } = scene({
       photo: await telling({ title: 'Dusk' }),

@@ -16,7 +16,7 @@ export interface ImagesService {
 interface PictureTransformer {
   transform(options: Shape | OverlayShape): PictureTransformer
   draw(
-    picture: PictureTransformer,
+    picture: ReadableStream<Uint8Array> | PictureTransformer,
     options: { opacity: number; left: number; top: number },
   ): PictureTransformer
   output(options: { format: ThumbnailType; quality: number; anim: false }): Promise<{ response(): Response }>

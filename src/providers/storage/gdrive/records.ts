@@ -21,7 +21,7 @@ export function createRecordFiles(tools: WriteTools, paths: DrivePaths): RecordF
 
   function write(key: readonly string[], text: string, condition: WriteCondition) {
     const { path, name } = paths.record(key)
-    const bytes = new TextEncoder().encode(text)
+    const bytes = new Uint8Array(new TextEncoder().encode(text))
     return writeFile(tools, path, { name, mimeType: 'application/json', bytes }, condition)
   }
 
