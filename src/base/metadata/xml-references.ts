@@ -1,4 +1,4 @@
-/** Replaces the references in XML texts and attribute values (XML 1.0, sections 4.1 and 4.6). */
+/** Replaces the references in XML texts and attribute values (XML 1.0, chapter 4). */
 
 const entities: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],

@@ -176,26 +176,41 @@ function spaceEnd(text: string, start: number): number {
 /** Resolves the prefixes of a tag. Returns `null` for an unknown prefix, a repeated attribute or a malformed value. */
 function elementOf(tag: Tag, outer: Scope): XmlElement | null {
   if (tag.attributes.length === 0) return emptyElement(tag, outer, noAttributes)
-  const values = new Map<string, XmlAttribute>()
-  const prefixes = new Map<string, string>()
-  for (const { name, span } of tag.attributes) {
-    const raw = tag.text.slice(span.start, span.end)
-    const value = raw.includes('<') ? null : withoutReferences(raw)
-    if (value === null || values.has(name)) return null
-    values.set(name, { value, span })
-    if (name === 'xmlns') prefixes.set('', value)
-    else if (name.startsWith('xmlns:')) prefixes.set(name.slice(6), value)
-  }
-  const scope = prefixes.size > 0 ? { prefixes, outer, names: new Map<string, string>() } : outer
+  const scope = scopeOf(tag, outer)
+  if (!scope) return null
   const attributes = new Map<string, XmlAttribute>()
-  for (const [name, attribute] of values) {
-    if (name === 'xmlns' || name.startsWith('xmlns:')) continue
+  for (const { name, span } of tag.attributes) {
+    if (isDeclaration(name)) continue
+    const value = attributeValue(tag.text, span)
     // The default namespace does not apply to attributes.
     const full = name.includes(':') ? fullName(name, scope) : name
-    if (full === null || attributes.has(full)) return null
-    attributes.set(full, attribute)
+    if (value === null || full === null || attributes.has(full)) return null
+    attributes.set(full, { value, span })
   }
   return emptyElement(tag, scope, attributes)
+}
+
+function isDeclaration(attribute: string): boolean {
+  return attribute === 'xmlns' || attribute.startsWith('xmlns:')
+}
+
+/** Returns `null` for a prefix that is declared twice. */
+function scopeOf(tag: Tag, outer: Scope): Scope | null {
+  const declared = tag.attributes.filter(({ name }) => isDeclaration(name))
+  if (declared.length === 0) return outer
+  const prefixes = new Map<string, string>()
+  for (const { name, span } of declared) {
+    const prefix = name.slice('xmlns:'.length)
+    const value = attributeValue(tag.text, span)
+    if (value === null || prefixes.has(prefix)) return null
+    prefixes.set(prefix, value)
+  }
+  return { prefixes, outer, names: new Map() }
+}
+
+function attributeValue(text: string, { start, end }: Span): string | null {
+  const raw = text.slice(start, end)
+  return raw.includes('<') ? null : withoutReferences(raw)
 }
 
 function emptyElement(tag: Tag, scope: Scope, attributes: XmlElement['attributes']): XmlElement | null {

@@ -71,7 +71,7 @@ describe('the reader of passing photos', () => {
     }
   })
 
-  it('is done at the pixels of a JPEG', async () => {
+  it('ends at the pixels of a JPEG', async () => {
     const photo = await metadataFile('canaries.jpg')
     const scan = Buffer.from(photo).indexOf(Buffer.from([0xff, 0xda]))
     const reader = createMetadataReader()
@@ -82,7 +82,7 @@ describe('the reader of passing photos', () => {
     expect(reader.blocks()?.xmp).not.toBeNull()
   })
 
-  it('is done at once with a WebP that announces no metadata, and with other files', async () => {
+  it('ends at once with a WebP that announces no metadata, and with other files', async () => {
     const reader = createMetadataReader()
     reader.push(bytesOf('RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0'.padEnd(40, '\0')))
     expect(reader.blocks()).toEqual({ xmp: null, iptc: null, exif: null })

@@ -81,7 +81,9 @@ describe('an alt text in XMP', () => {
   it('survives a document that binds the prefix of IPTC to something else', () => {
     expectAdded(bytesOf(darktableFile.replace('xmlns:xmp=', 'xmlns:Iptc4xmpCore="urn:other" xmlns:xmp=')))
   })
+})
 
+describe('an alt text that exists already', () => {
   it('returns the same bytes when the document has this text already', () => {
     const once = withAltText(bytesOf(darktableFile), altText)
     expect(once && withAltText(once, altText)).toEqual(once)

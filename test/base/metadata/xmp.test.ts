@@ -174,7 +174,9 @@ describe('the fields', () => {
     expect(readXmp(xmpOf('', ` exif:DateTimeOriginal="${written}"`))?.takenAt).toBe(time)
     expect(readXmp(xmpOf('', ` photoshop:DateCreated="${written}"`))?.takenAt).toBe(time)
   })
+})
 
+describe('the bounds of fields', () => {
   it('bounds all texts, and splits no grapheme', () => {
     const family = '👩‍👩‍👧‍👦'
     const list = (property: string, count: number) =>
@@ -263,7 +265,7 @@ describe('other documents', () => {
     expect(readXmp(Uint8Array.of(0xff, 0xfe, 0x3c))).toBeNull()
   })
 
-  it('reads a document of one megabyte, and refuses a larger one', () => {
+  it('reads a document of a megabyte, and refuses a larger document', () => {
     const padded = (length: number) => bytesOf(rdf + ' '.repeat(length - rdf.length))
     expect(readXmp(padded(1_000_000))?.rating).toBe(1)
     expect(readXmp(padded(1_000_001))).toBeNull()
