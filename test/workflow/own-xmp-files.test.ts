@@ -43,7 +43,7 @@ describe('the XMP files of a photo', () => {
     (await readdir(join(base, folder))).filter((name) => /\.[a-z0-9]+$/i.test(name)).toSorted()
   const upload = (name: string) => store.upload('root', photo(name), new Blob(['x']).stream(), 1)
 
-  it('go along with a move and a deletion without being asked for', async () => {
+  it('moves and deletes the XMP files of a photo together with it', async () => {
     await file('a.jpg', 'a.xmp', 'a.jpg.xmp', 'b.jpg', 'b.xmp')
     await store.move(photo('a.jpg'), 'root', 'archive')
     expect(await filesIn('archive')).toEqual(['a.jpg', 'a.jpg.xmp', 'a.xmp'])
@@ -52,7 +52,7 @@ describe('the XMP files of a photo', () => {
     expect(await filesIn('archive')).toEqual([])
   })
 
-  it.each(['a.ARW', 'a.webp', 'a.tif'])('leave out x.xmp while %s has the stem', async (other) => {
+  it.each(['a.ARW', 'a.webp', 'a.tif'])('leaves x.xmp in place while %s has the stem', async (other) => {
     await file('a.jpg', other, 'a.xmp', 'a.jpg.xmp')
     await store.move(photo('a.jpg'), 'root', 'keep')
     expect(await filesIn('keep')).toEqual(['a.jpg', 'a.jpg.xmp'])
@@ -62,14 +62,14 @@ describe('the XMP files of a photo', () => {
     expect(await filesIn('')).toEqual(['a.xmp', other].toSorted())
   })
 
-  it('include x.xmp again once the other photo of the stem has left', async () => {
+  it('takes x.xmp along once the other photo of the stem has left', async () => {
     await file('a.jpg', 'a.webp', 'a.xmp')
     await store.move(photo('a.webp'), 'root', 'keep')
     await store.move(photo('a.jpg'), 'root', 'archive')
     expect(await filesIn('archive')).toEqual(['a.jpg', 'a.xmp'])
   })
 
-  it('cost one listing where none is known, and none for a folder that had no XMP file', async () => {
+  it('lists a folder once, and not again soon if it had no XMP file', async () => {
     await file('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg')
     await store.move(photo('a.jpg'), 'root', 'archive')
     expect(lists).toBe(1)
@@ -82,7 +82,7 @@ describe('the XMP files of a photo', () => {
     expect(lists).toBe(2)
   })
 
-  it('are known from a listing in memory', async () => {
+  it('uses a listing from memory', async () => {
     await file('a.jpg', 'a.xmp')
     const listing = await counted.list('root')
     const listedAt = time
@@ -95,7 +95,7 @@ describe('the XMP files of a photo', () => {
     expect([lists, await filesIn('archive')]).toEqual([0, ['a.jpg', 'a.xmp']])
   })
 
-  it('are looked for again before a deletion, because a raw file may have come', async () => {
+  it('lists again before it deletes x.xmp, because a raw file may have come', async () => {
     await file('a.jpg', 'a.xmp')
     await store.list('root')
     await file('a.cr3')
@@ -103,13 +103,16 @@ describe('the XMP files of a photo', () => {
     expect(await filesIn('')).toEqual(['a.cr3', 'a.xmp'])
   })
 
-  it.each(['new.xmp', 'new.jpg.xmp', 'new.XMP'])('are not adopted by an upload: %s', async (orphan) => {
-    await file(orphan)
-    expect((await upload('new.jpg')).name).toBe('new (2).jpg')
-    expect((await upload('other.jpg')).name).toBe('other.jpg')
-  })
+  it.each(['new.xmp', 'new.jpg.xmp', 'new.XMP'])(
+    'gives an upload another name beside the orphan %s',
+    async (orphan) => {
+      await file(orphan)
+      expect((await upload('new.jpg')).name).toBe('new (2).jpg')
+      expect((await upload('other.jpg')).name).toBe('other.jpg')
+    },
+  )
 
-  it('stay behind if the folder cannot be listed for good, and the move waits for a busy storage', async () => {
+  it('moves a photo alone if its folder cannot be listed, and refuses to while the storage is busy', async () => {
     await file('a.jpg', 'a.xmp')
     const failing = (error: PublisherError) =>
       withOwnSidecars({ ...counted, list: () => Promise.reject(error) }, { now: () => time })
