@@ -5,7 +5,10 @@
 import { PublisherError } from '../base/errors.ts'
 import { decodeText, type Encoding, encodeText, encodings } from '../base/text-encoding.ts'
 import { type PhotoName, sidecarName } from './photo.ts'
+import type { SmallFile } from './small-file.ts'
 import type { PhotoEntry, PhotoListing, Sidecar, SidecarReading, SidecarVersions } from './storage.ts'
+
+export type { SmallFile }
 
 /** Upper bound on the bytes of a sidecar to read. */
 export const maxSidecarBytes = 64 * 1024
@@ -21,15 +24,6 @@ export function toSidecar(bytes: Uint8Array, revision: string): Sidecar | 'unrea
   if (!decoded || !isWithinLines(decoded.text)) return 'unreadable'
   const { text, encoding } = decoded
   return { text, revision: encoding === 'utf-8' ? revision : `${encoding} ${revision}` }
-}
-
-/** A file with all its bytes. */
-export interface SmallFile {
-  bytes: Uint8Array
-  /** Changes with the bytes. */
-  revision: string
-  /** Version that a listing tells. Default: the revision. */
-  version?: string
 }
 
 /** Decodes the sidecar in a file. `too_large` is a file of more than {@link maxSidecarBytes}, and `null` a missing file. */

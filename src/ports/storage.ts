@@ -3,7 +3,7 @@
  * accepts a path, so callers cannot reach files outside the tenant's folders.
  */
 import type { Folder, PhotoName, SidecarForm, XmpForm } from './photo.ts'
-import type { SmallFile } from './sidecar-file.ts'
+import type { SmallFile } from './small-file.ts'
 
 /**
  * Normalised path of each folder: segments joined by `/`, without `.`, `..` or empty segments. A path has a leading `/`

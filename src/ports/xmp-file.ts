@@ -7,8 +7,8 @@ export const xmpForms: readonly XmpForm[] = ['stem', 'full']
 const xmpEnd = /\.(?:xmp|XMP)$/
 
 /**
- * Extensions of files that may own the `x.xmp` of their stem, besides photos: raw files of cameras, and other files that programs for
- * photographers describe in XMP files. See https://helpx.adobe.com/camera-raw/kb/camera-raw-plug-supported-cameras.html.
+ * Extensions of files that may own the `x.xmp` of their stem, besides photos: raw files of cameras, and other files that photo programs
+ * describe. See https://helpx.adobe.com/camera-raw/kb/camera-raw-plug-supported-cameras.html.
  */
 const otherOwners = new Set(
   (
@@ -28,7 +28,7 @@ export function xmpNames(name: PhotoName, form: XmpForm): readonly [string, stri
   return [usual, usual.replace(xmpEnd, '.XMP')]
 }
 
-/** Returns the name of an XMP file with its extension in lower case, and all of it where names that differ only in case are the same. */
+/** Returns the name of an XMP file with its extension in lower case. With `foldsCase`, all of the name is in lower case. */
 export function xmpKey(file: string, foldsCase = false): string {
   return foldsCase ? file.toLowerCase() : file.replace(xmpEnd, '.xmp')
 }

@@ -3,7 +3,6 @@ import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
-import { createAltTextFile, type SaveAltText } from '../workflow/alt-text-file.ts'
 import type { AiTools } from '../workflow/analysis/ai-client.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { VariantTools } from '../workflow/caption-variants.ts'
@@ -18,6 +17,7 @@ import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
 import type { CopyTools } from '../workflow/visitor-copy.ts'
+import { altTextFile } from './alt-text-file.ts'
 import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
@@ -192,26 +192,6 @@ export function analysisTools(
         error: describeError(error),
       }),
   }
-}
-
-/** Returns the function that writes alt texts into XMP files, or `undefined` unless the tenant wants this. */
-export function altTextFile(
-  { log }: Services,
-  runtime: TenantRuntime,
-  { requestId, waitUntil }: WorkContext,
-): SaveAltText | undefined {
-  const { content, features } = runtime.config
-  if (!content.write_xmp || !features.alt_text_enabled) return undefined
-  return createAltTextFile({
-    store: runtime.viewing(waitUntil),
-    photographer: runtime.previews().photographer,
-    onTrouble: (error) =>
-      log.warn('an alt text cannot be written into an XMP file', {
-        tenant: runtime.tenant,
-        request_id: requestId,
-        error: describeError(error),
-      }),
-  })
 }
 
 /** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */

@@ -20,7 +20,7 @@ export type SaveAltText = (folder: Folder, name: PhotoName, text: NewAltText) =>
 export interface AltTextFileTools {
   /** Store for people who look: its listings come from memory. */
   store: Pick<PhotoStore, 'list' | 'readXmp' | 'writeXmp'>
-  /** What the photographer wrote, also inside the photo. Default: nothing. */
+  /** Words of the photographer, also inside the photo. Default: none. */
   photographer?: Pick<PhotographerNotes, 'of' | 'isKnown' | 'learn'>
   onTrouble(error: unknown): void
 }
@@ -29,8 +29,8 @@ export interface AltTextFileTools {
 const maxTries = 2
 
 /**
- * Creates the function that saves alt texts. Changes nothing else in a file, and nothing at all if the photographer wrote an alt text of
- * another wording, in the file or inside the photo.
+ * Creates the function that saves alt texts. Changes nothing else in a file. Changes nothing at all if the photographer wrote another alt
+ * text, in the file or inside the photo.
  */
 export function createAltTextFile(tools: AltTextFileTools): SaveAltText {
   return async (folder, name, text) => {
@@ -76,7 +76,7 @@ function formFor(beside: XmpBeside | undefined): XmpForm {
   return beside?.stem === undefined && beside?.full !== undefined ? 'full' : 'stem'
 }
 
-/** Checks if the photographer wrote an alt text that this program did not. Looks inside the photo if nobody has done so yet. */
+/** Checks if the photographer wrote an alt text that this program did not. Looks inside the photo if its words are not known yet. */
 async function hasOtherAltText(
   { photographer = noNotes }: AltTextFileTools,
   folder: Folder,

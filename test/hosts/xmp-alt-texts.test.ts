@@ -39,7 +39,7 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
     return { tenant, store, analyze, edit }
   }
 
-  it('is written into a new file after an analysis, and follows a person', async () => {
+  it('writes the alt text into a new file after an analysis, and follows a person', async () => {
     const { store, analyze, edit } = await open()
     const { alt_text: altText } = await analyze()
     expect(altText).toMatch(/./)
@@ -51,7 +51,7 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
     expect(await altTextIn(store, 'stem')).toBe('Seen by a person.')
   })
 
-  it('is inserted into an existing file without another change', async () => {
+  it('inserts the alt text into an existing file without another change', async () => {
     const { store, analyze } = await open()
     const before = xmpBytes({ title: 'Dusk', keywords: ['rope'], rating: 4 })
     await store.writeXmp('root', photo, 'full', before, null)
@@ -71,7 +71,7 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
   it.each([
     ['in the XMP file', true],
     ['inside the photo', false],
-  ])('of the photographer %s stays', async (_, isBeside) => {
+  ])('keeps the alt text of the photographer %s', async (_, isBeside) => {
     const { store, analyze, edit } = await open()
     const said = { altText: 'By the photographer.' }
     if (isBeside) await store.writeXmp('root', photo, 'stem', xmpBytes(said), null)
@@ -86,7 +86,7 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
     else expect(file).toBeNull()
   })
 
-  it('goes into a file of the full name if another photo has the stem', async () => {
+  it('writes into a file of the full name if another photo has the stem', async () => {
     const { store, analyze } = await open()
     await upload(store, 'dusk.png', await telling(null, { format: 'png' }))
     await store.writeXmp('root', photo, 'stem', xmpBytes({ title: 'Whose?' }), null)
@@ -104,13 +104,13 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
         content: { write_xmp: true },
       },
     ],
-  ])('is not written when %s', async (_, config) => {
+  ])('writes no file when %s', async (_, config) => {
     const { store, analyze } = await open(config)
     await analyze()
     expect((await store.list('root')).xmp?.get(photo)).toBeUndefined()
   })
 
-  it('is not written into a file that cannot be edited safely, and the analysis succeeds', async () => {
+  it('leaves a file that cannot be edited safely, and finishes the analysis', async () => {
     const { store, analyze } = await open()
     const damaged = new TextEncoder().encode('<!DOCTYPE x><x:xmpmeta>')
     await store.writeXmp('root', photo, 'stem', damaged, null)
@@ -118,7 +118,7 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
     expect(await bytesIn(store, 'stem')).toEqual(damaged)
   })
 
-  it('moves with its photo when the photo is published, kept or deleted', async () => {
+  it('archives the XMP files together with a published photo', async () => {
     const { tenant, store, analyze } = await open()
     await store.writeXmp('root', photo, 'full', xmpBytes({ title: 'Full' }), null)
     await store.writeXmp('root', photo, 'stem', xmpBytes({ title: 'Stem' }), null)

@@ -60,7 +60,7 @@ export function createKnownXmp({ now, foldsCase }: { now: () => number; foldsCas
   return {
     removed,
     note(folder, { xmp = new Map(), strayXmp = new Set() }, listedAtMs) {
-      if (listedAtMs <= (known.get(folder)?.listedAtMs ?? -Infinity)) return
+      if (listedAtMs < (known.get(folder)?.listedAtMs ?? -Infinity)) return
       const beside = new Map([...xmp].map(([name, files]) => [nameOf(name), files]))
       known.set(folder, { listedAtMs, beside, stray: strayXmp })
     },

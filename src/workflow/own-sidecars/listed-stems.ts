@@ -10,7 +10,7 @@ import type { PhotoListing, PhotoStore } from '../../ports/storage.ts'
 import { tooManyOfThisName } from '../../ports/storage-errors.ts'
 import { createKnownStems, type KnownStems, type KnownStemsOptions } from '../sidecar/known-stems.ts'
 import { type Inquiry, readForm, unlessTemporary } from './inquiry.ts'
-import { createKnownXmp } from './known-xmp.ts'
+import { createKnownXmp, type KnownXmp } from './known-xmp.ts'
 
 export interface ListedStems extends Pick<KnownStems, 'isAlone' | 'add' | 'release'> {
   /** Lists the folder and learns its stems. */
@@ -97,14 +97,7 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: List
     add: stems.add,
     release: stems.release,
     list: (folder) => list(folder),
-    async xmpOf(folder, name, isPermanent = false) {
-      const shared = options.knownListing?.(folder)
-      if (shared) xmp.note(folder, shared.listing, shared.listedAt)
-      const known = xmp.find(folder, name)
-      if (known?.isListed && !(isPermanent && known.forms.length > 0)) return known.forms
-      await list(folder, options.whenChanging).catch((error) => unlessTemporary(error, null))
-      return xmp.find(folder, name)?.forms ?? []
-    },
+    xmpOf: (folder, name, isPermanent = false) => xmpOf({ ...options, xmp, list }, folder, name, isPermanent),
     wroteXmp: xmp.wrote,
     moved({ name, from, to, moved, form, xmp: forms }) {
       stems.remove(from, name)
@@ -142,4 +135,23 @@ export function createListedStems(store: Pick<PhotoStore, 'list'>, options: List
       }
     },
   }
+}
+
+interface XmpSources extends Pick<ListedStemsOptions, 'knownListing' | 'whenChanging'> {
+  xmp: KnownXmp
+  list(folder: Folder, through: ListedStemsOptions['whenChanging']): Promise<unknown>
+}
+
+async function xmpOf(
+  { xmp, list, knownListing, whenChanging }: XmpSources,
+  folder: Folder,
+  name: PhotoName,
+  isPermanent: boolean,
+): Promise<readonly XmpForm[]> {
+  const shared = knownListing?.(folder)
+  if (shared) xmp.note(folder, shared.listing, shared.listedAt)
+  const known = xmp.find(folder, name)
+  if (known?.isListed && !(isPermanent && known.forms.length > 0)) return known.forms
+  await list(folder, whenChanging).catch((error) => unlessTemporary(error, null))
+  return xmp.find(folder, name)?.forms ?? []
 }

@@ -1,5 +1,5 @@
 /**
- * Moves a photo with its sidecar and XMP files between two directories by hard links: first all files get their new names, then all lose
+ * Moves a photo with its sidecar and XMP files between two directories by hard links. First all files get their new names. Then all lose
  * their old names, the photo last. The source is complete until the end, and the next attempt recognises a file with two names. So
  * repeating an interrupted move completes it.
  */

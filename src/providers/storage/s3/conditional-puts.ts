@@ -8,7 +8,7 @@ export interface ConditionalPut {
   key: string
   bytes: Uint8Array<ArrayBuffer>
   contentType: string
-  /** Entity tag that the object must have; `null`: no object may exist; `undefined`: no condition. */
+  /** Entity tag that the object must have. With `null`, no object may exist. With `undefined`, there is no condition. */
   ifRevision: string | null | undefined
 }
 
