@@ -9,7 +9,7 @@ import { hashtagsOf, keepHashtags } from './hashtags.ts'
 export interface CaptionHashtags {
   /** Hashtags that stay while they fit. The text is cut for them. */
   firm: readonly string[]
-  /** Hashtags that follow where the text leaves room. */
+  /** Hashtags that follow, in lower case, where the text leaves room. */
   spare: readonly string[]
 }
 
@@ -20,7 +20,9 @@ export interface CaptionHashtags {
 export function composeCaption(text: string, rules: CaptionRules, { firm, spare }: CaptionHashtags): string {
   const firmTags = usable(firm, rules)
   const body = cutToLength(bodyOf(text, rules), roomBeside(firmTags, rules))
-  return withHashtags(body, rules, [...firmTags, ...hashtagsOf(cleaned(spare.join(' '), rules))])
+  // Cleaning may remove a joiner between a letter and its accent.
+  const spareTags = hashtagsOf(cleaned(spare.join(' '), rules)).map(lowerCased)
+  return withHashtags(body, rules, [...firmTags, ...spareTags])
 }
 
 /** Checks if composing would cut the text. */
