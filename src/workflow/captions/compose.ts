@@ -14,7 +14,7 @@ export interface CaptionHashtags {
 }
 
 /**
- * Returns the caption within all rules. Its hashtags are the given ones, each once, and those of the text after them. The text loses its
+ * Returns the caption within all rules, with each of the given hashtags once behind the text. The text loses its
  * own hashtags. May be empty. Fitting the caption again changes nothing.
  */
 export function composeCaption(text: string, rules: CaptionRules, { firm, spare }: CaptionHashtags): string {
