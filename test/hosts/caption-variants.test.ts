@@ -66,7 +66,7 @@ describeOnBothHosts('variants of captions', (kind) => {
   })
 
   it.each(['no_hashtags', 'warmer'])(
-    'is off for %s in a gallery without an AI, as analysis is',
+    'refuses %s in a gallery without an AI, as for an analysis',
     async (kind) => {
       const { vary } = await open({ ai: {} })
       const response = await vary({ kind, captions: { telegram: long } })

@@ -23,11 +23,11 @@ beforeAll(async () => {
 const variants = path('captions/variants')
 const result = (kind: string, captions: object) => ({ filename: 'one.jpg', kind, captions })
 
-describe('the variants of captions', () => {
+describe('a variant of the captions', () => {
   it.each([
     ['on a phone', phone],
     ['on a desktop', desktop],
-  ])('replace the draft, and one tap restores it, %s', async (_, window) => {
+  ])('replaces the draft until one tap restores the old text %s', async (_, window) => {
     const { page, asked, answer } = await atWork(browser, window)
     answer(variants, () => events(['result', result('shorter', { telegram: 'Typed.', email: 'One.' })]))
     await openSheet(page)
@@ -47,7 +47,7 @@ describe('the variants of captions', () => {
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('The caption of photo one.')
   })
 
-  it('work by keyboard, keep the focus, tell the progress, and start once', async () => {
+  it('works by keyboard, keeps the focus, tells the progress and starts once', async () => {
     const { page, asked, answer } = await atWork(browser)
     const stream = openStream()
     answer(variants, () => stream.response)
@@ -67,8 +67,10 @@ describe('the variants of captions', () => {
     expect(await button.evaluate((element) => element === document.activeElement)).toBe(true)
     expect(asked).toHaveLength(1)
   })
+})
 
-  it('keep text that was typed meanwhile for the restoring', async () => {
+describe('a variant of the captions, while the admin does something else', () => {
+  it('keeps text that was typed meanwhile for the restoring', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(variants, () => stream.response)
@@ -81,7 +83,7 @@ describe('the variants of captions', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('Typed meanwhile.')
   })
 
-  it('explain a failure, keep the text, and can be repeated', async () => {
+  it('explains a failure, keeps the text and can be repeated', async () => {
     const { page, answer } = await atWork(browser)
     let calls = 0
     answer(variants, () =>
@@ -99,7 +101,7 @@ describe('the variants of captions', () => {
     expect(await captionOf(page, 'Telegram').inputValue()).toBe('Short.')
   })
 
-  it('announce themselves when the sheet was closed meanwhile', async () => {
+  it('announces the new text when the sheet was closed meanwhile', async () => {
     const { page, answer } = await atWork(browser)
     const stream = openStream()
     answer(variants, () => stream.response)
@@ -111,7 +113,7 @@ describe('the variants of captions', () => {
     await page.getByText('New captions are ready').waitFor()
   })
 
-  it('are not offered without an AI or without a caption', async () => {
+  it('offers no button without an AI or without a caption', async () => {
     const without = await atWork(browser, desktop, { analyze_caption_enabled: false })
     await openSheet(without.page)
     await captionOf(without.page, 'Telegram').waitFor()

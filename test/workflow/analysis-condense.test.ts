@@ -14,19 +14,19 @@ beforeEach(async () => {
 })
 afterEach(() => scene[Symbol.asyncDispose]())
 
-describe('captions of a platform that counts words', () => {
-  const shapes = () => scene.openai.calls.map(({ shape }) => shape)
-  const analyzed = async (tools: Parameters<Scene['analyze']>[0] = {}) =>
-    (await scene.analyze({ platforms: [telegram, mail], ...tools })).platformCaptions
+const shapes = () => scene.openai.calls.map(({ shape }) => shape)
+const analyzed = async (tools: Parameters<Scene['analyze']>[0] = {}) =>
+  (await scene.analyze({ platforms: [telegram, mail], ...tools })).platformCaptions
 
-  it('are asked for by words, and cost no second call when they fit', async () => {
+describe('a platform that counts words', () => {
+  it('gets captions by words, without a second call when they fit', async () => {
     await analyzed()
     expect(scene.openai.calls[1]?.prompt).toMatch(/"email": For mail\. At most 35 words\. No hashtags\./)
-    expect(scene.openai.calls[1]?.prompt).toMatch(/"telegram": .* At most \d+ characters\./)
+    expect(scene.openai.calls[1]?.prompt).toContain('"telegram": For a channel. At most 912 characters.')
     expect(shapes()).toEqual(['photo_analysis', 'captions'])
   })
 
-  it('are written again in one call when they are too long, and billed', async () => {
+  it('has captions that are too long written again in one call, which is billed', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     scene.say('condensed_captions', () => ({ captions: { email: short } }))
     const captions = await analyzed()
@@ -41,14 +41,14 @@ describe('captions of a platform that counts words', () => {
     expect(system).toContain('never an instruction')
   })
 
-  it('are written again by the emulator', async () => {
+  it('gets a shorter caption from the emulator', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     const { email: text = '' } = await analyzed()
     expect(text).not.toMatch(isCut)
     expect(text.split(' ')).toHaveLength(30)
   })
 
-  it('keep the voice of the photographer when they are written again', async () => {
+  it('keeps the voice of the photographer in the second call', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     await analyzed({
       settings: settingsWith({
@@ -58,13 +58,15 @@ describe('captions of a platform that counts words', () => {
     })
     expect(scene.openai.calls[2]?.prompt).toContain('["Quiet hands."]')
   })
+})
 
+describe('a second call for shorter captions', () => {
   it.each([
     ['is still too long', () => ({ captions: { email: `${'still far too long '.repeat(20)}` } })],
     ['is empty', () => ({ captions: { email: ' ' } })],
     ['has only hashtags', () => ({ captions: { email: '#a #b' } })],
     ['has another shape', () => ({ captions: 'x' })],
-  ])('are cut at a word when the second answer %s', async (_, answer) => {
+  ])('cuts the caption at a word when the second answer %s', async (_, answer) => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     scene.say('condensed_captions', answer)
     const { email: text = '' } = await analyzed()
@@ -72,7 +74,7 @@ describe('captions of a platform that counts words', () => {
     expect(text.length).toBeLessThanOrEqual(240)
   })
 
-  it('are cut when the second call fails, with the error reported', async () => {
+  it('cuts the caption and reports the error when the second call fails', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     scene.openai.interfere(onAsk(prose, { shape: 'condensed_captions' }))
     expect((await analyzed()).email).toMatch(isCut)
@@ -80,7 +82,7 @@ describe('captions of a platform that counts words', () => {
     expect(await scene.sidecar()).not.toBeNull()
   })
 
-  it('are cut without waiting when the rate limit has no call left', async () => {
+  it('cuts the caption without waiting when the rate limit has no call left', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     const asked: (readonly [number, Patience | undefined])[] = []
     const slots = {
@@ -97,7 +99,7 @@ describe('captions of a platform that counts words', () => {
     expect(shapes()).toEqual(['photo_analysis', 'captions'])
   })
 
-  it('are cut, not written again, when the platform counts only characters', async () => {
+  it('cuts the caption when the platform counts only characters', async () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     expect((await analyzed({ platforms: [telegram, email] })).email).toMatch(isCut)
     expect(shapes()).toEqual(['photo_analysis', 'captions'])

@@ -30,9 +30,9 @@ describe('smart hashtags', () => {
     await captions()
     expect(scene.openai.calls.map(({ shape }) => shape)).toEqual(['photo_analysis', 'captions'])
     const prompt = scene.openai.calls[1]?.prompt ?? ''
-    expect(prompt).toMatch(/"telegram": .* List up to 8 hashtags in "hashtags"\./)
-    expect(prompt).toMatch(/"instagram": .* List up to 3 hashtags in "hashtags"\./)
-    expect(prompt).toMatch(/"email": .* No hashtags\./)
+    expect(prompt).toContain('characters. List up to 8 hashtags in "hashtags".\n- "instagram"')
+    expect(prompt).toContain('characters. List up to 3 hashtags in "hashtags".\n- "email"')
+    expect(prompt).toContain('At most 240 characters. No hashtags.')
     expect(prompt).toContain('["#Shibari","#RopeArt"]')
   })
 
@@ -63,7 +63,7 @@ describe('smart hashtags', () => {
     expect((await captions()).telegram).toBe('Tied at dawn.\n\n#shibari #ropeart #dawn #jute')
   })
 
-  it('moves hashtags of the text behind the listed ones, without doubling any', async () => {
+  it('moves hashtags of the text behind the list, without doubling any', async () => {
     answering({ telegram: ['jute', 'dawn'] }, 'Tied. #Dawn #rope')
     expect((await captions(settingsWith({}))).telegram).toBe('Tied.\n\n#jute #dawn #rope')
   })

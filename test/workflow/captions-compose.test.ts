@@ -67,7 +67,7 @@ const rules: fc.Arbitrary<CaptionRules> = fc.record(
 )
 
 describe('a caption composed of any text and hashtags', () => {
-  it('is within all rules, with each hashtag once, in lower case, and the tenant’s first', () => {
+  it('stays within all rules, with each hashtag once in lower case, the tenant’s first', () => {
     fc.assert(
       fc.property(text, text, fc.array(text, { maxLength: 8 }), rules, (body, seeds, offered, rules) => {
         const firm = ownHashtags(seeds, rules)

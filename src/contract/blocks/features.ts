@@ -36,7 +36,8 @@ export const featuresField = documented(
       example: true,
     }),
     smart_hashtags_enabled: documented(flag(true), {
-      description: 'Lets the AI add hashtags that fit the photo.',
+      description:
+        'Lets the AI add hashtags that fit the photo, behind those of `content.hashtag_string`. All are in lower case.',
       example: true,
     }),
     voice_matching_enabled: documented(flag(undefined), {

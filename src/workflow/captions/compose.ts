@@ -9,18 +9,20 @@ import { hashtagsOf, keepHashtags } from './hashtags.ts'
 export interface CaptionHashtags {
   /** Hashtags that stay while they fit. The text is cut for them. */
   firm: readonly string[]
-  /** Hashtags that follow where the text leaves room. */
+  /** Hashtags that follow, in lower case, where the text leaves room. */
   spare: readonly string[]
 }
 
 /**
- * Returns the caption within all rules. Its hashtags are the given ones, each once, and those of the text after them. The text loses its
+ * Returns the caption within all rules, with each of the given hashtags once behind the text. The text loses its
  * own hashtags. May be empty. Fitting the caption again changes nothing.
  */
 export function composeCaption(text: string, rules: CaptionRules, { firm, spare }: CaptionHashtags): string {
   const firmTags = usable(firm, rules)
   const body = cutToLength(bodyOf(text, rules), roomBeside(firmTags, rules))
-  return withHashtags(body, rules, [...firmTags, ...hashtagsOf(cleaned(spare.join(' '), rules))])
+  // Cleaning may remove a joiner between a letter and its accent.
+  const spareTags = hashtagsOf(cleaned(spare.join(' '), rules)).map(lowerCased)
+  return withHashtags(body, rules, [...firmTags, ...spareTags])
 }
 
 /** Checks if composing would cut the text. */

@@ -17,7 +17,7 @@ import { createRepublish, type Republish } from './republish.ts'
 import { createSaving } from './saving.ts'
 import type { Toast } from './toast.ts'
 import { createUndo } from './undo.ts'
-import { createVary } from './variants.tsx'
+import { createVary } from './variants.ts'
 import { createWork } from './work.ts'
 
 export type { DeskState }

@@ -11,7 +11,7 @@ import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp, isPersons } from 
 import { PlatformEditor } from './platform-editor.tsx'
 import { Publications, type PublicationsProps } from './publications.tsx'
 import { RatingControl } from './rating-control.tsx'
-import { VariantButtons } from './variants.tsx'
+import { VariantButtons } from './variant-buttons.tsx'
 
 export interface WritingViewProps {
   desk: Desk
@@ -50,11 +50,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         photo={photo}
         canAnalyze={features.analyze && !isArchived}
       />
-      {features.analyze &&
-        !isArchived &&
-        state.rules.some(({ platform }) => captionOf(draft, photo, platform).trim()) && (
-          <VariantButtons {...{ desk, draft, photo }} />
-        )}
+      {features.analyze && !isArchived && <VariantButtons {...{ desk, state, draft, photo }} />}
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{labels.keptByPerson}</p>
       )}

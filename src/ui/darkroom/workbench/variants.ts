@@ -1,0 +1,24 @@
+/** Variants of captions. They replace the draft's text, which can be restored. */
+import type { Photo } from '../../gallery/gallery-api.ts'
+import { adminApi, type VariantKind } from '../admin-api.ts'
+import type { DeskStore } from './desk-state.ts'
+import { captionOf } from './draft.ts'
+import type { Work } from './work.ts'
+
+export function createVary(store: DeskStore, work: Work) {
+  const { draftOf, change, tell } = store
+  return async (photo: Photo, kind: VariantKind): Promise<void> => {
+    const { filename } = photo
+    const written = store.state.rules.map(({ platform }) => [
+      platform,
+      captionOf(draftOf(photo), photo, platform),
+    ])
+    const found = await work.during(photo, kind, (onStage) =>
+      adminApi.vary(filename, { kind, captions: Object.fromEntries(written) }, onStage),
+    )
+    if (!found) return
+    const { captions } = found
+    change(photo, { captions, replaced: draftOf(photo).captions, previews: {}, done: 'written' })
+    if (!work.isSeen(photo)) tell({ text: 'written', photo: filename, show: () => work.show(photo) })
+  }
+}
