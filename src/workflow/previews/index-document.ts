@@ -23,7 +23,7 @@ export interface KnownPhoto {
   placeholder: string | null
   /** Lower-case hex. `null`: not known. */
   sha256: string | null
-  /** What the photographer wrote inside the photo. `null`: not known. */
+  /** Mark of what the photographer wrote inside the photo. `null`: not known. */
   words: WordsMark | null
   /** File names of the previews, sorted. */
   files: readonly string[]
