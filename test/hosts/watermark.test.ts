@@ -123,6 +123,7 @@ describeOnBothHosts('the watermark of a gallery', (kind) => {
     const before = await get(target)
     expect(before.headers.get('cache-control')).toBe('public, max-age=3600')
     const answer = studio.fleet.orchestrator.tenants.get(`${tenant}.shibari.test`)
+    Object.assign(answer ?? {}, { config_version: 'v2' })
     Object.assign(answer?.config ?? {}, { content: { watermark: { ...bold, position: 'top' } } })
     await studio.fleet.invalidate(tenant)
     const after = await studio.fleet.get(tenant, target, {
