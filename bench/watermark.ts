@@ -1,4 +1,4 @@
-/** What a watermark costs: pictures for platforms from a photo of 24 megapixels, with and without it, by turns. */
+/** Measures the cost of a watermark: pictures for platforms from a photo of 24 megapixels, with and without it, by turns. */
 import type { PictureBox, Watermark } from '../src/ports/images.ts'
 import { createSharpReducer } from '../src/providers/images/sharp.ts'
 import { makeWatermark } from '../src/workflow/watermark.ts'

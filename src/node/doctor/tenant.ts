@@ -103,7 +103,7 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
   )
 }
 
-/** Makes the watermark as the first picture would. Says nothing about a gallery without one. */
+/** Makes the watermark as the first picture would. Says nothing about a gallery without a watermark. */
 async function examineWatermark(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
   if (!ground.passed || !wantsWatermark(ground.passed.value[1].config.content.watermark)) return
   const usable = both(ground, resolved.get('storage') ?? solid)
