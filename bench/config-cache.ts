@@ -18,7 +18,7 @@ import { sizeOf } from '../src/runtime/tenancy/config-cache/entries.ts'
 import { sharedText } from '../src/runtime/tenancy/config-cache/shared-configurations.ts'
 import { type ConfigCache, createConfigCache } from '../src/runtime/tenancy/config-cache.ts'
 import { createPublicOrigins } from '../src/runtime/tenancy/public-origins.ts'
-import { createIndexCache } from '../src/runtime/tenancy/tenant-previews.ts'
+import { createIndexCache, createWordsCache } from '../src/runtime/tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from '../src/runtime/tenancy/tenant-runtime.ts'
 import { createWatermarkCache } from '../src/runtime/tenancy/tenant-watermark.ts'
 import { createViewingMemory } from '../src/runtime/tenancy/viewing/viewing.ts'
@@ -212,6 +212,7 @@ function createCache(source: ConfigSource, storages: InstalledStorages): ConfigC
       images: createUnavailableReducer(),
       watermarks: createWatermarkCache(),
       indexes: createIndexCache(),
+      words: createWordsCache(),
       viewing: createViewingMemory(),
       now: Date.now,
     }),

@@ -1,5 +1,5 @@
 /**
- * `npm run demo`: runs the orchestrator, three tenants with different storages, emulated vendors, and the publisher on this
+ * `npm run demo`: runs the orchestrator, four tenants with different storages, emulated vendors, and the publisher on this
  * machine.
  */
 import { join } from 'node:path'

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Look } from './sample-photos/palette.ts'
 
 export interface SamplePhotoOptions {
-  /** Colours and subjects of the photographer: evenings, a studio, or the coast. */
+  /** Colours and subjects of the photographer: evenings, a studio, the coast, or a garden. */
   look: Look
   /** Number of photos. From the ninth on, subjects repeat in another version. Default: 8, one of each kind. */
   count?: number

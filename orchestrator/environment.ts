@@ -20,6 +20,7 @@ const environmentSchema = z.object({
   ORCHESTRATOR_FILE: text,
   ORCHESTRATOR_SECRETS_FILE: z.string().optional(),
   ORCHESTRATOR_AUDIT_FILE: z.string().optional(),
+  ORCHESTRATOR_CLAIMS_DIR: z.string().optional(),
   ORCHESTRATOR_SERVICE_TOKEN: text
     .transform((tokens) => tokens.split(',').map((part) => part.trim()))
     .refine((tokens) => tokens.every((part) => token.test(part)), {

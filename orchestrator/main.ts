@@ -1,5 +1,6 @@
 /** `npm run orchestrator`: runs the reference orchestrator with settings from the environment. */
 import { openAuditFile } from './audit-file.ts'
+import { openSqliteClaims } from './claims/sqlite-claims.ts'
 import { parseEnvironment } from './environment.ts'
 import { startOrchestrator } from './server.ts'
 import { endWithHelp } from './usage.ts'
@@ -9,6 +10,7 @@ async function main(): Promise<void> {
   const audit = openAuditFile(env.ORCHESTRATOR_AUDIT_FILE, (reason) =>
     say(`The audit log cannot be written: ${reason}`),
   )
+  const claims = env.ORCHESTRATOR_CLAIMS_DIR ? openSqliteClaims(env.ORCHESTRATOR_CLAIMS_DIR) : undefined
   const running = await startOrchestrator({
     port: env.ORCHESTRATOR_PORT,
     hostname: env.ORCHESTRATOR_HOST,
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
     secretsFile: env.ORCHESTRATOR_SECRETS_FILE,
     tokens: env.ORCHESTRATOR_SERVICE_TOKEN,
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
+    claims,
     variables: process.env,
     audit: audit.write,
     onBadEdit: (reason) => say(`Edit rejected, the last good version stays in use: ${reason}`),
@@ -26,6 +29,7 @@ async function main(): Promise<void> {
   say(`The orchestrator listens on ${running.url}`)
   const end = async () => {
     await running.close()
+    claims?.close()
     await audit.close()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end())

@@ -34,6 +34,7 @@ import { installPublishers } from './providers/publishers.ts'
 import { providerVariables, vendors } from './providers/registry.ts'
 import { installStorages } from './providers/storages.ts'
 import { clientOfCloudflare } from './runtime/limits/client-address.ts'
+import { originalLinks } from './runtime/sealing/original-links.ts'
 import { createServices, type ServiceOptions, type Services } from './runtime/services.ts'
 import { parseSettings, type Settings } from './runtime/settings/settings.ts'
 import { createLogger } from './runtime/telemetry/log.ts'
@@ -108,7 +109,7 @@ function workerProviders(
   // The platform resolves names, and refuses connections to private addresses.
   const mailer = createMailer({ allowPrivate, lookup: null, name: settings.callbackHost })
   return {
-    storages: () => installStorages(tools, variables),
+    storages: (links) => installStorages({ ...tools, linkToOriginal: originalLinks(links) }, variables),
     publishers: installPublishers({ mailer, fetch: guarded }, variables),
     // Not loaded late, because a request of a Worker must not await a promise of another request.
     model: model.install({ now: Date.now, openAi: createOpenAiModel }, variables),

@@ -35,6 +35,7 @@ const kindsOf: Readonly<Record<string, readonly string[]>> = {
   alice: ['channel', 'closeups', 'fetlife', 'instagram', 'bluesky', 'mastodon'],
   bob: ['channel', 'fetlife', 'mastodon'],
   carol: ['channel', 'fetlife', 'bluesky'],
+  dora: ['channel', 'mastodon'],
 }
 
 /** Makes up the accounts of a tenant. */

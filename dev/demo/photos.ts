@@ -4,14 +4,19 @@ import { join } from 'node:path'
 import { writeSamplePhotos } from '../sample-photos.ts'
 
 /** Looks of the tenants, which make their pages easy to tell apart. */
-const looks = { alice: 'dusk', bob: 'studio', carol: 'tide' } as const
+const looks = { alice: 'dusk', bob: 'studio', carol: 'tide', dora: 'moss' } as const
 
 type LookOwner = keyof typeof looks
 
 /** Fills a directory below `state` for each tenant, unless an earlier start completed it. Returns the directories. */
 export async function samplePhotos(state: string): Promise<Record<LookOwner, string>> {
-  const [alice, bob, carol] = await Promise.all([made('alice'), made('bob'), made('carol')])
-  return { alice, bob, carol }
+  const [alice, bob, carol, dora] = await Promise.all([
+    made('alice'),
+    made('bob'),
+    made('carol'),
+    made('dora'),
+  ])
+  return { alice, bob, carol, dora }
 
   async function made(tenant: LookOwner): Promise<string> {
     const directory = join(state, 'photos', tenant)

@@ -1,4 +1,4 @@
-/** Starts the demo's parts: the orchestrator, three tenants with different storages, emulated vendors, and the publisher. */
+/** Starts the demo's parts: the orchestrator, four tenants with different storages, emulated vendors, and the publisher. */
 import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -11,7 +11,7 @@ import { writeEnvFile } from './env-file.ts'
 import { ownPhotos, samplePhotos } from './photos.ts'
 import { freePort } from './ports.ts'
 import { type Step, silently } from './progress.ts'
-import { localStorage, type S3Emulator, startDropbox, startS3 } from './storages.ts'
+import { localStorage, type S3Emulator, startDropbox, startGoogleDrive, startS3 } from './storages.ts'
 import { type DemoTenant, orchestratorFiles } from './tenants.ts'
 import { type DemoVendors, startVendors } from './vendors.ts'
 
@@ -69,7 +69,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   parts.push({ name: 'S3', close: s3.close })
   const dropbox = await step('Dropbox', () => startDropbox('carol', directories.carol))
   parts.push({ name: 'Dropbox', close: dropbox.close })
-  const tenants = await demoTenants(options, directories, { s3, dropbox })
+  const drive = await step('Google Drive', () => startGoogleDrive('dora', directories.dora))
+  parts.push({ name: 'Google Drive', close: drive.close })
+  const tenants = await demoTenants(options, directories, { s3, dropbox, drive })
   const names = tenants.map(({ name }) => name)
   const vendors = await step('Platforms, AI and mail', () => startVendors(names, port + 20))
   parts.push({ name: 'platforms, AI and mail', close: vendors.close })
@@ -89,7 +91,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const log = createWriteStream(join(state, 'publisher.log'))
   const write = (line: string) => log.write(`${line}\n`)
   const variables = {
-    ...publisherVariables({ orchestrator, signIn, dropbox, vendors }),
+    ...publisherVariables({ orchestrator, signIn, dropbox, drive, vendors }),
     PORT: String(listenOn),
     ORCHESTRATOR_BASE_DOMAIN: baseDomain,
     DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
@@ -113,12 +115,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 type Dropbox = Awaited<ReturnType<typeof startDropbox>>
+type GoogleDrive = Awaited<ReturnType<typeof startGoogleDrive>>
 
 /** Lists the tenants. Alice has a disk, or S3 if the publisher is a Worker, which has no disk. */
 async function demoTenants(
   { worker = false, photos }: DemoOptions,
   directories: Awaited<ReturnType<typeof samplePhotos>>,
-  { s3, dropbox }: { s3: S3Emulator; dropbox: Pick<Dropbox, 'storage'> },
+  {
+    s3,
+    dropbox,
+    drive,
+  }: { s3: S3Emulator; dropbox: Pick<Dropbox, 'storage'>; drive: Pick<GoogleDrive, 'storage'> },
 ): Promise<DemoTenant[]> {
   return [
     {
@@ -143,6 +150,13 @@ async function demoTenants(
       isReadOnly: false,
       appearance: { title: 'Carol’s Knots', accent_color: '#a3205c' },
     },
+    {
+      name: 'dora',
+      storage: drive.storage,
+      admin: 'dora@example.org',
+      isReadOnly: false,
+      appearance: { title: 'Dora’s Garden', accent_color: '#3f7d3a' },
+    },
   ]
 }
 
@@ -151,11 +165,13 @@ function publisherVariables({
   orchestrator,
   signIn,
   dropbox,
+  drive,
   vendors,
 }: {
   orchestrator: Awaited<ReturnType<typeof startOrchestrator>>
   signIn: Awaited<ReturnType<typeof startOidcProvider>>
   dropbox: Dropbox
+  drive: GoogleDrive
   vendors: DemoVendors
 }) {
   return {
@@ -171,6 +187,9 @@ function publisherVariables({
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
     DROPBOX_BASE_URL: dropbox.url,
+    GOOGLE_CLIENT_ID: drive.app.id,
+    GOOGLE_CLIENT_SECRET: drive.app.secret,
+    GOOGLE_API_BASE_URL: drive.url,
     ...vendors.variables,
   }
 }

@@ -7,6 +7,7 @@ import { Secret } from '../../src/base/secret.ts'
 import { isPhotoName, sidecarName } from '../../src/ports/photo.ts'
 import { createS3Store } from '../../src/providers/storage/s3.ts'
 import { createDropboxEmulator } from '../emulators/dropbox.ts'
+import { createGoogleDriveEmulator } from '../emulators/gdrive.ts'
 import { startR2 } from '../emulators/r2.ts'
 
 /** Entries of a tenant's storage in the orchestrator's two files. */
@@ -67,6 +68,21 @@ export async function startDropbox(tenant: string, directory: string) {
     description: 'Dropbox: an emulator on this machine',
     config: { provider: 'dropbox', credentials_ref: `${tenant}-storage`, paths: { root: '/Photos' } },
     secrets: { [`${tenant}-storage`]: { provider: 'dropbox', refresh_token: refreshToken } },
+  }
+  return { storage, app, url: server.url, close: server.close }
+}
+
+/** Starts the emulated Google Drive, with the app that the publisher uses. */
+export async function startGoogleDrive(tenant: string, directory: string) {
+  const app = { id: 'demo-google-client-id', secret: 'demo-google-client-secret' }
+  const emulator = createGoogleDriveEmulator({ app })
+  const refreshToken = `demo-google-refresh-token-of-${tenant}`
+  await emulator.addAccount(tenant, refreshToken).seedFromDirectory(directory, '/Photos')
+  const server = await emulator.listen()
+  const storage: DemoStorage = {
+    description: 'Google Drive: an emulator on this machine',
+    config: { provider: 'gdrive', credentials_ref: `${tenant}-storage`, paths: { root: 'Photos' } },
+    secrets: { [`${tenant}-storage`]: { provider: 'gdrive', refresh_token: refreshToken } },
   }
   return { storage, app, url: server.url, close: server.close }
 }

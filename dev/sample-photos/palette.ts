@@ -17,7 +17,7 @@ export interface Palette {
   accents: readonly Rgb[]
 }
 
-export const looks = ['dusk', 'studio', 'tide'] as const
+export const looks = ['dusk', 'studio', 'tide', 'moss'] as const
 export type Look = (typeof looks)[number]
 
 export const palettes: Readonly<Record<Look, Palette>> = {
@@ -50,5 +50,15 @@ export const palettes: Readonly<Record<Look, Palette>> = {
     rope: hex('#efe3c6'),
     cloth: hex('#5f8f94'),
     accents: ['#2f7f8c', '#f2efe2', '#e09f7d', '#16495a', '#b9d3c5'].map(hex),
+  },
+  moss: {
+    sky: ['#27402f', '#4c6b45', '#83995c', '#c0bf82', '#efe4b4'].map(hex),
+    light: hex('#fff0b8'),
+    far: hex('#7f9468'),
+    near: hex('#14251a'),
+    water: hex('#33543f'),
+    rope: hex('#c9b079'),
+    cloth: hex('#3d5a43'),
+    accents: ['#b5532f', '#e6c35c', '#5f7d3a', '#f1e7c9', '#7c4a63'].map(hex),
   },
 }

@@ -167,4 +167,44 @@ export const subjects: Readonly<Record<Look, readonly Subject[]>> = {
       tags: ['dunes', 'morning', 'shore'],
     },
   ],
+  moss: [
+    {
+      title: 'beeches-after-rain',
+      paint: forest,
+      caption: 'The rain stopped, the trees went on.',
+      tags: ['forest', 'rain', 'green'],
+    },
+    {
+      title: 'hemp on the bench',
+      paint: rope('loops'),
+      caption: 'Drying in the shade.',
+      tags: ['rope', 'hemp', 'garden'],
+    },
+    { title: 'pond', paint: hills(true), tags: ['pond', 'reflection', 'summer'] },
+    {
+      title: 'hemp, coiled',
+      paint: rope('coil'),
+      caption: 'Eight millimetres, oiled twice.',
+      tags: ['rope', 'hemp', 'coil'],
+    },
+    {
+      title: 'vineyard-hills',
+      paint: hills(false),
+      caption: 'The far rows ripen first.',
+      tags: ['hills', 'vineyard', 'evening'],
+    },
+    { title: 'garden-party', paint: lanterns, tags: ['garden', 'lights', 'bokeh'] },
+    {
+      title: 'potting-shed',
+      paint: stillLife,
+      caption: 'Three pots. The third leaks.',
+      tags: ['still life', 'clay', 'shed'],
+    },
+    {
+      title: 'square-knot',
+      paint: rope('knot'),
+      caption: 'It holds, and it opens.',
+      tags: ['rope', 'knot', 'hemp'],
+    },
+  ],
 }

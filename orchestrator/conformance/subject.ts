@@ -22,6 +22,7 @@ type ExtraHeaders = Readonly<Record<string, string | null>>
 export const runtimePath = '/v1/runtime/by-host'
 export const resolvePath = '/v1/credentials/resolve'
 export const usagePath = '/v1/billing/usage'
+export const claimsPath = '/v1/claims'
 /** Longer than the publisher's own timeout. */
 const timeoutMs = 10_000
 
@@ -36,6 +37,32 @@ export function post(
   headers: ExtraHeaders = {},
 ): Promise<Response> {
   return send(subject, path, { method: 'POST', body }, { 'content-type': 'application/json', ...headers })
+}
+
+export interface ClaimCall {
+  method: 'POST' | 'GET' | 'PUT' | 'DELETE'
+  /** Default: the tenant of the subject's host. `null`: no `X-Tenant`. */
+  tenant?: string | null
+  /** Key in the address. Default: none. */
+  key?: string
+  query?: string
+  body?: unknown
+  headers?: ExtraHeaders
+}
+
+/** Makes a call about claims. */
+export function callClaims(
+  subject: Subject,
+  { method, tenant, key, query = '', body, headers }: ClaimCall,
+): Promise<Response> {
+  const label = tenant === undefined ? subject.host.split('.')[0] : tenant
+  const path = claimsPath + (key === undefined ? '' : `/${encodeURIComponent(key)}`) + query
+  const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) }
+  return send(subject, path, init, {
+    ...(label !== null && label !== undefined && { 'x-tenant': label }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...headers,
+  })
 }
 
 export function getByHost(subject: Subject, host: string, headers?: ExtraHeaders): Promise<Response> {

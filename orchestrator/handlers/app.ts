@@ -1,10 +1,13 @@
 /** Fetch handlers for the calls of the contract. */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { ClaimStore } from '../claims/claim-store.ts'
+import { createMemoryClaims } from '../claims/memory-claims.ts'
 import type { Registry } from '../registry.ts'
 import { access } from './access.ts'
 import { type AuditLine, AuditUnavailable, createAudit } from './audit.ts'
 import { type Env, refuse } from './call.ts'
+import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
@@ -23,26 +26,32 @@ export interface OrchestratorOptions {
   callsPerMinute?: number | undefined
   /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
+  /** Claims of all tenants. Default: in memory. `null` offers no claims. */
+  claims?: ClaimStore | null | undefined
   /** Called for unexpected errors, which are answered with 500. */
   onError?(error: Error): void
 }
 
-/** Largest body, far above any call of the contract. */
+/** Largest body, far above any call of the contract but those with a claim's record. */
 const maxBodyBytes = 64 * 1024
+/** Largest body with a claim's record. */
+const maxClaimBytes = 100 * 1024
 
 /** Creates the handlers of an orchestrator. */
 export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   const { registry, tokens, now = Date.now, callsPerMinute = 6000, otherAppStatus = 404, onError } = options
+  const { claims = createMemoryClaims({ now }) } = options
   const audit = createAudit(options.audit, now)
   const app = new Hono<Env>()
 
   app.use(requestId)
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.use('/v1/*', noStore, access({ tokens, callsPerMinute, audit, now }))
-  app.use('/v1/*', bodyLimit({ maxSize: maxBodyBytes, onError: (c) => refuse(c, 'body_too_large') }))
+  app.use('/v1/*', bodiesUpTo(maxBodyBytes, maxClaimBytes))
   addRuntime(app, registry, audit, otherAppStatus)
   addCredentials(app, registry, audit)
   addUsage(app, audit)
+  if (claims) addClaims(app, { registry, audit, claims })
 
   app.notFound((c) => refuse(c, 'not_found'))
   app.onError((error, c) => {
@@ -54,6 +63,21 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
     return refuse(c, 'internal_error')
   })
   return app
+}
+
+/** Limits the size of bodies. Only calls about claims may have bodies up to `maxClaim`. */
+function bodiesUpTo(max: number, maxClaim: number): MiddlewareHandler<Env> {
+  const limit = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refuse(c, 'body_too_large') })
+  const [usual, ofClaims] = [limit(max), limit(maxClaim)]
+  return (c, next) => {
+    if (c.req.header('content-length') === undefined) c.req.raw = plain(c.req.raw)
+    return c.req.path.startsWith('/v1/claims') ? ofClaims(c, next) : usual(c, next)
+  }
+}
+
+/** Returns the request as the platform's own kind, because the limit copies requests whose length is unknown. */
+function plain({ url, method, headers, body }: Request): Request {
+  return new Request(url, { method, headers, body, ...(body && { duplex: 'half' }) })
 }
 
 /** Returns the caller's request id if valid, otherwise a new id. */

@@ -3,12 +3,21 @@ import { sha256Hex } from '../registry/canonical.ts'
 import type { Call } from './call.ts'
 
 interface AuditEntry {
-  action: 'runtime.read' | 'credentials.resolve' | 'billing.usage' | 'access'
+  action:
+    | 'runtime.read'
+    | 'credentials.resolve'
+    | 'billing.usage'
+    | 'claims.create'
+    | 'claims.replace'
+    | 'claims.delete'
+    | 'access'
   /** Name of the tenant in the file. `null` if the call named no existing tenant. */
   tenant: string | null
   outcome: string
   /** Digest of tenant and reference. */
   credentials?: string
+  /** Key of a claim. */
+  claim?: string
   /** Usage event, if counted. */
   usage?: { idempotency_key: string; metric: string; quantity: number; unit: string; occurred_at: string }
 }

@@ -28,12 +28,15 @@ const refusals = {
   x_tenant_required: [400, 'Name the tenant in the header X-Tenant.'],
   credentials_ref_required: [400, 'Name the reference: {"credentials_ref": "..."} in the body.'],
   malformed_usage: [400, 'The body is not a valid usage event.'],
+  malformed_claim: [400, 'The key or the body is not valid for a claim.'],
   not_found: [404, 'Not found.'],
   method_not_allowed: [405, 'This path does not accept the method. See the Allow header.'],
   other_app_type: [409, 'This host is bound to another application.'],
-  body_too_large: [413, 'The body is larger than 64 KiB.'],
+  body_too_large: [413, 'The body is larger than 64 KiB, or than 100 KiB with a claim.'],
+  version_required: [428, 'Name the version to delete: ?version= or If-Match.'],
   too_many_requests: [429, 'Too many calls with this service token. See the Retry-After header.'],
   audit_unavailable: [503, 'The audit log cannot be written right now. Try again shortly.'],
+  too_many_claims: [507, 'This tenant has too many claims.'],
   internal_error: [500, 'Something went wrong in the orchestrator.'],
 } as const
 

@@ -69,7 +69,8 @@ function toUtf16(text: string, encoding: 'utf-16le' | 'utf-16be'): Uint8Array<Ar
   return new Uint8Array(view.buffer)
 }
 
-function fromUtf8(bytes: Uint8Array): string | null {
+/** Returns `null` for bytes that are not UTF-8. */
+export function fromUtf8(bytes: Uint8Array): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
@@ -106,7 +107,7 @@ function sequenceAt(bytes: Uint8Array, start: number): number {
 const upper = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
 const byteOf = new Map(Array.from(upper, (character, index) => [character, 0x80 + index]))
 
-function fromWindows1252(bytes: Uint8Array): string {
+export function fromWindows1252(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => upper[byte - 0x80] ?? String.fromCharCode(byte)).join('')
 }
 

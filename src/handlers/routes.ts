@@ -34,6 +34,7 @@ import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publishing.ts'
 import { thumbnailRoute } from './routes/thumbnails.ts'
 import { uploadRoute } from './routes/upload.ts'
+import { variantsRoute } from './routes/variants.ts'
 
 /** Creates the routes of tenants' hosts, and the routes that need no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
@@ -58,6 +59,7 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   publishRoutes(app, services)
   changeRoutes(app, services)
   captionRoutes(app, services)
+  variantsRoute(app, services)
   curationRoutes(app, services)
   loginRoute(app, services)
   enterRoute(app, services)

@@ -14,6 +14,7 @@ import type { TenantRuntime } from '../runtime/tenancy/tenant-runtime.ts'
 import { analysisTools, digestTools, publishTools, type WorkContext } from '../runtime/workflow-tools.ts'
 import { analyzePhoto } from '../workflow/analysis.ts'
 import { nextPhoto } from '../workflow/next-photo.ts'
+import { photographersCaption } from '../workflow/photographer/texts.ts'
 import { type PublishReport, type PublishResult, publishPhoto } from '../workflow/publish.ts'
 import { captionOf, parseSidecar } from '../workflow/sidecar.ts'
 import { readingSidecarsOnce } from '../workflow/sidecar-memory.ts'
@@ -95,6 +96,7 @@ function chooseNext(
     })
   const tools = {
     ...digestTools(services, runtime, remembers ? context : null),
+    photographer: runtime.previews().photographer,
     now,
     random: Math.random,
     remembers,
@@ -103,13 +105,21 @@ function chooseNext(
   return nextPhoto(tools, available)
 }
 
-/** Checks if the AI is on and the photo is in the root without a caption. Throws `sidecar_unreadable`. */
+/**
+ * Checks if the AI is on and the photo is in the root without a caption, also of the photographer. Throws `sidecar_unreadable`. Looks
+ * inside a photo that nobody has looked into yet, because the AI would cost more.
+ */
 async function needsCaption(runtime: TenantRuntime, store: PhotoStore, name: PhotoName): Promise<boolean> {
   const sidecar = await store.readSidecar('root', name)
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   const isOn = runtime.config.features.analyze_caption_enabled && runtime.model() !== null
   if (!isOn || (sidecar && captionOf(parseSidecar(sidecar.text)) !== null)) return false
-  return (await store.stat('root', name)) !== null
+  const entry = await store.stat('root', name)
+  if (!entry) return false
+  const { photographer } = runtime.previews()
+  // An error comes up again when the photo is read to be sent.
+  if (!(await photographer.isKnown(entry))) await photographer.learn('root', entry).catch(() => undefined)
+  return photographersCaption(await photographer.of('root', entry)) === null
 }
 
 /**

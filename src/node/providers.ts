@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { assertPublicEndpoint } from '../base/endpoint-guard.ts'
 import type { Variables } from '../base/variables.ts'
 import type { ModelTools } from '../ports/model-driver.ts'
-import type { StorageTools } from '../ports/storage-driver.ts'
+import type { LinkToOriginal, StorageTools } from '../ports/storage-driver.ts'
 import { model } from '../providers/model.ts'
 import { installPublishers } from '../providers/publishers.ts'
 import { createLocalStore } from '../providers/storage/local.ts'
 import { installStorages } from '../providers/storages.ts'
-import type { SignedLinks } from '../runtime/sealing/signed-links.ts'
+import { originalLinks } from '../runtime/sealing/original-links.ts'
 import type { ServiceOptions } from '../runtime/services.ts'
 import type { Settings } from '../runtime/settings/settings.ts'
 import { createGuardedFetch } from './guarded-fetch.ts'
@@ -33,18 +33,21 @@ export function nodeProviders({ settings, variables, now }: NodeProviderOptions)
     return createMailer({ allowPrivate, lookup: createPinnedLookup(), name: callbackHost })
   })
   return {
-    storages: (links) =>
-      installStorages(
+    storages(links) {
+      const linkToOriginal = originalLinks(links)
+      return installStorages(
         {
           now,
           fetch,
           checkEndpoint: (endpoint) => assertPublicEndpoint(endpoint, { allowPrivate }),
           allowPrivateEndpoints: allowPrivate,
           isDedicated: settings.configSource.kind === 'file',
-          openDisk: diskOpener(links, now),
+          linkToOriginal,
+          openDisk: diskOpener(linkToOriginal, now),
         },
         variables,
-      ),
+      )
+    },
     publishers: installPublishers({ mailer, fetch }, variables),
     model: model.install({ now, openAi }, variables),
   }
@@ -56,8 +59,11 @@ const openAi: ModelTools['openAi'] = (options) =>
     return createOpenAiModel(options)
   })
 
-/** Opens stores on the local disk, whose originals are served through signed links of this program. */
-function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageTools['openDisk']> {
+/** Opens stores on the local disk. */
+function diskOpener(
+  linkToOriginal: LinkToOriginal,
+  now: () => number,
+): NonNullable<StorageTools['openDisk']> {
   return ({ host, tenant, paths, onRequest }, root) =>
     createLocalStore({
       paths,
@@ -65,9 +71,6 @@ function diskOpener(links: SignedLinks, now: () => number): NonNullable<StorageT
       baseDirectory: root === undefined ? undefined : join(root, tenant),
       now,
       onRequest,
-      link: async (folder, name, expiresAt) => {
-        const token = await links.sign(host, folder, name, expiresAt)
-        return `/api/images/${encodeURIComponent(name)}/original?token=${token}`
-      },
+      link: (folder, name, expiresAt) => linkToOriginal(host, folder, name, expiresAt),
     })
 }

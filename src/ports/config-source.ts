@@ -3,6 +3,7 @@ import { isPublisherError, PublisherError } from '../base/errors.ts'
 import { type Credentials, credentialsSchema } from '../contract/credentials.ts'
 import type { Host, Tenant } from '../contract/host.ts'
 import { parseRuntimeAnswer, type RuntimeAnswer, withoutNulls } from '../contract/runtime-answer.ts'
+import type { Claims } from './claims.ts'
 
 export type ConfigLookup =
   /** `body` is the raw answer, for diagnosis. */
@@ -31,6 +32,8 @@ export interface ConfigSource {
   lookup(host: Host, knownVersion: string | undefined, requestId: string): Promise<ConfigLookup>
   /** Resolves a credentials reference. Throws `credentials_unavailable` or `insufficient_balance`. */
   resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
+  /** Returns the claims of a tenant. Calls nothing itself. Absent: the source keeps no claims. */
+  claims?(tenant: Tenant): Claims
   /** Lists the known hosts, for a developer's list of galleries. Throws `config_unavailable`. Absent: the source cannot list hosts. */
   hosts?(): Promise<readonly string[]>
   /** Reports usage to billing and retries where safe. Rejects if the report was not accepted. */

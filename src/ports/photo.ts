@@ -93,10 +93,14 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
  * number, so that the result has at most 255 bytes.
  */
 export function numberedName(name: PhotoName, attempt: number): PhotoName {
-  if (attempt <= 1) return name
+  return attempt <= 1 ? name : markedName(name, String(attempt))
+}
+
+/** Returns the name with a mark in parentheses before the extension. Cuts long names before the mark. `mark`: letters and digits. */
+export function markedName(name: PhotoName, mark: string): PhotoName {
   const dot = name.lastIndexOf('.')
-  const end = ` (${attempt})${name.slice(dot)}`
-  // A number before the extension keeps the name valid.
+  const end = ` (${mark})${name.slice(dot)}`
+  // A mark before the extension keeps the name valid.
   return `${cutToBytes(name.slice(0, dot), maxNameBytes - bytesOf(end))}${end}` as PhotoName
 }
 

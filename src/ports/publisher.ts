@@ -19,6 +19,11 @@ export interface CaptionRules {
   maxHashtags: number
   /** True when captions are reduced to a single line and to punctuation that survives everywhere. */
   plain: boolean
+  /**
+   * Words to ask the AI for: it counts words better than characters. A text that is too long all the same is written again before it is
+   * cut. Default: the prompt names the characters.
+   */
+  words?: number
   /** Sentence for the AI about the style of captions on the platform. */
   style: string
 }

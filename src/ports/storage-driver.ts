@@ -17,6 +17,7 @@ import {
   type VariablesOf,
   type VendorDriver,
 } from './driver.ts'
+import type { Folder, PhotoName } from './photo.ts'
 import type { PhotoStore } from './storage.ts'
 import type { OnStorageRequest } from './storage-requests.ts'
 
@@ -31,6 +32,9 @@ export interface StorageContext {
   onRequest?: OnStorageRequest | undefined
 }
 
+/** Creates a link to an original that works until `expiresAt`: a path on the tenant's host. */
+export type LinkToOriginal = (host: Host, folder: Folder, name: PhotoName, expiresAt: Date) => Promise<string>
+
 /** Tools that a host passes to its storages. */
 export interface StorageTools {
   /** Milliseconds since 1970. */
@@ -43,6 +47,8 @@ export interface StorageTools {
   allowPrivateEndpoints: boolean
   /** True when the configuration is the operator's own file, which may name any folder. */
   isDedicated: boolean
+  /** Creates links to originals, for storages without links of their own. Absent on hosts that serve no originals. */
+  linkToOriginal?: LinkToOriginal
   /** Opens a folder of this machine, below `root` if set. Absent on hosts without a disk. */
   openDisk?(context: StorageContext, root: string | undefined): PhotoStore
 }

@@ -36,8 +36,10 @@ export interface PhotoListing {
   withFullName?: ReadonlySet<PhotoName>
   /** Versions of the sidecar files of the photos in `withSidecar`. Absent: unknown, so the files must be read. */
   sidecarVersions?: ReadonlyMap<PhotoName, SidecarVersions>
-  /** XMP files beside the photos of the listing. Absent: unknown, so the files must be asked for. */
+  /** XMP files beside the photos of the listing. Lacks photos without XMP files and with a stem of their own. Absent: unknown. */
   xmp?: ReadonlyMap<PhotoName, XmpBeside>
+  /** Names of XMP files that are beside no photo of the listing, as {@link xmpKey} spells them. Absent: unknown. */
+  strayXmp?: ReadonlySet<string>
   /** True when the folder does not exist. Absent if the folder exists, or if the store has no folders (S3). */
   isFolderMissing?: true
 }
@@ -101,7 +103,7 @@ export interface StoredRecord {
   revision: string
 }
 
-export interface PhotoStore extends PhotoFiles, SidecarFiles, Partial<XmpFiles>, RecordFiles, PreviewFiles {
+export interface PhotoStore extends PhotoFiles, SidecarFiles, XmpFiles, RecordFiles, PreviewFiles {
   /** Provider name in the configuration: `dropbox`, `s3`, `managed`, `local` ... */
   readonly provider: string
   /** Set if names that differ only in case are the same file. `sometimes`: depends on the disk. Absent: never. */
@@ -140,7 +142,7 @@ export interface PhotoFiles {
    * Moves the photo and its sidecar and never overwrites: if the name exists, both get the same numbered suffix. After an
    * interruption at any point, repeating the call completes the move. Returns the name at the target. Throws
    * `photo_not_found`. `sidecar`, here and below, selects the sidecar by its form, or no sidecar with `null`. Default: `stem`. `xmp` selects
-   * the XMP files to take along. Default: none.
+   * the XMP files to take along, with the same guarantees. Default: none. A missing XMP file is not an error.
    */
   move(
     name: PhotoName,
@@ -149,7 +151,7 @@ export interface PhotoFiles {
     sidecar?: SidecarForm | null,
     xmp?: readonly XmpForm[],
   ): Promise<PhotoName>
-  /** Deletes photo and sidecar permanently. Deleting a missing file is not an error. */
+  /** Deletes photo, sidecar and the selected XMP files permanently, the photo last. Deleting a missing file is not an error. */
   delete(
     folder: Folder,
     name: PhotoName,
@@ -177,7 +179,7 @@ export interface SidecarFiles {
 
 /** The XMP files beside the photos of a store, which other programs write. */
 export interface XmpFiles {
-  /** Reads an XMP file of the photo. `too_large`: the file exceeds {@link maxXmpBytes}. */
+  /** Reads an XMP file of the photo, ended `.xmp` or else `.XMP`. `too_large`: the file exceeds {@link maxXmpBytes}. */
   readXmp(folder: Folder, name: PhotoName, form: XmpForm): Promise<SmallFile | 'too_large' | null>
   /**
    * Replaces the file at this revision, or creates the file if `ifRevision` is `null`. Throws `sidecar_changed` if the file has another
@@ -192,8 +194,7 @@ export interface XmpFiles {
   ): Promise<void>
 }
 
-/** Upper bound on an XMP file to read, in bytes. Lightroom's files with many edits have some 100 kB. */
-export const maxXmpBytes = 1_000_000
+export { maxXmpBytes } from '../base/metadata/limits.ts'
 
 /** The small records that this program keeps in a store. */
 export interface RecordFiles {
@@ -219,6 +220,8 @@ export interface RecordFiles {
   deleteRecord(key: RecordKey): Promise<void>
   /** Checks if {@link createRecord} is atomic here, by the documentation of the server or by a probe. */
   canCreateAtomically(): Promise<boolean>
+  /** Answers like {@link canCreateAtomically}, or `undefined` if that would probe. Absent: {@link canCreateAtomically} never probes. */
+  isKnownAtomic?(): Promise<boolean | undefined>
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   storageDriver,
 } from '../ports/storage-driver.ts'
 import { createDropboxStore } from './storage/dropbox.ts'
+import { createDriveStore } from './storage/gdrive.ts'
 import { createS3Store, createVerdictMemory } from './storage/s3.ts'
 
 const dropbox = storageDriver({
@@ -127,7 +128,8 @@ const gdrive = storageDriver({
       .string()
       .optional()
       .meta({
-        description: 'Client ID of the Google Cloud app.',
+        description:
+          'Client ID of the Google Cloud app. Refresh tokens need the app, and service accounts do not.',
         examples: ['google-client-id'],
       }),
     GOOGLE_CLIENT_SECRET: secretText.optional().meta({
@@ -135,15 +137,53 @@ const gdrive = storageDriver({
       examples: ['google-client-secret'],
     }),
     GOOGLE_API_BASE_URL: httpUrl.optional().meta({
-      description: 'Base URL of the Google APIs.',
-      examples: ['https://www.googleapis.com'],
+      description:
+        "Replaces Google's hosts for files, uploads and tokens (`/drive/v3`, `/upload/drive/v3`, `/token`).",
+      examples: ['http://127.0.0.1:9090'],
+      whenAbsent: "Google's two hosts",
     }),
   },
   together: ['GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET'],
-  setUp: 'Set `storage.provider` to dropbox or s3: this server supports no other storage.',
-  endpoint: () => ({ address: 'www.googleapis.com' }),
-  // Not built yet.
-  open: null,
+  rights: {
+    list: 'The Google app needs the scope https://www.googleapis.com/auth/drive, or the folder must be shared with the service account.',
+    write:
+      'The Google account must own the folder or be a content manager of the shared drive. A service account has no storage space of its own.',
+    link: 'The process needs to read the photos.',
+  },
+  isAboutRights: (message) =>
+    /insufficientFilePermissions|appNotAuthorizedToFile|service account/.test(message),
+  setUp:
+    "Set GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET in the app's environment; the tenant's account is not the cause.",
+  advise(message) {
+    if (message.includes('invalid_client'))
+      return 'Correct GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET: both must come from the same Google Cloud app.'
+    if (message.includes('invalid_grant'))
+      return "Connect the Google account again, and store the new refresh token. Publish the Google app: in 'Testing', access ends after 7 days."
+    if (/service account|do not have storage quota/i.test(message))
+      return 'Use a shared drive, domain-wide delegation, or a refresh token of the photographer.'
+    return undefined
+  },
+  endpoint: ({ GOOGLE_API_BASE_URL: baseUrl }) =>
+    baseUrl === undefined
+      ? { address: 'www.googleapis.com' }
+      : { setting: 'GOOGLE_API_BASE_URL', address: hostOf(baseUrl) },
+  open(
+    { now, linkToOriginal },
+    { GOOGLE_CLIENT_ID: id, GOOGLE_CLIENT_SECRET: secret, GOOGLE_API_BASE_URL: baseUrl },
+  ) {
+    if (!linkToOriginal) return null
+    const app = id !== undefined && secret !== undefined ? { id, secret } : undefined
+    return ({ host, paths, onRequest }, credentials) =>
+      createDriveStore({
+        paths,
+        credentials,
+        app,
+        baseUrl,
+        now,
+        onRequest,
+        link: (folder, name, expiresAt) => linkToOriginal(host, folder, name, expiresAt),
+      })
+  },
 })
 
 /** All storages that a configuration may name. */

@@ -31,7 +31,7 @@ import { createDigestMemory } from './tenancy/digest-memory.ts'
 import { withIndexedDigests } from './tenancy/indexed-digests.ts'
 import { createPublicOrigins, type PublicOrigins } from './tenancy/public-origins.ts'
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
-import { createIndexCache } from './tenancy/tenant-previews.ts'
+import { createIndexCache, createWordsCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
 import { createWatermarkCache } from './tenancy/tenant-watermark.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
@@ -152,6 +152,7 @@ export function createServices(options: ServiceOptions): Services {
     images,
     watermarks: createWatermarkCache(),
     indexes: createIndexCache(),
+    words: createWordsCache(),
     placeholderOf: options.placeholderOf,
     indexDelay: options.indexDelay,
     viewing,

@@ -3,15 +3,21 @@ import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
+import { createAltTextFile, type SaveAltText } from '../workflow/alt-text-file.ts'
+import type { AiTools } from '../workflow/analysis/ai-client.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
+import type { VariantTools } from '../workflow/caption-variants.ts'
+import { captionRulesOf } from '../workflow/captions/own-rules.ts'
 import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { CorrectTools } from '../workflow/correct.ts'
+import { type CreditOf, creditFrom, noCredit } from '../workflow/credit.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
+import type { CopyTools } from '../workflow/visitor-copy.ts'
 import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
@@ -55,11 +61,15 @@ export function detailTools(
   runtime: TenantRuntime,
   context: Pick<WorkContext, 'waitUntil'>,
 ): DetailTools {
+  const { index, photographer } = runtime.previews()
+  const { captionfile, content } = runtime.config
   return {
     store: runtime.viewing(context.waitUntil),
     digests: digestTools(services, runtime, context).digests,
-    index: runtime.previews().index,
-    defaultRating: runtime.config.content.default_rating,
+    index,
+    photographer,
+    credit: { alias: captionfile.artist_alias, keepsCredit: content.keep_credit },
+    defaultRating: content.default_rating,
     channels: enabledChannels(runtime),
   }
 }
@@ -118,28 +128,63 @@ function onePerPlatform<P extends Pick<Publisher, 'platform'>>(publishers: reado
   )
 }
 
+/** Creates the AI of one tenant's request, with the tokens reported as usage. */
+function aiTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel,
+  { requestId, waitUntil }: WorkContext,
+): AiTools {
+  return {
+    model,
+    slots: runtime.aiSlots,
+    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
+  }
+}
+
+/** Creates the tools for variants of captions. `model`: `null` without an AI. */
+export function variantTools(
+  services: Services,
+  runtime: TenantRuntime,
+  model: LanguageModel | null,
+  context: WorkContext,
+): VariantTools {
+  const { ai, content, features } = runtime.config
+  return {
+    store: runtime.storage(),
+    ai: model && aiTools(services, runtime, model, context),
+    settings: { ...ai, ...content, ...features },
+    channels: enabledChannels(runtime),
+    photographer: runtime.previews().photographer,
+    async rulesOf(name) {
+      const publisher = runtime.publishers().available.find(({ channel }) => channel.name === name)
+      return publisher && captionRulesOf(publisher, content.default_rating)
+    },
+  }
+}
+
 export function analysisTools(
   services: Services,
   runtime: TenantRuntime,
   model: LanguageModel,
   context: WorkContext,
 ): AnalysisTools {
-  const { requestId, waitUntil } = context
+  const { requestId } = context
   const { log, now } = services
   const { tenant } = runtime
   return {
+    ...aiTools(services, runtime, model, context),
     ...digestTools(services, runtime, context),
     ...readyTools(services, runtime),
     images: services.images,
-    model,
-    slots: runtime.aiSlots,
+    photographer: runtime.previews().photographer,
     platforms: onePerPlatform(runtime.publishers().available),
     channels: runtime.publishers().available,
+    saveAltText: altTextFile(services, runtime, context),
     watermark: runtime.watermark,
     settings: runtime.config,
     owner: tenant,
     now,
-    onTokens: (tokens) => waitUntil(reportTokens(services, runtime, tokens, requestId)),
     onTrouble: (error) =>
       log.info('analysis continues after an error', {
         tenant,
@@ -147,6 +192,51 @@ export function analysisTools(
         error: describeError(error),
       }),
   }
+}
+
+/** Returns the function that writes alt texts into XMP files, or `undefined` unless the tenant wants this. */
+export function altTextFile(
+  { log }: Services,
+  runtime: TenantRuntime,
+  { requestId, waitUntil }: WorkContext,
+): SaveAltText | undefined {
+  const { content, features } = runtime.config
+  if (!content.write_xmp || !features.alt_text_enabled) return undefined
+  return createAltTextFile({
+    store: runtime.viewing(waitUntil),
+    photographer: runtime.previews().photographer,
+    onTrouble: (error) =>
+      log.warn('an alt text cannot be written into an XMP file', {
+        tenant: runtime.tenant,
+        request_id: requestId,
+        error: describeError(error),
+      }),
+  })
+}
+
+/** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */
+function creditTools(
+  { log }: Services,
+  runtime: TenantRuntime,
+  { requestId }: Pick<WorkContext, 'requestId'>,
+): CreditOf {
+  if (!runtime.config.content.keep_credit) return noCredit
+  return creditFrom(runtime.previews().photographer, (error) =>
+    log.info('the credit of a photo cannot be read', {
+      tenant: runtime.tenant,
+      request_id: requestId,
+      error: describeError(error),
+    }),
+  )
+}
+
+/** Creates the tools for full-size copies. */
+export function copyTools(
+  services: Services,
+  runtime: TenantRuntime,
+  context: Pick<WorkContext, 'requestId'>,
+): CopyTools {
+  return { store: runtime.storage(), creditOf: creditTools(services, runtime, context) }
 }
 
 export function publishTools(
@@ -161,12 +251,14 @@ export function publishTools(
     ...digestTools(services, runtime, waitUntil && { waitUntil }),
     ...readyTools(services, runtime),
     images: services.images,
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: content.hashtag_string,
     defaultRating: content.default_rating,
     onRatingLowered: loweringLog(services, runtime, requestId),
     archives: content.archive,
+    creditOf: creditTools(services, runtime, context),
     watermark: runtime.watermark,
     owner: runtime.tenant,
     slots: runtime.postSlots(),
@@ -187,9 +279,11 @@ export function changeTools(services: Services, runtime: TenantRuntime, context:
   const { available, unavailable } = runtime.publishers()
   return {
     ...digestTools(services, runtime, context),
+    photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
     hashtagString: runtime.config.content.hashtag_string,
+    saveAltText: altTextFile(services, runtime, context),
     slots: runtime.postSlots(),
     now,
     onResult: ({ platform }, kind, result) => metrics.changed(platform, kind, changeOutcome(result)),

@@ -1,28 +1,32 @@
 /** Analysis: an AI describes a reduced copy of the photo, then writes captions. The sidecar keeps both. */
-import { PublisherError } from '../base/errors.ts'
+import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Rating } from '../contract/rating.ts'
-import type { AiSlots } from '../ports/ai-slots.ts'
 import type { Watermark } from '../ports/images.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import type { SaveAltText } from './alt-text-file.ts'
+import { type AiTools, createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
   type CaptionSettings,
   captionCalls,
   type GeneratedCaptions,
 } from './analysis/captions.ts'
+import { clean } from './analysis/clean.ts'
 import { pictureSource } from './analysis/picture-source.ts'
 import { recentCaptions } from './analysis/recent.ts'
 import { type Analysis, type CaptionedChannel, rememberedAnalysis } from './analysis/remembered.ts'
 import { type SaveSettings, saveAnalysis } from './analysis/save.ts'
-import { type AiClient, describePhoto, type VisionSettings } from './analysis/vision.ts'
+import { describePhoto, type VisionSettings } from './analysis/vision.ts'
 import type { DigestTools } from './content-digest.ts'
 import type { PictureTools } from './original.ts'
+import { altTextIn } from './photographer/texts.ts'
+import { noNotes, type PhotographerNotes } from './photographer.ts'
 import type { ReadyPictures } from './ready-pictures.ts'
-import { parseSidecar } from './sidecar.ts'
+import { altTextMadeHere, isAiAltText, parseSidecar, type SidecarDocument } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
@@ -36,21 +40,21 @@ export interface AnalysisSettings {
   features: { alt_text_enabled: boolean; smart_hashtags_enabled: boolean; voice_matching_enabled: boolean }
 }
 
-export interface AnalysisTools extends DigestTools, PictureTools {
-  model: LanguageModel
-  slots: AiSlots
+export interface AnalysisTools extends AiTools, DigestTools, PictureTools {
   /** The tenant's platforms: each gets a caption of its own. If empty, the AI writes one generic caption. */
   platforms: readonly Pick<Publisher, 'platform' | 'captionRules' | 'usesTags' | 'pictureBox'>[]
   /** All channels of the platforms, for the answer. Default: one per platform, with the platform's name. */
   channels?: readonly CaptionedChannel[]
+  /** What the photographer wrote, as context for the AI. Default: nothing. */
+  photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
+  /** Saves the alt text for other programs. Default: only the sidecar has the alt text. */
+  saveAltText?: SaveAltText | undefined
   /** Finds the watermark of the platforms' pictures. The AI's picture has none. Default: none. */
   watermark?(): Promise<Watermark | null>
   settings: AnalysisSettings
   now: () => number
-  /** Receives the tokens that one AI call used. Must not throw. */
-  onTokens(tokens: number): void
   /** Receives errors that did not stop the analysis. */
   onTrouble(error: unknown): void
 }
@@ -60,9 +64,6 @@ export interface AnalysisRequest {
   /** Calls the AI even if captions exist. A person's caption stays, unless it is empty. */
   forceRefresh: boolean
 }
-
-/** Time limit of all AI calls for one photo. Even a slow model needs less. */
-const deadlineMs = 150_000
 
 /**
  * Analyzes a photo of the root, or returns the analysis that its sidecar holds. Stages: `reading`, `looking`, `writing_captions`,
@@ -78,7 +79,7 @@ export async function analyzePhoto(
 ): Promise<Analysis> {
   const store = readingSidecarsOnce(given.store)
   const tools = { ...given, store }
-  const { settings, platforms } = tools
+  const { settings, platforms, photographer = noNotes } = tools
   const channels =
     tools.channels ?? platforms.map((rules) => ({ ...rules, channel: { ...rules, name: rules.platform } }))
   const reading = store.readSidecar('root', name)
@@ -89,17 +90,21 @@ export async function analyzePhoto(
   const sidecar = await reading
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
+  // Known at the latest when the picture is there, because its bytes pass through the reader of metadata.
+  const wordsOf = () => photographer.of('root', entry)
   if (sidecar && !forceRefresh) {
-    const remembered = rememberedAnalysis(parseSidecar(sidecar.text), name, { channels, settings })
-    if (remembered) return remembered
+    const document = parseSidecar(sidecar.text)
+    const remembered = rememberedAnalysis(document, name, { channels, settings })
+    if (remembered) return { ...remembered, altText: altTextIn({ document, words: await wordsOf() }) }
   }
   report('reading')
-  const client = aiClient(tools)
+  const client = createAiClient(tools)
   const source = pictureSource(tools, entry)
   let recent: Promise<string[]> | undefined
   const seen = await describePhoto({
     ...tools,
     pictureWithin: source.pictureWithin,
+    wordsOf,
     client,
     settings: { ...settings.ai, tags_nature: settings.confirmation.confirmation_tags_nature },
     callsInAll: 1 + captionCalls(settings.ai),
@@ -110,40 +115,36 @@ export async function analyzePhoto(
     },
   })
   report('writing_captions')
+  const words = await wordsOf()
   const generated = await askForCaptions({
     client,
     settings: { ...settings.ai, ...settings.content, ...settings.features },
     platforms,
     seen: seen.value,
+    words,
     recent: await (recent ?? []),
+    onTrouble: tools.onTrouble,
   })
   report('saving')
-  const altText = settings.features.alt_text_enabled ? seen.value.alt_text : null
+  const before = parseSidecar(sidecar?.text ?? '')
+  const ownAltText = ownAltTextOf(words, before)
+  const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
     generated,
     sha256: await source.sha256(),
+    hasOwnAltText: altText !== null && altText === ownAltText,
     replaceEmpty: forceRefresh,
   })
+  if (altText !== null && ownAltText === null && saved.altText !== null)
+    await tools.saveAltText?.('root', name, { altText: saved.altText, previous: altTextMadeHere(before) })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
 }
 
-function aiClient({ model, slots, onTokens }: AnalysisTools): AiClient {
-  const signal = AbortSignal.timeout(deadlineMs)
-  const inTime = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work
-    } catch (error) {
-      if (!signal.aborted) throw error
-      throw new PublisherError('ai_unavailable', 'The AI took too long. Nothing was changed; try again.', {
-        cause: error,
-      })
-    }
-  }
-  return {
-    allow: (calls) => inTime(slots.take(calls, signal)),
-    ask: (request) => inTime(model.ask(request, signal, onTokens)),
-  }
+/** Returns the photographer's alt text on one line. An alt text that the AI wrote may have reached an XMP file, and does not count. */
+function ownAltTextOf(words: PhotographerMetadata | null, document: SidecarDocument): string | null {
+  const altText = words?.altText ? clean(words.altText) : ''
+  return altText === '' || isAiAltText(document, altText) ? null : altText
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */

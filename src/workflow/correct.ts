@@ -1,10 +1,13 @@
 /** Corrects the texts of the posts of one photo, in place. */
 
 import type { ChannelPublisher } from '../ports/publisher.ts'
+import type { SaveAltText } from './alt-text-file.ts'
 import { type Changed, type ChangeSteps, changePosts } from './change/everywhere.ts'
 import type { ChangeReport, ChangeRequest, ChangeTools } from './change/job.ts'
 import { editCaptions } from './edit-captions.ts'
 import type { Duplicate, Ledger } from './ledger.ts'
+import type { PhotoTexts } from './photographer/texts.ts'
+import { noNotes, type PhotographerNotes } from './photographer.ts'
 import { captionFor, postDetailsOf, type SubmittedCaptions } from './publish/captions.ts'
 import { ratingOf } from './rating.ts'
 import type { SidecarDocument } from './sidecar.ts'
@@ -12,6 +15,10 @@ import type { SidecarDocument } from './sidecar.ts'
 export interface CorrectTools extends ChangeTools {
   /** `content.hashtag_string`. */
   hashtagString: string
+  /** What the photographer wrote. Default: nothing. */
+  photographer?: Pick<PhotographerNotes, 'of'>
+  /** Saves an edited alt text for other programs. Default: only the sidecar has the alt text. */
+  saveAltText?: SaveAltText | undefined
 }
 
 export interface CorrectRequest extends ChangeRequest, SubmittedCaptions {
@@ -31,10 +38,12 @@ export function correctPhoto(
 ): Promise<Changed> {
   return changePosts(tools, 'correct', request, {
     report,
-    async prepare({ folder }, ledger) {
+    async prepare({ folder, entry }, ledger) {
       const { name, caption, captions = {}, altText } = request
       const document = await editCaptions({ ...tools, folder }, name, { caption, captions, altText })
-      return stepsOf(tools, request, document, ledger)
+      const { photographer = noNotes } = tools
+      const words = altText === undefined ? await photographer.of(folder, entry) : null
+      return stepsOf(tools, request, { document, words }, ledger)
     },
   })
 }
@@ -42,13 +51,14 @@ export function correctPhoto(
 function stepsOf(
   { hashtagString }: CorrectTools,
   request: CorrectRequest,
-  document: SidecarDocument,
+  texts: PhotoTexts & { document: SidecarDocument },
   ledger: Ledger,
 ): ChangeSteps {
+  const { document } = texts
   const ratingSent = ({ receipt }: Duplicate) => ratingOf(document, receipt.rating ?? undefined)
   const captionOf = async (publisher: ChannelPublisher, post: Duplicate) => {
     const rating = ratingSent(post)
-    const caption = await captionFor(publisher, document, request, { hashtagString, rating })
+    const caption = await captionFor(publisher, { document, words: null }, request, { hashtagString, rating })
     // A photo that has lost its sidecar keeps the caption of its post.
     return caption === '' && !isSubmitted(request) ? (post.caption ?? '') : caption
   }
@@ -56,7 +66,7 @@ function stepsOf(
     async carryOut(publisher, post, signal) {
       const { receipt } = post
       const caption = await captionOf(publisher, post)
-      const correction = { ...postDetailsOf(document), caption, rating: ratingSent(post) }
+      const correction = { ...postDetailsOf(texts), caption, rating: ratingSent(post) }
       const notes = await publisher.correct?.(receipt, correction, signal)
       return (change) => ledger.corrected(change, { caption, notes })
     },

@@ -1,10 +1,13 @@
 /** The library: lists a folder's photos for an admin, and adds new photos. */
+
 import { PublisherError } from '../base/errors.ts'
+import type { EmbeddedBlocks } from '../base/metadata/embedded.ts'
 import { type Folder, isPhotoName, type PhotoName } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import type { DigestTools } from './content-digest.ts'
 import { foldName } from './name-search.ts'
 import { checkNewPhoto, type NewPhoto, type NewPhotoTools, type ReceivedFile, streamOf } from './new-photo.ts'
+import { blocksIn } from './photographer/observed-body.ts'
 import { findSamePhoto, type KnownPhotos, type LocatedPhoto } from './same-photo.ts'
 
 export const librarySorts = ['name', 'size', 'last_modified'] as const
@@ -74,6 +77,8 @@ const compare = {
 /** Knowledge about a stored photo that is kept with it. */
 export interface KeptPhoto extends Pick<NewPhoto, 'previews' | 'facts'> {
   sha256: string
+  /** What the photographer wrote inside the photo. `null`: the photo's structure is broken. */
+  embedded: EmbeddedBlocks | null
 }
 
 export interface UploadTools extends NewPhotoTools, DigestTools {
@@ -104,7 +109,7 @@ export async function addPhoto(
   if (same) throw alreadyHere(same)
   const entry = await store.upload('root', name, streamOf(photo), photo.size)
   known.add(store, { folder: 'root', entry })
-  tools.keep(entry, { ...photo, sha256 })
+  tools.keep(entry, { ...photo, sha256, embedded: blocksIn(photo.chunks) })
   return entry
 }
 

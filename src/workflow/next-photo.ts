@@ -7,6 +7,7 @@ import { contentDigest, type DigestTools } from './content-digest.ts'
 import { ledgerEntryOf } from './ledger/channel-files.ts'
 import { createLedger, type Ledger, type Standing } from './ledger.ts'
 import { type PublishedPhotos, readPublishedPhotos } from './next-photo/published-photos.ts'
+import { noNotes, type PhotographerNotes } from './photographer.ts'
 
 export interface NextPhotoTools extends DigestTools {
   now: () => number
@@ -14,6 +15,8 @@ export interface NextPhotoTools extends DigestTools {
   random: () => number
   /** True when the search saves the photos that it finds published, so that the next search need not read them. */
   remembers: boolean
+  /** Knows the photos that their photographer rejected. Default: no such photos. */
+  photographer?: Pick<PhotographerNotes, 'isRejected'>
   /** Receives errors that do not stop the search, for the log. */
   onTrouble(error: unknown): void
 }
@@ -31,7 +34,7 @@ const checksPerSave = 48
 /**
  * Returns a photo that some channel lacks and that no attempt is sending. Returns `null` if no such photo exists. Skips a
  * photo if every channel without the photo has an unknown outcome that only a person can decide. A channel whose post a person took
- * back does not count.
+ * back does not count. Skips photos that their photographer rejected, as far as is known.
  *
  * Skips photos known to be published, so that each original is read only once over all searches. If no other photo is left, checks up
  * to 200 of the known photos again, chosen at random. An owner may have deleted records to publish a photo again.
@@ -69,12 +72,14 @@ export async function nextPhoto(
 }
 
 async function isFree(
-  tools: DigestTools,
+  tools: NextPhotoTools,
   ledger: Ledger,
   published: PublishedPhotos,
   entry: PhotoEntry,
   channels: readonly NextChannel[],
 ): Promise<boolean> {
+  const { photographer = noNotes } = tools
+  if (await photographer.isRejected('root', entry)) return false
   const sha256 = published.sha256Of(entry) ?? (await digestOf(tools, entry))
   if (sha256 === null) return false
   const standings = await Promise.all(channels.map(({ channel }) => ledger.standing(sha256, channel)))
@@ -88,7 +93,9 @@ async function isFree(
     )
   else published.forget(entry)
   const isOpen = channels.some((channel, index) => mayBeSent(channel, standings[index]))
-  return isOpen && !kinds.includes('in_progress')
+  if (!isOpen || kinds.includes('in_progress')) return false
+  // Reading the original for its digest may have told.
+  return !(await photographer.isRejected('root', entry))
 }
 
 /** Checks if the schedule may send. A post that a person took back stays away. An unknown outcome needs a platform that can be asked. */

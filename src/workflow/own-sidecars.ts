@@ -1,4 +1,4 @@
-/** Wraps a store so that each photo has its own sidecar, even if photos share a stem. Only this module applies the rule. */
+/** Wraps a store so that each photo has its own sidecar and XMP files, even if photos share a stem. Only this module applies the rule. */
 import type { Folder } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { ownSidecarReader, sidecarAccess } from './own-sidecars/access.ts'
@@ -24,7 +24,7 @@ export interface OwnSidecarTools {
   /**
    * Store for the reads of a move or a deletion, which works even while reads for viewers are refused. Default: the store itself.
    */
-  whenChanging?: Pick<PhotoStore, 'readSidecar' | 'stat'> | undefined
+  whenChanging?: Pick<PhotoStore, 'readSidecar' | 'stat' | 'list'> | undefined
   /** Returns a listing from memory that includes all changes of this process. Default: none. */
   knownListing?: ((folder: Folder) => FoundListing | undefined) | undefined
 }
@@ -33,14 +33,16 @@ export interface OwnSidecarTools {
  * Wraps a store so that moves, deletions, reads and writes touch only the photo's own sidecar. If the stem's sidecar belongs to
  * another photo, the photo has a sidecar under its full name, `IMG_7.webp.txt`. An upload gets a stem that no photo has.
  *
+ * A move or a deletion takes the photo's XMP files along, except `x.xmp` if another photo or a raw file has the stem.
+ *
  * Reads one sidecar if a listing of the last 30 s shows that no other photo has the stem. A move reads nothing more if the same
  * request has already found the owner in the sidecar. An upload reads two sidecars, and lists the folder at most every 30 s.
  */
 export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): PhotoStore {
   const foldsCase = store.foldsCase === 'always'
   const mayFoldCase = store.foldsCase === 'sometimes'
-  const { now, knownListing } = tools
-  const stems = createListedStems(store, { now, foldsCase, mayFoldCase, knownListing })
+  const { now, knownListing, whenChanging = store } = tools
+  const stems = createListedStems(store, { now, foldsCase, mayFoldCase, knownListing, whenChanging })
   const owners = createRecentOwners(tools.now)
   const { isAlone, changing } = stems
   const { looking, moving, deleting } = inquiries(store, tools, { foldsCase, mayFoldCase, isAlone, owners })
@@ -48,6 +50,15 @@ export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): Phot
     ...store,
     ...sidecarAccess(store, looking, stems),
     list: stems.list,
+
+    async writeXmp(folder, name, form, bytes, ifRevision) {
+      try {
+        await store.writeXmp(folder, name, form, bytes, ifRevision)
+      } finally {
+        // A failed attempt may have written the file too.
+        stems.wroteXmp(folder, name, form)
+      }
+    },
 
     async upload(folder, name, body, size) {
       const free = await stems.reserveName(looking, folder, name)
@@ -61,21 +72,26 @@ export function withOwnSidecars(store: PhotoStore, tools: OwnSidecarTools): Phot
     },
 
     async move(name, from, to) {
-      const found = owners.has(from, name) ? null : await findSidecar(moving, from, name)
+      const [found, xmp] = await Promise.all([
+        owners.has(from, name) ? null : findSidecar(moving, from, name),
+        from === to ? [] : stems.xmpOf(from, name),
+      ])
       if (found) await nameOwners(store, deleting, { name, from, to, found })
       const form = found ? found.form : 'stem'
       owners.forget(from, name)
-      const moved = await changing([from, to], store.move(name, from, to, form))
-      stems.remove(from, name)
-      stems.add(to, moved, form)
+      const moved = await changing([from, to], store.move(name, from, to, form, xmp))
+      stems.moved({ name, from, to, moved, form, xmp })
       return moved
     },
 
     async delete(folder, name) {
-      const { form } = await findSidecar(deleting, folder, name)
+      const [{ form }, xmp] = await Promise.all([
+        findSidecar(deleting, folder, name),
+        stems.xmpOf(folder, name, true),
+      ])
       owners.forget(folder, name)
-      const deleted = await changing([folder], store.delete(folder, name, form))
-      stems.remove(folder, name)
+      const deleted = await changing([folder], store.delete(folder, name, form, xmp))
+      stems.removed(folder, name)
       return deleted
     },
   }

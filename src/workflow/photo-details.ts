@@ -1,4 +1,5 @@
 /** Details of one photo, read from its store: everything for admins, a subset for visitors. */
+import type { PhotographerMetadata } from '../base/metadata/photographer.ts'
 import type { Channel } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { Folder, PhotoName } from '../ports/photo.ts'
@@ -6,18 +7,17 @@ import type { PhotoEntry, PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
 import type { DigestMemory } from './content-digest.ts'
 import { photoVersion } from './photo-version.ts'
+import { altTextIn, captionIn, captionInFor, captionSourceIn, type PhotoTexts } from './photographer/texts.ts'
+import type { PhotographerNotes } from './photographer.ts'
 import type { KnownPhoto, PhotoFacts } from './previews/index-document.ts'
 import type { PhotoIndex } from './previews/photo-index.ts'
 import { type PhotoRating, photoRating } from './rating.ts'
 import {
   type CaptionSource,
-  captionOf,
-  captionSourceOf,
   listOf,
   metadataOf,
   parseSidecar,
   type SidecarDocument,
-  savedCaptionFor,
   sdCaptionOf,
   textOf,
 } from './sidecar.ts'
@@ -28,6 +28,9 @@ export interface DetailTools {
   digests: Pick<DigestMemory, 'get'>
   /** Facts and placeholders that are known. */
   index: Pick<PhotoIndex, 'get'>
+  photographer: Pick<PhotographerNotes, 'of' | 'isKnown'>
+  /** Photo credit of visitors: the tenant's name for the artist, and whether a name in the photo may be shown instead. */
+  credit?: { alias?: string | undefined; keepsCredit: boolean }
   /** The tenant's default rating. */
   defaultRating?: Rating
   /** Channels that the tenant has enabled. */
@@ -54,13 +57,11 @@ export interface SavedCaptions {
   byChannel: Readonly<Record<string, string>>
 }
 
-/** Returns the captions that a sidecar holds for these channels. Without a sidecar all texts are empty. */
-export function savedCaptions(document: SidecarDocument | null, channels: readonly Channel[]): SavedCaptions {
+/** Returns the captions that a photo has for these channels. Without any text all captions are empty. */
+export function savedCaptions(texts: PhotoTexts, channels: readonly Channel[]): SavedCaptions {
   return {
-    source: document && captionSourceOf(document),
-    byChannel: Object.fromEntries(
-      channels.map((channel) => [channel.name, document ? savedCaptionFor(document, channel) : '']),
-    ),
+    source: captionSourceIn(texts),
+    byChannel: Object.fromEntries(channels.map((channel) => [channel.name, captionInFor(texts, channel)])),
   }
 }
 
@@ -74,6 +75,8 @@ export interface PhotoDetails extends CommonDetails {
   /** All values of the sidecar. */
   metadata: Record<string, unknown> | null
   facts: PhotoFacts | null
+  /** False if this program has not looked yet for the photographer's words inside the photo. */
+  isEmbeddedKnown: boolean
 }
 
 /** Metadata for visitors. Unknown values are absent. */
@@ -100,22 +103,24 @@ export async function photoDetails(
   name: PhotoName,
 ): Promise<PhotoDetails> {
   const entry = await existing(tools, folder, name)
-  const [link, sidecar, sha256, known] = await Promise.all([
+  const [link, sidecar, words, sha256, known] = await Promise.all([
     tools.store.temporaryLink(folder, name),
     sidecarOf(tools, folder, name),
+    tools.photographer.of(folder, entry),
     tools.digests.get(entry),
     tools.index.get(entry),
   ])
   const { document } = sidecar
   return {
-    ...commonDetails(entry, sidecar, known),
+    ...commonDetails(entry, { ...sidecar, words }, known),
     temporaryUrl: link.url,
     sha256,
     sdCaption: document && sdCaptionOf(document),
-    captions: savedCaptions(document, tools.channels),
+    captions: savedCaptions({ document, words }, tools.channels),
     rating: photoRating(document, tools.defaultRating),
     metadata: document && metadataOf(document),
     facts: known?.facts ?? null,
+    isEmbeddedKnown: await tools.photographer.isKnown(entry),
   }
 }
 
@@ -129,12 +134,16 @@ export async function visitorDetails(
   name: PhotoName,
 ): Promise<VisitorDetails> {
   const entry = await existing(tools, folder, name)
-  const [sidecar, known] = await Promise.all([sidecarOf(tools, folder, name), tools.index.get(entry)])
+  const [sidecar, words, known] = await Promise.all([
+    sidecarOf(tools, folder, name),
+    tools.photographer.of(folder, entry),
+    tools.index.get(entry),
+  ])
   const facts = known?.facts ?? null
   const { document } = sidecar
-  const common = commonDetails(entry, sidecar, known)
+  const common = commonDetails(entry, { ...sidecar, words }, known)
   const tags = document ? listOf(document, 'tags') : []
-  const credit = document && textOf(document, 'artist_alias')
+  const credit = (document && textOf(document, 'artist_alias')) || photographersCredit(tools, words)
   return {
     ...common,
     metadata: {
@@ -145,6 +154,12 @@ export async function visitorDetails(
       ...(credit && { credit }),
     },
   }
+}
+
+/** Returns the name for a photo whose sidecar names no artist. The tenant's alias precedes a name in the photo, which may be a legal name. */
+function photographersCredit({ credit }: DetailTools, words: PhotographerMetadata | null): string | null {
+  if (!credit?.keepsCredit || !words || words.creators.length === 0) return null
+  return credit.alias ?? words.creators.join(', ')
 }
 
 async function existing({ store }: DetailTools, folder: Folder, name: PhotoName): Promise<PhotoEntry> {
@@ -167,15 +182,15 @@ async function sidecarOf({ store }: DetailTools, folder: Folder, name: PhotoName
 
 function commonDetails(
   entry: PhotoEntry,
-  { exists, document }: FoundSidecar,
+  { exists, ...texts }: FoundSidecar & PhotoTexts,
   known: KnownPhoto | undefined,
 ): CommonDetails {
   return {
     name: entry.name,
     version: photoVersion(entry),
     placeholder: known?.placeholder ?? null,
-    caption: document && captionOf(document),
-    altText: document && textOf(document, 'alt_text'),
+    caption: captionIn(texts),
+    altText: altTextIn(texts),
     hasSidecar: exists,
   }
 }

@@ -4,6 +4,7 @@
  * docs/publishing.md numbers the steps, and describes the state after a crash at each of them.
  */
 import { PublisherError } from '../base/errors.ts'
+import { once } from '../base/once.ts'
 import { type Channel, channelNamed } from '../contract/channels.ts'
 import type { Rating } from '../contract/rating.ts'
 import type { Watermark } from '../ports/images.ts'
@@ -11,8 +12,11 @@ import type { PhotoName } from '../ports/photo.ts'
 import type { PostSlots } from '../ports/post-slots.ts'
 import type { ChannelPublisher } from '../ports/publisher.ts'
 import type { DigestTools } from './content-digest.ts'
+import { type CreditOf, noCredit } from './credit.ts'
 import { createLedger } from './ledger.ts'
 import type { PictureTools } from './original.ts'
+import { wordsForCaption } from './photographer/for-caption.ts'
+import type { PhotographerNotes } from './photographer.ts'
 import { archivePhoto } from './publish/archive.ts'
 import {
   captionFor,
@@ -45,6 +49,10 @@ export interface PublishTools extends DigestTools, PictureTools {
   onRatingLowered?(lowered: LoweredRating): void
   /** `content.archive`. */
   archives: boolean
+  /** What the photographer wrote. Default: nothing. */
+  photographer?: PhotographerNotes
+  /** Credit for the pictures. Default: {@link noCredit}. */
+  creditOf?: CreditOf
   /** Pictures that an analysis made ahead. Default: none. */
   ready?: ReadyPictures
   /** Finds the watermark, before anything is sent. Default: none. */
@@ -108,7 +116,8 @@ export interface PublishResult {
  * - `photo_changed` if only a different photo has the name
  * - `invalid_request` for channels that are not enabled, and after `signal` aborts
  * - `provider_unavailable` if this server can use none of the channels
- * - `storage_not_atomic` if the storage cannot keep the ledger
+ * - `storage_not_atomic` if neither the storage nor the control plane can keep the ledger
+ * - `claims_unavailable` if only the control plane could, and does not answer
  * - `watermark_unavailable` if the pictures cannot get the watermark of the tenant
  * - `busy` if too many posts of the tenant are in progress
  */
@@ -158,14 +167,16 @@ async function publishChosen(
   const sidecar = await store.readSidecar(folder, entry.name)
   const isUnreadable = sidecar === 'unreadable'
   const document = parseSidecar(sidecar === null || isUnreadable ? '' : sidecar.text)
+  const texts = { document, words: await wordsForCaption(tools, found, { document, request }) }
   const warnings = isUnreadable ? [captionsUnreadable] : []
   const rated = photoRating(document, tools.defaultRating)
   const job: PublishJob = {
     ledger,
     standing,
     pictures,
+    credit: once(() => (tools.creditOf ?? noCredit)(folder, entry)),
     slots: tools.slots,
-    photo: { name: entry.name, sha256, ...postDetailsOf(document), rating: request.rating ?? rated.rating },
+    photo: { name: entry.name, sha256, ...postDetailsOf(texts), rating: request.rating ?? rated.rating },
     request,
     timing: tools.timing ?? publishTiming,
     now,
@@ -182,8 +193,7 @@ async function publishChosen(
   const { hashtagString } = tools
   const published = publishers.map(async (publisher) => {
     const { channel } = publisher
-    const caption = () =>
-      captionFor(publisher, document, request, { hashtagString, rating: job.photo.rating })
+    const caption = () => captionFor(publisher, texts, request, { hashtagString, rating: job.photo.rating })
     const result = await publishTo(publisher, caption, job)
     tools.onResult?.(channel, result)
     return [channel.name, result] as const
@@ -238,7 +248,7 @@ async function channelUnavailable(channel: Channel, job: PublishJob): Promise<Pl
 function notAtomic(): PublisherError {
   return new PublisherError(
     'storage_not_atomic',
-    'This storage cannot guarantee that a photo is published only once, so nothing was sent.',
+    'Neither this storage nor the control plane can guarantee that a photo is published only once, so nothing was sent.',
   )
 }
 

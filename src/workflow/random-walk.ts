@@ -3,7 +3,10 @@
  * visitor's cookie holds the seed and the place in that order. Any process can continue the walk of another, and photos may come and
  * go between requests.
  */
+import { PublisherError } from '../base/errors.ts'
 import type { PhotoName } from '../ports/photo.ts'
+import type { PhotoListing } from '../ports/storage.ts'
+import type { PhotographerNotes } from './photographer.ts'
 
 export interface WalkStep {
   name: PhotoName
@@ -20,6 +23,30 @@ interface Position {
 const positionPattern = /^([0-9a-f]{8})\.([0-9a-f]{16})$/
 /** Upper bound on new seeds. With two photos, half of all seeds begin with the photo shown last. */
 const maxSeedTries = 64
+
+/** Upper bound on rejections that one request finds out. Each may cost a read, once. */
+const maxRejections = 60
+
+/**
+ * Returns the next photo of the root that its photographer did not reject, as {@link nextStep} does. Throws `busy` after many unknown
+ * rejections in a row. The next request skips those.
+ */
+export async function nextShown(
+  listing: PhotoListing,
+  position: string | undefined,
+  photographer: Pick<PhotographerNotes, 'withoutRejected' | 'isRejected'>,
+): Promise<WalkStep | null> {
+  for (let found = 0; found < maxRejections; found++) {
+    const photos = photographer.withoutRejected(listing)
+    const step = nextStep(
+      photos.map(({ name }) => name),
+      position,
+    )
+    const entry = photos.find(({ name }) => name === step?.name)
+    if (!entry || !(await photographer.isRejected('root', entry))) return step
+  }
+  throw new PublisherError('busy', 'This gallery is being sorted. Try again.', { retryAfterMs: 1000 })
+}
 
 /**
  * Returns the photo after `position` among `names`, or `null` if there are no photos. An absent or unreadable position starts a

@@ -61,6 +61,8 @@ export interface SidecarAnalysis {
   caption: string
   /** The caption written for each platform. */
   platformCaptions: PlatformCaptions
+  /** True when the alt text of the details is the photographer's. */
+  hasOwnAltText?: boolean
   /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
   /** Rating by the AI. A person's rating is a value of its own. */
@@ -173,6 +175,17 @@ export function hasEditedAltText(document: SidecarDocument): boolean {
   return textOf(document, 'alt_text_edited') !== null
 }
 
+/** Returns the alt text that the AI or a person wrote with this program, or `null`. */
+export function altTextMadeHere(document: SidecarDocument): string | null {
+  return textOf(document, 'alt_text_by') === null ? textOf(document, 'alt_text') : null
+}
+
+/** Checks if an analysis saved this alt text as the AI's. Then an XMP file may have it from this program. */
+export function isAiAltText(document: SidecarDocument, altText: string): boolean {
+  const isSaved = textOf(document, 'alt_text') === altText && !hasEditedAltText(document)
+  return isSaved && textOf(document, 'alt_text_by') === null
+}
+
 /**
  * Returns the sidecar with a person's alt text, which later analyses keep. A blank text removes it, and the next analysis may
  * write another.
@@ -183,6 +196,7 @@ export function withEditedAltText(document: SidecarDocument, text: string): Side
   return withValues(document, {
     alt_text: altText === '' ? null : altText,
     alt_text_edited: altText === '' ? null : 'True',
+    alt_text_by: null,
   })
 }
 
@@ -240,9 +254,10 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
+    ...(details && { alt_text_by: analysis.hasOwnAltText ? 'photographer' : null }),
     rating_generated: analysis.rating,
     confirmation_tags: orNull(confirmationTags),
-    ...(hasEditedAltText(document) && { alt_text: undefined }),
+    ...(hasEditedAltText(document) && { alt_text: undefined, alt_text_by: undefined }),
     caption: keepsCaption ? undefined : caption,
     caption_submitted: keepsCaption ? undefined : null,
     caption_generated: Object.values(platformCaptions).includes(caption)

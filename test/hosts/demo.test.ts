@@ -17,7 +17,7 @@ describe.each([
   { title: 'the demo', args: [] },
   { title: 'the demo as a Worker', args: ['--worker'] },
 ])('$title', ({ args }) => {
-  it('serves three tenants with their own photos, switches to a free port if needed, and exits on SIGINT', async () => {
+  it('serves four tenants with their own photos, switches to a free port if needed, and exits on SIGINT', async () => {
     await using ports = await ownPorts()
     const taken = ports.first
     const inUse = createServer().listen(taken)
@@ -33,17 +33,19 @@ describe.each([
       expect(progress.length).toBeGreaterThanOrEqual(6)
       // The parts' own announcements are suppressed.
       expect(progress.filter((line) => !/^ {2}[\w ,()-]+ \.\.\. \d+\.\d s$/.test(line))).toEqual([])
-      const pages = addresses.filter(({ hostname }) => /^(alice|bob|carol)\./.test(hostname))
+      const pages = addresses.filter(({ hostname }) => /^(alice|bob|carol|dora)\./.test(hostname))
       expect(pages.map(({ hostname }) => hostname)).toEqual([
         'alice.localhost',
         'bob.localhost',
         'carol.localhost',
+        'dora.localhost',
       ])
       // Each tenant's line names its admin.
       for (const [tenant, words] of [
         ['alice', 'admin: alice@example.org'],
         ['bob', 'admin: bob@example.org'],
         ['carol', 'no admin'],
+        ['dora', 'admin: dora@example.org'],
       ]) {
         expect(output.find((line) => line.includes(`//${tenant}.`))).toContain(words)
       }
@@ -60,10 +62,10 @@ describe.each([
         )
         expect(await sharp(await thumbnail.arrayBuffer()).metadata()).toMatchObject({ format: 'jpeg' })
       }
-      expect(new Set(lists).size).toBe(3)
+      expect(new Set(lists).size).toBe(4)
       const env = join(demo.state, 'env')
       expect((await stat(env)).mode & 0o777).toBe(0o600)
-      for (const tenant of ['alice', 'bob', 'carol']) {
+      for (const tenant of ['alice', 'bob', 'carol', 'dora']) {
         const call = ['src/node/doctor.ts', '--env', env, '--host', `${tenant}.localhost`, '--json']
         const { stdout } = await run(process.execPath, call, { cwd: project, env: {} })
         expect(JSON.parse(stdout)).toMatchObject({ ok: true })

@@ -6,6 +6,7 @@ import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, adminRequest, eventsOf } from '../support/fixtures/admin.ts'
 import { baseDomain } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, patience } from '../support/fixtures/hosts.ts'
+import { attachedTo } from '../support/fixtures/mails.ts'
 import { canary, picture, upload } from '../support/fixtures/photographers.ts'
 import { canariesIn, canaryJpeg, canaryPng, canaryWebp } from '../support/fixtures/pictures-with-metadata.ts'
 import { readableSidecar } from '../support/fixtures/stored-photos.ts'
@@ -493,11 +494,3 @@ describeOnBothHosts('the photo workflow', (kind) => {
     expect(log).toContain(baseDomain)
   })
 })
-
-/** Decodes the attachments of a mail. */
-function attachedTo(letter: Buffer): Buffer {
-  const parts = letter.toString('latin1').matchAll(/base64\r\n(?:[^\r\n]+\r\n)*\r\n([A-Za-z0-9+/=\r\n]+)/g)
-  const decoded = [...parts].map(([, text = '']) => Buffer.from(text, 'base64'))
-  if (decoded.length === 0) throw new Error('The mail has no attachment.')
-  return Buffer.concat(decoded)
-}

@@ -117,6 +117,26 @@ const faults: Readonly<Record<string, Spoil>> = {
   ) => (body.includes('storage_ops_requests') ? new Response(null, { status: 400 }) : response),
   'refuses usage with 403 for a wrong token': (response, { request }) =>
     request.url.includes('usage') ? Response.json({}) : response,
+  'creates a claim with 201, and answers a second creator with 409 and the first claim': status(409, 201),
+  'lets exactly 1 of 20 concurrent callers create a claim': status(409, 201),
+  'replaces a claim only at its current version, and answers 409 with the current claim otherwise': (
+    response,
+    { request },
+  ) => (request.method === 'PUT' ? new Response(response.body, { status: 200 }) : response),
+  'answers calls for a missing claim with 404': (response, { request }) =>
+    request.method === 'PUT' ? new Response(null, { status: 409 }) : response,
+  'deletes a claim only at its current version, and accepts the deletion a second time': (
+    response,
+    { request },
+  ) => (request.method === 'DELETE' ? new Response(null, { status: 204 }) : response),
+  'hides a claim from other tenants': (response, { request }) =>
+    request.headers.get('x-tenant') === 'bob' ? Response.json({}) : response,
+  'refuses claims with 400 without X-Tenant, and with 404 for an unknown tenant': (response, { request }) =>
+    request.headers.get('x-tenant')?.startsWith('unbound') ? new Response(null, { status: 201 }) : response,
+  'refuses claims with 403 for a wrong token': (response, { request }) =>
+    request.url.includes('claims') && response.status === 403
+      ? new Response(null, { status: 404 })
+      : response,
 }
 
 describe('the conformance suite', () => {
@@ -159,7 +179,15 @@ describe('the conformance suite', () => {
       expect.stringContaining('times'),
       ...Array.from({ length: 4 }, () => 'needs --credentials-ref'),
       'needs --other-host and --credentials-ref',
+      'needs --other-host',
     ])
+  })
+
+  it('reports the checks of claims as not applicable to an orchestrator without claims', async () => {
+    const findings = await runChecks(checks, subjectOf(await startReference({ claims: null })))
+    const ofClaims = findings.filter(({ reason }) => reason === 'the orchestrator offers no claims')
+    expect(findings.filter(({ outcome }) => outcome === 'FAIL')).toEqual([])
+    expect(ofClaims.map(({ outcome }) => outcome)).toEqual(Array.from({ length: 8 }, () => 'not applicable'))
   })
 
   it('passes an orchestrator with a single method and without conditional requests', async () => {

@@ -142,6 +142,29 @@ describe('the orchestrator as a program', () => {
     expect(lines.length).toBeLessThan(10)
   })
 
+  it('keeps claims across a restart in the folder that is configured for them', async () => {
+    await using files = await folder()
+    const variables = { ...files.environment, ORCHESTRATOR_CLAIMS_DIR: join(files.directory, 'claims') }
+    const statuses: number[] = []
+    for (let run = 0; run < 2; run++) {
+      const program = await startProgram(variables)
+      const answer = await fetch(`${program.url}/v1/claims`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${primary}`,
+          'x-tenant': 'alice',
+          'content-type': 'application/json',
+        },
+        body: '{"key":"k","holder":"h","ttl_seconds":60}',
+      })
+      statuses.push(answer.status)
+      program.child.kill()
+      expect(await program.exit).toBe(0)
+      expect(program.out.stderr).not.toMatch(/warning/i)
+    }
+    expect(statuses).toEqual([201, 409])
+  })
+
   it('reports the invalid field of a bad edit on standard error, and keeps serving', async () => {
     await using files = await folder()
     const program = await startProgram(files.environment)
@@ -292,7 +315,7 @@ describe('the conformance suite as a program', () => {
       start(main, { ORCHESTRATOR_SERVICE_TOKEN: `${secondary},x` }, ['--base-url', `${url}/`, ...named]),
     ]
     expect(await good.exit).toBe(0)
-    expect(good.out.stdout).toMatch(/\n29 passed, 0 failed, 1 not applicable\n$/)
+    expect(good.out.stdout).toMatch(/\n37 passed, 0 failed, 1 not applicable\n$/)
     expect(await bad.exit).toBe(1)
     expect(bad.out.stdout).toMatch(/FAIL {12}answers POST by-host .*: it got 403, not 200\./)
     expect(bad.out.stdout).toMatch(/\n\d+ passed, \d+ failed, \d+ not applicable\n$/)

@@ -97,6 +97,20 @@ describe('the orchestrator on the wire', () => {
     expect(statusOf(await open.send(post))).toBe(413)
   })
 
+  it('reads a body whose length is not declared', async () => {
+    await using open = await start()
+    const post = [
+      `POST ${runtimePath} HTTP/1.1`,
+      'Host: orchestrator',
+      authorization,
+      'Content-Type: application/json',
+      'Transfer-Encoding: chunked',
+    ]
+    const body = '{"host":"nobody.shibari.test"}'
+    const answer = await open.send(post, `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`)
+    expect(statusOf(answer)).toBe(404)
+  })
+
   it('stops reading a body that becomes too large', async () => {
     await using open = await start()
     const post = [

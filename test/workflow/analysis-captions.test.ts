@@ -23,10 +23,10 @@ describe('the captions of an analysis', () => {
     expect(mail).not.toContain('#')
   })
 
-  it('ends captions with the tenant’s hashtags where hashtags are allowed', async () => {
+  it('ends captions with the tenant’s hashtags and the AI’s where hashtags are allowed', async () => {
     const settings = settingsWith({ content: { hashtag_string: '#shibari #ropeart' } })
     const { platformCaptions } = await scene.analyze({ settings })
-    expect(platformCaptions.telegram).toMatch(/#emulated\s+#shibari #ropeart$/)
+    expect(platformCaptions.telegram).toMatch(/\n\n#shibari #ropeart #green #emulated$/)
     expect(platformCaptions.email).not.toContain('#')
   })
 

@@ -5,6 +5,7 @@ import type { PhotoStore } from '../../src/ports/storage.ts'
 import { sha256 } from '../../src/providers/digest/node-hash.ts'
 import { editCaptions } from '../../src/workflow/edit-captions.ts'
 import { photoDetails } from '../../src/workflow/photo-details.ts'
+import { noNotes } from '../../src/workflow/photographer.ts'
 import { name, type Scene, startScene } from '../support/fixtures/analysis.ts'
 import { type PhotoFolder, photoFolder } from '../support/fixtures/publishing.ts'
 import { photo, scene as publishScene } from '../support/fixtures/scripted-platforms.ts'
@@ -29,6 +30,7 @@ const digests = {
   digest: sha256,
   digests: { get: async () => null, put: async () => undefined },
   index: { get: async () => undefined },
+  photographer: noNotes,
   channels: [],
 }
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { maxPhotoBytes } from '../../src/base/picture/limits.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
+import { noCredit } from '../../src/workflow/credit.ts'
 import { createFactsReader } from '../../src/workflow/picture-facts.ts'
 import { openVisitorCopy } from '../../src/workflow/visitor-copy.ts'
 import { canariesIn, canaryJpeg, canaryWebp, takenAt } from '../support/fixtures/pictures-with-metadata.ts'
 import { storeOf } from '../support/fixtures/thumbnails.ts'
 
 const name = parsePhotoName('dusk.jpg')
+const creditOf = noCredit
 const jpeg = await canaryJpeg({ orientation: 6 })
 
 describe('a visitor’s copy', () => {
@@ -16,7 +18,7 @@ describe('a visitor’s copy', () => {
       [await canaryWebp({ orientation: 6 }), 2],
     ] as const) {
       const { store, calls } = storeOf({ [name]: { bytes, contentHash: 'one' } })
-      const copy = await openVisitorCopy(store, 'root', name)
+      const copy = await openVisitorCopy({ store, creditOf }, 'root', name)
       if (copy.status !== 'ok') throw new Error('expected a copy')
       expect(canariesIn(Buffer.from(await new Response(copy.body).arrayBuffer()))).toEqual([])
       expect(calls.read).toBe(readings)
@@ -26,11 +28,14 @@ describe('a visitor’s copy', () => {
   it('does not read the original when the client has the copy, and changes the tag with the bytes', async () => {
     const photos = { [name]: { bytes: jpeg, contentHash: 'one' } }
     const { store, calls } = storeOf(photos)
-    const { etag } = await openVisitorCopy(store, 'root', name)
-    expect(await openVisitorCopy(store, 'root', name, etag)).toEqual({ status: 'not_modified', etag })
+    const { etag } = await openVisitorCopy({ store, creditOf }, 'root', name)
+    expect(await openVisitorCopy({ store, creditOf }, 'root', name, etag)).toEqual({
+      status: 'not_modified',
+      etag,
+    })
     expect(calls.read).toBe(1)
     photos[name] = { bytes: jpeg, contentHash: 'two' }
-    expect((await openVisitorCopy(store, 'root', name, etag)).status).toBe('ok')
+    expect((await openVisitorCopy({ store, creditOf }, 'root', name, etag)).status).toBe('ok')
   })
 
   it('answers busy when the photo is replaced between two reads', async () => {
@@ -43,7 +48,7 @@ describe('a visitor’s copy', () => {
       photos[name] = { bytes, contentHash: `after ${calls.read}` }
       return content
     }
-    await expect(openVisitorCopy(store, 'root', name)).rejects.toMatchObject({ code: 'busy' })
+    await expect(openVisitorCopy({ store, creditOf }, 'root', name)).rejects.toMatchObject({ code: 'busy' })
     expect(calls.cancelled).toBe(2)
   })
 
@@ -54,14 +59,20 @@ describe('a visitor’s copy', () => {
       const content = await read(folder, photo)
       return { ...content, entry: { ...content.entry, size: maxPhotoBytes + 1 } }
     }
-    await expect(openVisitorCopy(store, 'root', name)).rejects.toMatchObject({ code: 'photo_too_large' })
+    await expect(openVisitorCopy({ store, creditOf }, 'root', name)).rejects.toMatchObject({
+      code: 'photo_too_large',
+    })
     expect(calls.cancelled).toBe(1)
   })
 
   it('answers photo_not_found when the photo does not exist', async () => {
     const { store } = storeOf({})
-    await expect(openVisitorCopy(store, 'root', name)).rejects.toMatchObject({ code: 'photo_not_found' })
-    await expect(openVisitorCopy(store, 'root', name, '*')).rejects.toMatchObject({ code: 'photo_not_found' })
+    await expect(openVisitorCopy({ store, creditOf }, 'root', name)).rejects.toMatchObject({
+      code: 'photo_not_found',
+    })
+    await expect(openVisitorCopy({ store, creditOf }, 'root', name, '*')).rejects.toMatchObject({
+      code: 'photo_not_found',
+    })
   })
 })
 

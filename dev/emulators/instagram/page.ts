@@ -1,5 +1,6 @@
 /** Page of the accounts' posts, newest first. */
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
+import { postPage } from '../../post-page.ts'
 import type { InstagramPost } from './state.ts'
 
 const style = `
@@ -19,28 +20,13 @@ const style = `
 `
 
 /** Renders the page. Captions come from people, so the page escapes them and allows no script. */
-export async function feedPage(posts: readonly InstagramPost[]): Promise<Response> {
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width">
-  <meta http-equiv="refresh" content="5">
-  <title>Instagram (emulator)</title>
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <h1>Instagram</h1>
-  <p class="note">An emulator on this machine. Nothing here has left it.</p>
-  ${posts.length === 0 ? html`<p>Nothing has been posted yet.</p>` : posts.toReversed().map(article)}
-</body>
-</html>`
-  return new Response(String(page), {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
-      'x-content-type-options': 'nosniff',
-    },
+export function feedPage(posts: readonly InstagramPost[]): Promise<Response> {
+  return postPage({
+    title: 'Instagram (emulator)',
+    heading: 'Instagram',
+    note: 'An emulator on this machine. Nothing here has left it.',
+    style,
+    articles: posts.toReversed().map(article),
   })
 }
 

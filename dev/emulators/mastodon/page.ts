@@ -1,5 +1,6 @@
 /** Page of an emulated server with its posts, newest first. */
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
+import { postPage } from '../../post-page.ts'
 import { type MastodonMedia, type MastodonPost, pictureAddress } from './posts.ts'
 
 const style = `
@@ -26,28 +27,13 @@ const style = `
 `
 
 /** Renders the page. Texts come from people, so the page escapes them and allows no script. */
-export async function timelinePage(title: string, posts: readonly MastodonPost[]): Promise<Response> {
-  const page = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width">
-  <meta http-equiv="refresh" content="5">
-  <title>${title} (emulator)</title>
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <h1>${title}</h1>
-  <p class="note">An emulator on this machine. Nothing here has left it. Point at a blurred picture to see it.</p>
-  ${posts.length === 0 ? html`<p>Nothing has been posted yet.</p>` : posts.toReversed().map(article)}
-</body>
-</html>`
-  return new Response(String(page), {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
-      'x-content-type-options': 'nosniff',
-    },
+export function timelinePage(title: string, posts: readonly MastodonPost[]): Promise<Response> {
+  return postPage({
+    title: `${title} (emulator)`,
+    heading: title,
+    note: 'An emulator on this machine. Nothing here has left it. Point at a blurred picture to see it.',
+    style,
+    articles: posts.toReversed().map(article),
   })
 }
 

@@ -1,4 +1,5 @@
 /** Faults that the emulator can inject, and the log of its calls. */
+import { z } from 'zod'
 import type { Fault as HttpFault } from '../dropbox/faults.ts'
 import type { ReceivedPicture } from './picture.ts'
 import { Refusal, refused, type Said } from './wire.ts'
@@ -80,6 +81,18 @@ export const filtered: OpenAiFault = {
   kind: 'say',
   instead: () => ({ content: '', finish_reason: 'content_filter' }),
 }
+
+/** Writes captions that are far too long for short platforms. */
+export const wordy: OpenAiFault = {
+  kind: 'say',
+  instead: (answer) => {
+    const { captions, ...rest } = captionAnswer.parse(JSON.parse(answer))
+    const long = Object.entries(captions).map(([name, text]) => [name, `${text} `.repeat(20).trim()])
+    return { content: JSON.stringify({ ...rest, captions: Object.fromEntries(long) }) }
+  },
+}
+
+const captionAnswer = z.looseObject({ captions: z.record(z.string(), z.string()) })
 
 /** Answers with JSON of another shape. */
 export const misshapen: OpenAiFault = {

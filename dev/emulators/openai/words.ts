@@ -9,6 +9,10 @@ export interface Scene {
   lighting: string
   composition: string
   colours: readonly string[]
+  /** True if the answer lists hashtags; its captions then have none. Default: false. */
+  listsHashtags?: boolean
+  /** Captions to write again, by name. Default: none. */
+  earlier?: Readonly<Record<string, unknown>>
 }
 
 const unseen: Scene = {
@@ -33,8 +37,15 @@ export function sceneOf({ width, height, colours, brightness, contrast }: Receiv
   }
 }
 
-/** Returns the scene in the prompt of a later call: the first line that is a JSON object with a description. */
+const openingOfCaptions = '<data name="captions">\n'
+
+/** Returns the scene in the prompt of a later call: captions to write again, or the first line with a description as JSON. */
 export function sceneIn(prompt: string): Scene {
+  const start = prompt.lastIndexOf(openingOfCaptions)
+  if (start >= 0) {
+    const [line = ''] = prompt.slice(start + openingOfCaptions.length).split('\n')
+    return { ...unseen, earlier: parse(line) }
+  }
   for (const line of prompt.split('\n')) {
     const facts = line.startsWith('{') ? parse(line) : {}
     if (typeof facts.description !== 'string') continue
@@ -59,7 +70,16 @@ export function fill(schema: AnswerSchema, scene: Scene, name = ''): unknown {
   switch (schema.type) {
     case 'object': {
       const members = Object.entries(schema.properties ?? {})
-      return Object.fromEntries(members.map(([key, member]) => [key, fill(member, scene, key)]))
+      const inside = {
+        ...scene,
+        listsHashtags: scene.listsHashtags ?? 'hashtags' in (schema.properties ?? {}),
+      }
+      return Object.fromEntries(
+        members.map(([key, member]) => [
+          key,
+          name === 'hashtags' ? hashtagsFor(scene) : fill(member, inside, key),
+        ]),
+      )
     }
     case 'array':
       return listFor(name, scene)
@@ -109,15 +129,26 @@ function textFor(name: string, scene: Scene): string {
     case 'pose':
       return 'unknown'
     default:
-      return captionFor(scene)
+      return scene.earlier ? shortened(String(scene.earlier[name] ?? '')) : captionFor(scene)
   }
 }
 
-function captionFor({ mood, colours, lighting }: Scene): string {
+/** Keeps the first half of the words, at most 30. */
+function shortened(text: string): string {
+  const words = text.split(/\s+/)
+  return words.slice(0, Math.min(30, Math.ceil(words.length / 2))).join(' ')
+}
+
+function hashtagsFor({ colours }: Scene): string[] {
+  return [...colours, 'Emulated']
+}
+
+function captionFor({ mood, colours, lighting, listsHashtags }: Scene): string {
   const [first = 'grey', second = first] = colours
   const pair = first === second ? `All in ${first}` : `${first} meets ${second}`
   const opening = pair.charAt(0).toUpperCase() + pair.slice(1)
-  return `${opening}, ${mood}, in ${lighting} light. ${honest} #${first} #emulated`
+  const text = `${opening}, ${mood}, in ${lighting} light. ${honest}`
+  return listsHashtags ? text : `${text} #${first} #emulated`
 }
 
 function listed(words: readonly string[]): string {

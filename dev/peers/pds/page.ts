@@ -1,5 +1,6 @@
 /** Page of the accounts' posts, newest first, with links, labels and alt texts as the records hold them. */
-import { html, raw } from 'hono/html'
+import { html } from 'hono/html'
+import { postPage } from '../../post-page.ts'
 import type { PdsAccount } from './account.ts'
 import { type Facet, type PostedImage, type PostOnPage, postsOf } from './records.ts'
 
@@ -46,27 +47,12 @@ async function picture(server: string, did: string, cid: string): Promise<Respon
 /** Renders the page. Texts come from people, so the page escapes them and allows no script. */
 async function page(server: string, accounts: readonly PdsAccount[]): Promise<Response> {
   const posts = await postsOf(server, accounts)
-  const document = await html`<!doctype html>
-<html lang="en">
-<head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width">
-  <meta http-equiv="refresh" content="5">
-  <title>Bluesky (on this machine)</title>
-  <style>${raw(style)}</style>
-</head>
-<body>
-  <h1>Bluesky</h1>
-  <p class="note">Bluesky’s own server, on this machine. Nothing here has left it.</p>
-  ${posts.length === 0 ? html`<p>Nothing has been posted yet.</p>` : posts.map(article)}
-</body>
-</html>`
-  return new Response(String(document), {
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'",
-      'x-content-type-options': 'nosniff',
-    },
+  return postPage({
+    title: 'Bluesky (on this machine)',
+    heading: 'Bluesky',
+    note: 'Bluesky’s own server, on this machine. Nothing here has left it.',
+    style,
+    articles: posts.map(article),
   })
 }
 

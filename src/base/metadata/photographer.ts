@@ -1,4 +1,4 @@
-/** What a photographer wrote about a photo in another program, such as Lightroom: in an XMP file, or inside the photo. */
+/** Describes a photo in the words that its photographer wrote in another program, such as Lightroom: in an XMP file, or inside the photo. */
 
 /** Names and terms that may leave with a copy of the photo. */
 export interface Credit {
@@ -13,10 +13,10 @@ export interface PhotographerMetadata extends Credit {
   title: string | null
   description: string | null
   keywords: readonly string[]
-  /** -1: rejected. 0: none. 1 to 5 stars. */
+  /** 1 to 5 stars, 0 for none, -1 for a rejected photo. */
   rating: number | null
   altText: string | null
-  /** ISO 8601; without an offset if none was recorded. */
+  /** ISO 8601 with seconds; without an offset if none was recorded. */
   takenAt: string | null
 }
 

@@ -1,5 +1,7 @@
 /** Streams the clean copy of a picture. Holds about 100 KB of the picture at a time, and at most 4 MB of its header. */
 import { PublisherError } from '../errors.ts'
+import { type CreditBlocks, creditBlocks } from '../metadata/credit.ts'
+import type { Credit } from '../metadata/photographer.ts'
 import { type PictureType, pictureType, stripperOf } from './clean.ts'
 import { createInput, type Input, joined, type Step } from './input.ts'
 import { webpOrientation } from './strip/webp.ts'
@@ -22,25 +24,30 @@ export interface PictureSource {
 const chunkBytes = 32_768
 
 /**
- * Opens the copy. Reads the source once, but a WebP with EXIF twice, because its orientation follows the pixels. Resolves after
+ * Opens the copy, with the credit if there is any. Reads the source once, but a WebP with EXIF twice, because its orientation follows the pixels. Resolves after
  * the first chunk is ready, so that a file that is not a picture throws instead of starting a stream.
  *
  * Throws `photo_unreadable`, `storage_unavailable` if the source is shorter than its size, and any error of the source.
  */
-export async function openCleanStream(source: PictureSource): Promise<CleanStream> {
+export async function openCleanStream(
+  source: PictureSource,
+  credit: Credit | null = null,
+): Promise<CleanStream> {
+  const blocks = creditBlocks(credit)
   const first = await openSource(source)
   let type: PictureType
   let orientation: number
   try {
     type = pictureType(await first.run(begin))
     orientation = type === 'image/webp' ? await first.run(webpOrientation) : 1
-    if (!first.hasConsumed()) return { mediaType: type, body: await copy(first, type, orientation) }
+    if (!first.hasConsumed())
+      return { mediaType: type, body: await copy(first, { type, orientation, blocks }) }
   } catch (error) {
     await first.cancel(error)
     throw error
   }
   await first.cancel()
-  return { mediaType: type, body: await copy(await openSource(source), type, orientation) }
+  return { mediaType: type, body: await copy(await openSource(source), { type, orientation, blocks }) }
 }
 
 function* begin(input: Input): Generator<undefined, Uint8Array> {
@@ -88,10 +95,9 @@ async function openSource({ open, size }: PictureSource): Promise<OpenSource> {
 
 async function copy(
   source: OpenSource,
-  type: PictureType,
-  orientation: number,
+  { type, orientation, blocks }: { type: PictureType; orientation: number; blocks: CreditBlocks | null },
 ): Promise<ReadableStream<Uint8Array>> {
-  const running = stripperOf(type, orientation)(source.input)
+  const running = stripperOf(type, orientation, blocks)(source.input)
   let next: Uint8Array | null
   try {
     next = await nextChunk(source, running)

@@ -1,8 +1,10 @@
 /** Copies pictures without their metadata: lossless, in one pass, without decoding, in bounded memory. */
+import { type CreditBlocks, creditBlocks } from '../metadata/credit.ts'
+import type { Credit } from '../metadata/photographer.ts'
 import { ascii, isJpeg, isWebp } from './blocks.ts'
 import { type PictureHeader, pngSignature } from './header.ts'
 import { type Input, joined, runOver, type Step } from './input.ts'
-import { strippedJpeg } from './strip/jpeg.ts'
+import { strippedJpeg, withCredit } from './strip/jpeg.ts'
 import { broken } from './strip/parts.ts'
 import { strippedPng } from './strip/png.ts'
 import { strippedWebp, webpOrientation } from './strip/webp.ts'
@@ -18,16 +20,23 @@ export function pictureType(bytes: Uint8Array): PictureType {
 }
 
 /**
- * Returns the parser that writes the clean copy of a picture of this type. The parser returns false if the file lacked its end
+ * Returns the parser that writes the clean copy of a picture of this type, with the credit if there is any. The parser returns false if the file lacked its end
  * marker. Only WebP uses `orientation`.
  */
 export function stripperOf(
   type: PictureType,
   orientation: number,
+  credit: CreditBlocks | null = null,
 ): (input: Input) => Generator<Step, boolean> {
-  if (type === 'image/jpeg') return strippedJpeg
-  if (type === 'image/png') return strippedPng
-  return (input) => strippedWebp(input, orientation)
+  if (type === 'image/jpeg') return (input) => strippedJpeg(input, credit)
+  if (type === 'image/png') return (input) => strippedPng(input, credit)
+  return (input) => strippedWebp(input, orientation, credit)
+}
+
+/** Returns a JPEG that has no metadata with this credit. At most `maxCreditBytes` longer. Returns the same bytes without credit. */
+export function creditedJpeg(bytes: Uint8Array, credit: Credit | null): Uint8Array {
+  const blocks = creditBlocks(credit)
+  return blocks && isJpeg(bytes) ? joined(withCredit(bytes, blocks)) : bytes
 }
 
 /**

@@ -19,21 +19,43 @@ export const exifIdentifier = 'Exif\0\0'
 
 /** Reads a TIFF structure, with or without {@link exifIdentifier} before it. Returns the defaults if it is malformed. Never throws. */
 export function readExif(bytes: Uint8Array): ExifFacts {
-  const start = ascii(bytes, 0, exifIdentifier.length) === exifIdentifier ? exifIdentifier.length : 0
-  const tiff = bytes.subarray(start)
-  const order = ascii(tiff, 0, 4)
-  if (order !== 'II*\0' && order !== 'MM\0*') return noFacts
-  const isLittle = order === 'II*\0'
-  const first = directoryAt(tiff, numberAt(tiff, 4, isLittle), isLittle)
-  const orientation = first.get(tag.orientation)?.short ?? 1
-  const exif = directoryAt(tiff, first.get(tag.exifDirectory)?.long ?? null, isLittle)
+  const found = exifDirectories(bytes)
+  if (!found) return noFacts
+  const orientation = found.first.get(tag.orientation)?.short ?? 1
   return {
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
-    takenAt: timeOf(textIn(tiff, exif.get(tag.taken)), textIn(tiff, exif.get(tag.takenOffset))),
+    takenAt: takenIn(found),
   }
 }
 
-interface Entry {
+/** Entries of the first directory and of the EXIF directory, by tag. */
+export interface ExifDirectories {
+  tiff: Uint8Array
+  first: ReadonlyMap<number, ExifEntry>
+  exif: ReadonlyMap<number, ExifEntry>
+}
+
+/** Returns `null` for bytes that are not TIFF, with or without {@link exifIdentifier} before it. Never throws. */
+export function exifDirectories(bytes: Uint8Array): ExifDirectories | null {
+  const start = ascii(bytes, 0, exifIdentifier.length) === exifIdentifier ? exifIdentifier.length : 0
+  const tiff = bytes.subarray(start)
+  const order = ascii(tiff, 0, 4)
+  if (order !== 'II*\0' && order !== 'MM\0*') return null
+  const isLittle = order === 'II*\0'
+  const first = directoryAt(tiff, numberAt(tiff, 4, isLittle), isLittle)
+  return { tiff, first, exif: directoryAt(tiff, first.get(tag.exifDirectory)?.long ?? null, isLittle) }
+}
+
+/** Reads the time taken in the form of {@link ExifFacts.takenAt}. */
+export function takenIn({ tiff, exif }: ExifDirectories): string | null {
+  return timeOf(textIn(tiff, exif.get(tag.taken)), textIn(tiff, exif.get(tag.takenOffset)))
+}
+
+/** An entry of a directory (TIFF 6.0, section 2). */
+export interface ExifEntry {
+  /** Position of the value field in the TIFF structure. */
+  at: number
+  type: number
   count: number
   /** The value as a 16-bit number. */
   short: number
@@ -41,8 +63,12 @@ interface Entry {
   long: number
 }
 
-function directoryAt(tiff: Uint8Array, offset: number | null, isLittle: boolean): ReadonlyMap<number, Entry> {
-  const entries = new Map<number, Entry>()
+function directoryAt(
+  tiff: Uint8Array,
+  offset: number | null,
+  isLittle: boolean,
+): ReadonlyMap<number, ExifEntry> {
+  const entries = new Map<number, ExifEntry>()
   if (offset === null || offset + 2 > tiff.length) return entries
   const view = viewOf(tiff)
   const count = Math.min(view.getUint16(offset, isLittle), maxEntries)
@@ -52,6 +78,8 @@ function directoryAt(tiff: Uint8Array, offset: number | null, isLittle: boolean)
     const key = view.getUint16(at, isLittle)
     if (entries.has(key)) continue
     entries.set(key, {
+      at: at + 8,
+      type: view.getUint16(at + 2, isLittle),
       count: view.getUint32(at + 4, isLittle),
       short: view.getUint16(at + 8, isLittle),
       long: view.getUint32(at + 8, isLittle),
@@ -65,7 +93,7 @@ function numberAt(tiff: Uint8Array, offset: number, isLittle: boolean): number |
 }
 
 /** Reads the text that an entry points to. Returns an empty text if it is longer than 32 bytes. */
-function textIn(tiff: Uint8Array, entry: Entry | undefined): string {
+function textIn(tiff: Uint8Array, entry: ExifEntry | undefined): string {
   if (!entry || entry.count <= 4 || entry.count > 32) return ''
   return ascii(tiff, entry.long, entry.long + entry.count)
 }

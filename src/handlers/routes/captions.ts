@@ -1,16 +1,19 @@
 /** Captions: edits, which are saved without publishing, and the rules of each platform. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { Rating } from '../../contract/rating.ts'
-import { parsePhotoName } from '../../ports/photo.ts'
+import { type PhotoName, parsePhotoName } from '../../ports/photo.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import { loweringLog } from '../../runtime/lowered-ratings.ts'
 import type { Services } from '../../runtime/services.ts'
-import { enabledChannels } from '../../runtime/workflow-tools.ts'
+import { altTextFile, enabledChannels } from '../../runtime/workflow-tools.ts'
 import { captionRulesOf } from '../../workflow/captions/own-rules.ts'
 import { editCaptions } from '../../workflow/edit-captions.ts'
 import { savedCaptions } from '../../workflow/photo-details.ts'
+import { altTextIn, captionIn } from '../../workflow/photographer/texts.ts'
 import { photoRating } from '../../workflow/rating.ts'
-import { captionOf, metadataOf, textOf } from '../../workflow/sidecar.ts'
+import { metadataOf } from '../../workflow/sidecar.ts'
 import { textsOf } from '../channel-texts.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
@@ -55,23 +58,38 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       now: services.now,
       defaultRating,
       onRatingLowered: loweringLog(services, runtime, c.env.requestId),
+      saveAltText: altTextFile(services, runtime, {
+        requestId: c.env.requestId,
+        waitUntil: c.env.connection.waitUntil,
+      }),
     }
+    // Before the edit, which outdates the listing in memory.
+    const words = await wordsOf(c, name)
     const document = await editCaptions(tools, name, { caption, captions, altText, rating })
     const rated = photoRating(document, defaultRating)
+    const texts = { document, words }
     const metadata: Record<string, unknown> = metadataOf(document)
     return c.json(
       {
         filename: name,
-        caption: captionOf(document),
-        alt_text: textOf(document, 'alt_text'),
+        caption: captionIn(texts),
+        alt_text: altTextIn(texts),
         rating: rated.rating,
         rating_source: rated.source,
-        captions: captionsAnswer(savedCaptions(document, enabledChannels(runtime))),
+        captions: captionsAnswer(savedCaptions(texts, enabledChannels(runtime))),
         metadata,
       },
       200,
     )
   })
+}
+
+/** Returns what the photographer wrote about a photo of the root, as far as is known. Never throws. */
+async function wordsOf({ env }: Context<AppEnv>, name: PhotoName): Promise<PhotographerMetadata | null> {
+  const runtime = runtimeOf(env)
+  const store = runtime.viewing(env.connection.waitUntil)
+  const entry = await store.stat('root', name).catch(() => null)
+  return entry && runtime.previews().photographer.of('root', entry)
 }
 
 function rulesRoute(app: OpenAPIHono<AppEnv>, services: Services): void {

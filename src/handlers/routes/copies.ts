@@ -4,7 +4,7 @@ import { type Folder, type PhotoName, parsePhotoName } from '../../ports/photo.t
 import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { thumbnailTools } from '../../runtime/thumbnail-tools.ts'
-import type { WorkContext } from '../../runtime/workflow-tools.ts'
+import { copyTools, type WorkContext } from '../../runtime/workflow-tools.ts'
 import { openMarkedCopy, openVisitorCopy, type VisitorCopy } from '../../workflow/visitor-copy.ts'
 import { wantsWatermark } from '../../workflow/watermark.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
@@ -41,7 +41,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     responses: {
       200: {
         description:
-          'The original’s picture in full size, without metadata. With a watermark: a JPEG of at most 4,096 pixels',
+          'The original’s picture in full size, without metadata but with the photographer’s credit. With a watermark: a JPEG of at most 4,096 pixels',
         content: { 'image/jpeg': {}, 'image/png': {}, 'image/webp': {} },
       },
       304: { description: 'Unchanged since the given entity tag' },
@@ -55,9 +55,10 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const copy = await openCopy(
       services,
       runtime,
-      { waitUntil },
+      { requestId: c.env.requestId, waitUntil },
       { folder, name, ifNoneMatch: c.req.header('if-none-match') },
     )
+    runtime.previews().care(waitUntil)
     c.header('etag', copy.etag)
     c.header('accept-ranges', 'none')
     const scope = runtime.config.features.auto_view_enabled ? 'public' : 'private'
@@ -75,15 +76,16 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
 async function openCopy(
   services: Services,
   runtime: TenantRuntime,
-  context: Pick<WorkContext, 'waitUntil'>,
+  context: WorkContext,
   { folder, name, ifNoneMatch }: { folder: Folder; name: PhotoName; ifNoneMatch: string | undefined },
 ): Promise<VisitorCopy> {
+  const originals = copyTools(services, runtime, context)
   if (!wantsWatermark(runtime.config.content.watermark)) {
-    return openVisitorCopy(runtime.storage(), folder, name, ifNoneMatch)
+    return openVisitorCopy(originals, folder, name, ifNoneMatch)
   }
   const isPublic = runtime.config.features.auto_view_enabled && folder === 'root'
   const tools = await thumbnailTools(services, runtime, context, isPublic)
-  return openMarkedCopy(tools, folder, name, ifNoneMatch)
+  return openMarkedCopy(tools, originals, folder, name, ifNoneMatch)
 }
 
 /** Returns a `Content-Disposition` that shows the photo in the browser and saves it under its name (RFC 6266, RFC 8187). */

@@ -112,6 +112,10 @@ export const photoSchema = z
       .nullable()
       .optional()
       .openapi({ description: 'For admins: facts about the upright original. null if unknown' }),
+    embedded_known: z.boolean().optional().openapi({
+      description:
+        'For admins: false if the server has not looked yet for title, description and other words inside the photo',
+    }),
   })
   .openapi('Photo')
 
@@ -127,7 +131,15 @@ export const photoFolder = orEmpty(
   z.enum(folders).default('root').openapi({ description: 'Folders other than `root` are for admins' }),
 )
 
-export const photoQuery = z.object({ folder: photoFolder })
+export const photoQuery = z.object({
+  folder: photoFolder,
+  embedded: orEmpty(
+    z.enum(['read']).optional().openapi({
+      description:
+        'For admins. `read`: looks for words inside the photo first, by reading the original up to them. Default: only what is known already',
+    }),
+  ),
+})
 
 export const imageListQuery = z.object({
   sort: orEmpty(z.enum(librarySorts).default('name')),

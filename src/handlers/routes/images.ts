@@ -3,12 +3,12 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { PublisherError } from '../../base/errors.ts'
-import { parsePhotoName } from '../../ports/photo.ts'
+import { type Folder, type PhotoName, parsePhotoName } from '../../ports/photo.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import type { Services } from '../../runtime/services.ts'
 import { inOrder } from '../../workflow/library.ts'
 import { photoVersion } from '../../workflow/photo-version.ts'
-import { nextStep } from '../../workflow/random-walk.ts'
+import { nextShown } from '../../workflow/random-walk.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { photoErrors, storageErrors } from '../expected-errors.ts'
 import { isAdminHere, requireAdmin } from '../guards.ts'
@@ -81,14 +81,15 @@ function randomRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     },
   })
   app.openapi(random, async (c) => {
+    const { photographer } = runtimeOf(c.env).previews()
     for (let attempt = 1; ; attempt++) {
-      const names = (await viewingOf(c).list('root')).photos.map((photo) => photo.name)
-      const step = nextStep(names, getCookie(c, walkCookie))
+      const listing = await viewingOf(c).list('root')
+      const step = await nextShown(listing, getCookie(c, walkCookie), photographer)
       if (!step) throw await emptyGallery(c, services)
       try {
         const photo = await photoAnswer(c, services, 'root', step.name)
         rememberWalk(c, services, step.position)
-        c.header(totalHeader, String(names.length))
+        c.header(totalHeader, String(listing.photos.length))
         return c.json(photo, 200)
       } catch (error) {
         if (attempt === randomTries || !isGone(error)) throw error
@@ -110,10 +111,19 @@ function detailsRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     responses: { 200: json(photoSchema, 'The photo') },
   })
   app.openapi(details, async (c) => {
-    const { folder } = c.req.valid('query')
-    if (folder !== 'root') await requireAdmin(c, services)
-    return c.json(await photoAnswer(c, services, folder, parsePhotoName(c.req.valid('param').filename)), 200)
+    const { folder, embedded } = c.req.valid('query')
+    if (folder !== 'root' || embedded) await requireAdmin(c, services)
+    const name = parsePhotoName(c.req.valid('param').filename)
+    if (embedded) await learnWords(c, folder, name)
+    return c.json(await photoAnswer(c, services, folder, name), 200)
   })
+}
+
+/** Looks for words inside the photo, unless they are known. Throws the errors of the storage. */
+async function learnWords(c: Context<AppEnv>, folder: Folder, name: PhotoName): Promise<void> {
+  const { photographer } = runtimeOf(c.env).previews()
+  const entry = await viewingOf(c).stat(folder, name)
+  if (entry && !(await photographer.isKnown(entry))) await photographer.learn(folder, entry)
 }
 
 async function emptyGallery(c: Context<AppEnv>, services: Services): Promise<PublisherError> {

@@ -83,6 +83,7 @@ async function adminAnswer(
       height: photo.facts.height,
       taken_at: photo.facts.takenAt,
     },
+    embedded_known: photo.isEmbeddedKnown,
   }
 }
 

@@ -72,7 +72,7 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
   app.openapi(route, async (c) => {
     const runtime = libraryOf(c)
     const { duplicates } = c.req.valid('query')
-    const { previews, care } = runtime.previews()
+    const { previews, photographer, care } = runtime.previews()
     const { waitUntil } = c.env.connection
     // Without the watermark a photo is stored all the same, and its thumbnails are made when they may be shown.
     const watermark = await runtime.watermark().catch(() => undefined)
@@ -83,7 +83,8 @@ export function uploadRoute(app: OpenAPIHono<AppEnv>, services: Services): void 
       maxBytes: maxUploadBytes,
       ...(watermark && { watermark }),
       known,
-      keep(entry: PhotoEntry, { previews: made, facts, sha256 }: KeptPhoto) {
+      keep(entry: PhotoEntry, { previews: made, facts, sha256, embedded }: KeptPhoto) {
+        if (embedded) photographer.note(entry, embedded)
         const target = watermark ? previews.marked(watermark.key) : previews
         const kept = watermark === undefined ? [] : made
         waitUntil(target.keep(entry, kept, { facts, sha256 }).then(() => care(waitUntil)))

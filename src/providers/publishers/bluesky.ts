@@ -39,7 +39,8 @@ const captionRules: CaptionRules = {
   unit: 'grapheme',
   maxHashtags: 10,
   plain: false,
-  style: 'For Bluesky: one or two sentences of plain text, at most 300 characters with hashtags.',
+  words: 42,
+  style: 'For Bluesky: one or two sentences of plain text.',
 }
 
 /** Picture that servers of every version accept: the limit was 1,000,000 bytes before 2026. Bluesky's apps show at most 2000 pixels. */

@@ -54,6 +54,7 @@ const captionRules: CaptionRules = {
   unit: 'utf16',
   maxHashtags: 0,
   plain: true,
+  words: 35,
   style:
     'For FetLife: one or two short sentences of plain text on one line, no hashtags, no emoji, no links.',
 }

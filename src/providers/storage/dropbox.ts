@@ -15,6 +15,7 @@ import { createPreviewFiles } from './dropbox/previews.ts'
 import { createRecordFiles } from './dropbox/records.ts'
 import { dropboxRequestClass } from './dropbox/request-class.ts'
 import { createSidecarFiles } from './dropbox/sidecars.ts'
+import { createXmpFiles } from './dropbox/xmp.ts'
 
 export type { DropboxCredentials }
 
@@ -68,6 +69,7 @@ export function createDropboxStore(options: DropboxStoreOptions): PhotoStore {
     asksForLinks: true,
     ...createPhotoFiles({ api, files, paths, listFolder: createListing(api, retry.deadlineMs), now }),
     ...createSidecarFiles(files, paths),
+    ...createXmpFiles(files, paths),
     ...createRecordFiles({ api, files, paths }),
     ...createPreviewFiles({ api, files, paths }),
   }

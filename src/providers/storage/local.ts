@@ -10,6 +10,7 @@ import { createPhotoFiles } from './local/local-photos.ts'
 import { createPreviewFiles } from './local/local-previews.ts'
 import { createRecordFiles } from './local/local-records.ts'
 import { createSidecarFiles } from './local/local-sidecars.ts'
+import { createXmpFiles } from './local/local-xmp.ts'
 
 export interface LocalStoreOptions {
   /** Directories of the tenant's folders. */
@@ -46,6 +47,7 @@ export function createLocalStore(options: LocalStoreOptions): PhotoStore {
       return uncounted.list(folder)
     },
     ...createSidecarFiles(counted, directories),
+    ...createXmpFiles(counted, directories),
     ...createRecordFiles(counted, directories),
     ...createPreviewFiles(counted, directories),
   })

@@ -14,6 +14,7 @@ import { createRecordFiles } from './s3/records.ts'
 import { s3RequestClass } from './s3/request-class.ts'
 import { createSidecarFiles } from './s3/sidecars.ts'
 import type { S3Credentials } from './s3/signing.ts'
+import { createXmpFiles } from './s3/xmp.ts'
 
 export { createVerdictMemory, type VerdictMemory } from './s3/conditions.ts'
 export type { S3Credentials } from './s3/signing.ts'
@@ -76,6 +77,7 @@ export function createS3Store(options: S3StoreOptions): PhotoStore {
     provider,
     ...createPhotoFiles({ objects, keys, create, presign: client.presign, now }),
     ...createSidecarFiles({ objects, keys, verdicts }),
+    ...createXmpFiles({ objects, keys, verdicts }),
     ...createRecordFiles({ objects, keys, verdicts, create }),
     ...createPreviewFiles({ objects, keys }),
   }

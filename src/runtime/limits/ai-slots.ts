@@ -23,8 +23,8 @@ export function createAiSlots({ tenant, ratePerMinute, counter, now }: AiSlotsOp
   const rate = { limit: ratePerMinute, windowSeconds: 60 }
   const take = createSharedTake({ ...rate, name: 'ai', counter, maxKeys: 1, now })
   return {
-    async take(count, signal) {
-      const givesUpAt = now() + patienceMs
+    async take(count, signal, patience = 'wait') {
+      const givesUpAt = patience === 'wait' ? now() + patienceMs : now()
       for (;;) {
         const decision = await take(tenant, count)
         if (decision.allowed) return
@@ -46,10 +46,10 @@ export function countWaitingForAi(metrics: Metrics): (slots: AiSlots) => AiSlots
   metrics.watch('ai_calls_waiting', () => waiting)
   return (slots) => ({
     ...slots,
-    async take(count, signal) {
+    async take(count, signal, patience) {
       waiting++
       try {
-        await slots.take(count, signal)
+        await slots.take(count, signal, patience)
       } finally {
         waiting--
       }

@@ -15,7 +15,10 @@ const ttlSeconds = 7 * 24 * 3600
 const keyBytes = 16
 const digestBytes = 32
 
-/** Creates one tenant's memory. If the store fails, the caller only has to read the original. */
+/**
+ * Creates one tenant's memory. If the store fails, the caller only has to read the original. Remembers nothing for a storage that tells the
+ * digests itself.
+ */
 export function createDigestMemory(
   sealed: SealedStore,
   { host, tenant, config }: Pick<TenantRuntime, 'host' | 'tenant' | 'config'>,
@@ -32,11 +35,13 @@ export function createDigestMemory(
   }
 
   return {
-    async get({ name, contentHash }) {
+    async get({ name, contentHash, sha256 }) {
+      if (sha256 !== undefined) return sha256
       const value = await sealed.get(host, await keyOf(name, contentHash)).catch(failed)
       return value ? hexOf(value) : null
     },
-    async put({ name, contentHash }, sha256) {
+    async put({ name, contentHash, sha256: told }, sha256) {
+      if (told !== undefined) return
       const value = base64url.encode(bytesOf(sha256))
       await sealed.put(host, await keyOf(name, contentHash), value, { ttlSeconds }).catch(failed)
     },

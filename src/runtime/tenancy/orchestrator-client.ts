@@ -17,6 +17,7 @@ import {
   refusalIn,
 } from './orchestrator-client/answers.ts'
 import { createAskByHost } from './orchestrator-client/by-host.ts'
+import { claimsUnavailable, createClaims } from './orchestrator-client/claims.ts'
 import { type Call, createExchange } from './orchestrator-client/exchange.ts'
 import { createTokenRing } from './orchestrator-client/token-ring.ts'
 
@@ -79,6 +80,8 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
         throw configUnavailable(new Error(`The orchestrator answered ${status} for usage.`))
       }
     },
+
+    claims: (tenant) => createClaims(tenant, (request) => call(request, claimsUnavailable)),
 
     async check() {
       const question = { host: probeHost, knownVersion: undefined, requestId: crypto.randomUUID() }

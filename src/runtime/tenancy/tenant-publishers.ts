@@ -1,6 +1,8 @@
 /** Publishers for the channels that a tenant's configuration enables. */
+import { maxCreditBytes } from '../../base/metadata/credit.ts'
 import { type Channel, channelsOf } from '../../contract/channels.ts'
 import { platforms } from '../../contract/platform.ts'
+import type { PictureBox } from '../../ports/images.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import type { InstalledPublishers, OfferPicture } from '../../ports/publisher-driver.ts'
 import { publisherCalls } from '../vendor-calls/publisher-calls.ts'
@@ -31,8 +33,16 @@ export function openTenantPublishers(
         ...calls,
         vendor,
       })
-      available.push({ ...publisher, channel })
+      const pictureBox = config.content.keep_credit
+        ? withRoomForCredit(publisher.pictureBox)
+        : publisher.pictureBox
+      available.push({ ...publisher, channel, pictureBox })
     }
   }
   return { available, unavailable }
+}
+
+/** Returns the box for a picture that gets its credit afterwards. */
+function withRoomForCredit(box: PictureBox): PictureBox {
+  return box.maxBytes === undefined ? box : { ...box, maxBytes: box.maxBytes - maxCreditBytes }
 }

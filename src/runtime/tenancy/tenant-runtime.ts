@@ -12,6 +12,7 @@ import type { PostSlots } from '../../ports/post-slots.ts'
 import type { InstalledPublishers } from '../../ports/publisher-driver.ts'
 import type { RateCounter } from '../../ports/rate-counter.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
+import type { LedgerKeeper } from '../../workflow/ledger/claimed-records.ts'
 import {
   createThumbnailMemory,
   type ThumbnailCache,
@@ -46,6 +47,8 @@ export interface TenantRuntime {
   readonly configVersion: string
   /** The tenant's storage, created at the first use. Throws `provider_unavailable`. */
   storage(): PhotoStore
+  /** Returns the keeper of the ledger. Throws `provider_unavailable`, `claims_unavailable` and the errors of the storage. */
+  ledgerKeeper(): Promise<LedgerKeeper>
   /**
    * The tenant's storage for people who look: answers from memory where it can, at most 30 s old. Every change goes to
    * {@link TenantRuntime.storage}. `keepAlive` keeps renewals in the background alive after the response. Throws `provider_unavailable`.
@@ -111,11 +114,11 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       openTenantStorage(options, scope, {
         onChange: changeNoter(options, host),
         knownListing: (folder) => viewing.peek(folder),
-        index: () => previews().index,
+        previews: () => previews(),
       }),
     )
     const previews: () => TenantPreviews = once(() =>
-      openTenantPreviews(options, scope, identity, storage().store),
+      openTenantPreviews(options, scope, identity, { ...storage(), viewing: viewing.store }),
     )
     const viewing = createViewing({ memory: options.viewing, host, identity, storage, now })
     // Created late: the rate limiter would be most of the memory of an idle tenant, and only analyses need it.
@@ -127,6 +130,7 @@ export function tenantRuntimeFactory(options: TenantRuntimeOptions) {
       config,
       configVersion,
       storage: () => storage().store,
+      ledgerKeeper: async () => storage().ledgerKeeper(),
       viewing: viewing.store,
       peekListing: viewing.peek,
       publicationMemory: viewing.publications,

@@ -1,6 +1,7 @@
 /** Parts of a tenant and its configuration version that every provider needs. */
 import type { Host, Tenant, TenantHost } from '../../contract/host.ts'
 import type { RuntimeAnswer, RuntimeConfig } from '../../contract/runtime-answer.ts'
+import type { Claims } from '../../ports/claims.ts'
 import type { ConfigSource } from '../../ports/config-source.ts'
 import type { FindCredentials } from '../../ports/driver.ts'
 import type { FairnessObserver } from '../limits/observer.ts'
@@ -14,6 +15,8 @@ export interface TenantScope {
   config: RuntimeConfig
   /** Finds credentials of the tenant, resolved at the first use and cached as long as the configuration. */
   find: FindCredentials
+  /** Claims of the control plane. `null` if the source keeps none. */
+  claims: Claims | null
   /** Context of calls to the tenant's vendors. */
   calls: Omit<VendorCallContext, 'vendor'>
 }
@@ -44,6 +47,7 @@ export function tenantScope(
     config,
     // A missing reference fails like an unknown reference.
     find: (ref = '', kinds) => credentials.source(ref, ...kinds),
+    claims: source.claims?.(tenant) ?? null,
     calls: { tenant, now, observer: fairness, observe },
   }
 }

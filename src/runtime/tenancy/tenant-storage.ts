@@ -6,9 +6,12 @@ import {
   storageUnavailable,
 } from '../../ports/storage-driver.ts'
 import type { OnStorageRequest } from '../../ports/storage-requests.ts'
+import { type LedgerKeeper, ledgerKeeper, withClaimedRecords } from '../../workflow/ledger/claimed-records.ts'
 import { type OwnSidecarTools, withOwnSidecars } from '../../workflow/own-sidecars.ts'
+import type { PhotographerNotes } from '../../workflow/photographer.ts'
 import type { PhotoIndex } from '../../workflow/previews/photo-index.ts'
 import { storageCalls } from '../vendor-calls/storage-calls.ts'
+import type { TenantPreviews } from './tenant-previews.ts'
 import type { TenantScope } from './tenant-scope.ts'
 import type { Changed } from './viewing/photo-changes.ts'
 
@@ -29,14 +32,16 @@ export interface StorageWatch {
   onChange(part: Changed): Promise<void>
   /** Returns a listing from memory that includes all changes of this process. */
   knownListing: OwnSidecarTools['knownListing']
-  /** Returns the tenant's photo index, which lies in this storage. Called after the storage is open. */
-  index(): PhotoIndex
+  /** Returns what lies in this storage beside the photos. Called after the storage is open. */
+  previews(): Pick<TenantPreviews, 'index' | 'photographer'>
 }
 
 export interface TenantStorage {
   store: PhotoStore
   /** The same storage, in which sidecars are plain files that no photo owns. For reading. */
   files: PhotoStore
+  /** Returns the keeper of the ledger. Throws `claims_unavailable` and the errors of the storage. */
+  ledgerKeeper(): Promise<LedgerKeeper>
   rememberedSha256Of: OwnSidecarTools['rememberedSha256Of']
 }
 
@@ -44,21 +49,33 @@ export interface TenantStorage {
 export function openTenantStorage(
   { storages, digestsOf, requestsOf }: TenantStorageOptions,
   scope: TenantScope,
-  { onChange, knownListing, index }: StorageWatch,
+  { onChange, knownListing, previews }: StorageWatch,
 ): TenantStorage {
-  const { host, tenant, config, find, calls } = scope
+  const { host, tenant, config, find, calls, claims } = scope
   const { provider, paths, credentials_ref: ref } = config.storage
   const installed = storages[provider]
   if (!installed) throw storageUnavailable(provider)
   const onRequest = requestsOf?.(installed, scope)
   const opened = installed.open({ host, tenant, paths, provider, onRequest }, find, ref)
   const { store, whenChanging } = storageCalls(opened, { ...calls, vendor: installed.vendor })
-  const digests = digestsOf?.(whenChanging, scope, index)
+  const digests = digestsOf?.(whenChanging, scope, () => previews().index)
   const owned = withOwnSidecars(store, { now: calls.now, whenChanging, knownListing, ...digests })
   return {
-    store: noticingChanges(owned, onChange),
+    store: hearingPhotographers(
+      noticingChanges(withClaimedRecords(owned, claims), onChange),
+      () => previews().photographer,
+    ),
     files: store,
+    ledgerKeeper: () => ledgerKeeper(store, claims),
     rememberedSha256Of: digests?.rememberedSha256Of,
+  }
+}
+
+/** Wraps a store to note what each original that is read says about itself. */
+function hearingPhotographers(store: PhotoStore, notes: () => PhotographerNotes): PhotoStore {
+  return {
+    ...store,
+    read: async (folder, name) => notes().observe(await store.read(folder, name)),
   }
 }
 
@@ -76,6 +93,7 @@ function noticingChanges(store: PhotoStore, onChange: StorageWatch['onChange']):
     move: (...photo) => photos(store.move(...photo)),
     delete: (...photo) => photos(store.delete(...photo)),
     writeSidecar: (...sidecar) => photos(store.writeSidecar(...sidecar)),
+    writeXmp: (...file) => photos(store.writeXmp(...file)),
     createRecord: (key, text) => records(key, store.createRecord(key, text)),
     replaceRecord: (key, text) => records(key, store.replaceRecord(key, text)),
     deleteRecord: (key) => records(key, store.deleteRecord(key)),

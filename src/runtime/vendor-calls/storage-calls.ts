@@ -39,12 +39,14 @@ const calls = {
   listPreviewFolders: { operation: 'list_previews', kind: 'read' },
   deletePreviewFolder: { operation: 'delete_previews', kind: 'read' },
   // Some stores answer without a call to their server.
+  isKnownAtomic: 'direct',
   canCreateAtomically: { operation: 'probe', kind: 'read', provesNothing: true },
 } as const satisfies LimitedTable<PhotoStore>
 
 /** Rules for reads that belong to a move or a deletion. */
 const callsWhenChanging = {
   ...calls,
+  list: { ...calls.list, kind: 'change' },
   stat: { ...calls.stat, kind: 'change' },
   read: { ...calls.read, kind: 'change' },
   readSidecar: { ...calls.readSidecar, kind: 'change' },

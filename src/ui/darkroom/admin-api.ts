@@ -7,12 +7,14 @@ import type { CaptionRulesAnswer, SavedEdit } from '../../handlers/routes/captio
 import type { ChangedPosts } from '../../handlers/routes/changes-schemas.ts'
 import type { CuratedAnswer } from '../../handlers/routes/curation-schemas.ts'
 import type { Published } from '../../handlers/routes/publishing-schemas.ts'
+import type { CaptionVariants } from '../../handlers/routes/variants-schemas.ts'
 import type { Folder } from '../../ports/photo.ts'
 import type { Photo } from '../gallery/gallery-api.ts'
 import { isRecord } from '../json.ts'
 import { type ApiProblem, pageProblem, problemFrom, problemOf, unreached } from '../problem.ts'
 
 export type { ChangedPosts, Published }
+export type VariantKind = CaptionVariants['kind']
 export type Analysis = AnsweredAnalysis & { rating?: Rating }
 
 /** Name of a channel. A gallery may have several channels of a platform. */
@@ -62,11 +64,18 @@ export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
 
 export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
-  photo: (name: string, folder: Folder = 'root') =>
-    send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
+  /** `embedded`: the server looks for words inside the photo first. */
+  photo: (name: string, query: { folder?: Folder; embedded?: 'read' } = {}) =>
+    send<Photo>('GET', `${photoPath(name)}?${new URLSearchParams(query)}`),
   save: (name: string, edit: EditedCaptions) => send<SavedEdit>('PATCH', photoPath(name), edit),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),
+  /** Suggests other captions. Saves nothing. */
+  vary: (
+    name: string,
+    request: Pick<CaptionVariants, 'kind' | 'captions'>,
+    onStage: (stage: Stage) => void,
+  ) => stream<CaptionVariants>(`${photoPath(name)}/captions/variants`, request, onStage),
   publish: (name: string, request: PublishRequest, onStage: (stage: Stage) => void) =>
     stream<Published>(`${photoPath(name)}/publish`, request, onStage),
   /** Dry run: returns what publishing would send, and the status of earlier attempts. */

@@ -1,20 +1,34 @@
-/** The second AI call: writes the captions for all platforms at once, and the Stable Diffusion caption. */
+/** The second AI call: writes the captions and hashtags for all platforms at once, and the Stable Diffusion caption. */
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
+import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { Platform } from '../../contract/platform.ts'
 import type { CaptionRules } from '../../ports/publisher.ts'
+import { composeCaption, hashtagsFrom, ownHashtags } from '../captions/compose.ts'
 import { fitCaption } from '../captions/fit.ts'
 import { hashtagsOf } from '../captions/hashtags.ts'
-import { clean } from './clean.ts'
+import type { AiClient } from './ai-client.ts'
 import {
-  asData,
+  askedHashtags,
+  factsOf,
+  hashtagParagraphs,
+  platformLines,
+  recentParagraphs,
+  type VoiceSettings,
+  voiceParagraphs,
+  type WantedCaption,
+  withDataRule,
+} from './caption-prompt.ts'
+import { clean } from './clean.ts'
+import { captionsSchema, condensed } from './condense.ts'
+import { photographersWords } from './photographers-words.ts'
+import {
   captionRolePrompt,
   captionSystemPrompt,
-  dataRule,
   sdCaptionRolePrompt,
   sdCaptionSystemPrompt,
 } from './prompts.ts'
-import type { AiClient, Seen } from './vision.ts'
+import type { Seen } from './vision.ts'
 
 export interface CaptionSettings {
   caption_model?: string | undefined
@@ -29,16 +43,15 @@ export interface CaptionSettings {
 
 interface CaptionJob {
   client: AiClient
-  settings: CaptionSettings & {
-    hashtag_string: string
-    voice_profile: readonly string[]
-    smart_hashtags_enabled: boolean
-    voice_matching_enabled: boolean
-  }
+  settings: CaptionSettings & VoiceSettings
   platforms: readonly { platform: Platform; captionRules: CaptionRules }[]
   seen: Seen
+  /** What the photographer wrote. */
+  words: PhotographerMetadata | null
   /** Captions whose wording the AI should not repeat. */
   recent: readonly string[]
+  /** Receives errors that did not stop the work. */
+  onTrouble(error: unknown): void
 }
 
 export interface GeneratedCaptions {
@@ -57,7 +70,7 @@ const maxTokens = 4000
 const maxSdTokens = 2000
 
 /** Rules of the one caption for tenants without platforms. V2 calls it `generic`. */
-const genericRules: CaptionRules = {
+export const genericRules: CaptionRules = {
   maxLength: 1000,
   unit: 'utf16',
   maxHashtags: 10,
@@ -65,45 +78,44 @@ const genericRules: CaptionRules = {
   style: 'For the photographer’s own page: two or three sentences of plain text.',
 }
 
-/** Number of AI calls that {@link askForCaptions} makes. */
+/** Number of AI calls that {@link askForCaptions} certainly makes. */
 export function captionCalls(settings: CaptionSettings): number {
   return wantsSdCaption(settings) && !isSingleCall(settings) ? 2 : 1
 }
 
-/** Asks the AI for all captions. Also throws `ai_unusable_answer` if a caption is empty after fitting it to the limits. */
+/**
+ * Asks the AI for all captions, and once more for short ones that came too long. Also throws `ai_unusable_answer` if a caption is empty
+ * after fitting it to the limits.
+ */
 export async function askForCaptions(job: CaptionJob): Promise<GeneratedCaptions> {
   const { client, settings, platforms } = job
   const wantsSd = wantsSdCaption(settings)
   const asksForBoth = wantsSd && isSingleCall(settings)
-  const wanted: readonly { platform: Platform | 'generic'; captionRules: CaptionRules }[] =
-    platforms.length > 0 ? platforms : [{ platform: 'generic', captionRules: genericRules }]
+  const wanted: readonly WantedCaption[] =
+    platforms.length > 0
+      ? platforms.map(({ platform, captionRules }) => ({ name: platform, captionRules }))
+      : [{ name: 'generic', captionRules: genericRules }]
   const answer = await client.ask({
     model: settings.caption_model ?? defaultCaptionModel,
     system: withDataRule(settings.system_prompt ?? captionSystemPrompt),
     prompt: promptFor(job, wanted, asksForBoth),
     name: 'captions',
-    schema: answerSchema(
-      wanted.map(({ platform }) => platform),
-      asksForBoth,
-    ),
+    schema: answerSchema(wanted, settings, asksForBoth),
     maxTokens,
   })
-  const fitted = wanted.map(({ platform, captionRules }) => {
-    const text = answer.value.captions[platform] ?? ''
-    const body = settings.smart_hashtags_enabled
-      ? text
-      : fitCaption(text, { ...captionRules, maxHashtags: 0 })
-    return [platform, fitCaption(body, captionRules, settings.hashtag_string)] as const
-  })
+  // Both at once: writing again may take as long as the time limit allows.
+  const [fitted, sdWords] = await Promise.all([
+    fittedCaptions(job, wanted, answer.value),
+    wantsSd ? (answer.value.sd_caption ?? askForSdCaption(job)) : '',
+  ])
   const [[, caption] = ['', '']] = fitted
   if (fitted.some(([, text]) => text === '')) {
     throw new PublisherError('ai_unusable_answer', 'The AI wrote no caption. Nothing was changed; try again.')
   }
-  const sdCaption = !wantsSd ? null : clean(answer.value.sd_caption ?? (await askForSdCaption(job)))
   return {
     caption,
     captions: platforms.length > 0 ? Object.fromEntries(fitted) : {},
-    sdCaption: sdCaption || null,
+    sdCaption: clean(sdWords) || null,
     model: answer.model,
   }
 }
@@ -118,22 +130,56 @@ function isSingleCall({ sd_caption_single_call_enabled }: CaptionSettings): bool
 
 interface CaptionAnswer {
   captions: Record<string, string>
+  hashtags?: Record<string, string[]>
   sd_caption?: string
 }
 
-function answerSchema(names: readonly string[], withSd: boolean): z.ZodType<CaptionAnswer> {
-  const captions = z.object(Object.fromEntries(names.map((name) => [name, z.string()])))
-  return withSd ? z.object({ captions, sd_caption: z.string() }) : z.object({ captions })
+/** An answer without usable hashtags is usable: the hashtags in its texts count. */
+function answerSchema(
+  wanted: readonly WantedCaption[],
+  settings: VoiceSettings,
+  withSd: boolean,
+): z.ZodType<CaptionAnswer> {
+  const tagged = wanted.filter(({ captionRules }) => askedHashtags(captionRules, settings) > 0)
+  const hashtags = z
+    .object(Object.fromEntries(tagged.map(({ name }) => [name, z.array(z.string()).catch([])])))
+    .catch({})
+  const texts = captionsSchema(wanted.map(({ name }) => name))
+  const answer = tagged.length > 0 ? texts.extend({ hashtags }) : texts
+  return withSd ? answer.extend({ sd_caption: z.string() }) : answer
 }
 
-/** Returns the part of a platform's limits that remains after the tenant's own hashtags, which are added later. */
-function roomFor({ maxLength, maxHashtags }: CaptionRules, hashtagString: string) {
-  const own = hashtagsOf(hashtagString).slice(0, maxHashtags)
-  const reserved = own.length === 0 ? 0 : `\n\n${own.join(' ')}`.length
-  return {
-    maxLength: maxLength - Math.min(reserved, Math.floor(maxLength / 2)),
-    maxHashtags: maxHashtags - own.length,
-  }
+/** Fits the captions to their platforms, each with its hashtags. */
+async function fittedCaptions(
+  { client, settings, onTrouble }: CaptionJob,
+  wanted: readonly WantedCaption[],
+  { captions, hashtags = {} }: CaptionAnswer,
+): Promise<(readonly [name: string, caption: string])[]> {
+  const isSmart = settings.smart_hashtags_enabled
+  const written = wanted.map((each) => ({
+    ...each,
+    text: captions[each.name] ?? '',
+    firm: isSmart ? ownHashtags(settings.hashtag_string, each.captionRules) : [],
+  }))
+  const shorter = await condensed(written, {
+    client,
+    settings,
+    model: settings.caption_model ?? defaultCaptionModel,
+    system: settings.system_prompt ?? captionSystemPrompt,
+    onTrouble,
+  })
+  return written.map(({ name, captionRules, text, firm }) => {
+    const body = shorter.get(name) ?? text
+    const spare = hashtagsFrom([...(hashtags[name] ?? []), ...hashtagsOf(text)])
+    const caption = isSmart
+      ? composeCaption(body, captionRules, { firm, spare })
+      : fitCaption(
+          fitCaption(body, { ...captionRules, maxHashtags: 0 }),
+          captionRules,
+          settings.hashtag_string,
+        )
+    return [name, caption] as const
+  })
 }
 
 async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<string> {
@@ -149,47 +195,20 @@ async function askForSdCaption({ client, settings, seen }: CaptionJob): Promise<
 }
 
 function promptFor(
-  { settings, seen, recent }: CaptionJob,
-  wanted: readonly { platform: string; captionRules: CaptionRules }[],
+  { settings, seen, words, recent }: CaptionJob,
+  wanted: readonly WantedCaption[],
   withSd: boolean,
 ): string {
-  const rules = wanted.map(({ platform, captionRules }) => {
-    const { maxLength, maxHashtags } = roomFor(captionRules, settings.hashtag_string)
-    const hashtags =
-      maxHashtags === 0 || !settings.smart_hashtags_enabled
-        ? 'No hashtags.'
-        : `End with up to ${Math.min(maxHashtags, 8)} fitting hashtags.`
-    return `- "${platform}": ${captionRules.style} At most ${maxLength} characters. ${hashtags}`
-  })
   const sdSystem = settings.sd_caption_system_prompt ?? sdCaptionSystemPrompt
   const sdRole = settings.sd_caption_role_prompt ?? sdCaptionRolePrompt
-  const voice = settings.voice_matching_enabled ? settings.voice_profile : []
   return [
     settings.role_prompt ?? captionRolePrompt,
     factsOf(seen),
-    `Write one caption for each of these platforms:\n${rules.join('\n')}`,
+    ...photographersWords(words),
+    `Write one caption for each of these platforms:\n${platformLines(wanted, settings)}`,
+    ...hashtagParagraphs(wanted, settings),
     ...(withSd ? [`Also write "sd_caption". ${sdSystem} ${sdRole}`] : []),
-    ...(voice.length > 0
-      ? [`Keep the tone of these captions by the photographer:\n${listed('voice_profile', voice)}`]
-      : []),
-    ...(recent.length > 0
-      ? [`Do not repeat the wording of these recent captions:\n${listed('recent_captions', recent)}`]
-      : []),
+    ...voiceParagraphs(settings),
+    ...recentParagraphs(recent),
   ].join('\n\n')
-}
-
-function factsOf(seen: Seen): string {
-  const { alt_text, safety_labels, ...facts } = seen
-  return `What is to be seen:\n${asData('photo', facts)}`
-}
-
-function listed(name: string, texts: readonly string[]): string {
-  return asData(
-    name,
-    texts.map((text) => clean(text)),
-  )
-}
-
-function withDataRule(system: string): string {
-  return `${system}\n\n${dataRule}`
 }

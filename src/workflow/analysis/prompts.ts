@@ -28,9 +28,24 @@ export const visionPrompt = `Look at the photo and describe it.
 - aesthetic_terms: words that an art critic would use.
 - alt_text: one sentence for people who cannot see the photo, at most 250 characters, beginning with what matters most.`
 
-export const captionSystemPrompt = `You write captions for a photographer's own channels. You write as the photographer would: calm, sensual without being explicit, specific to this photo, never clickbait. You do not name people and you do not describe what is not there.`
+export const captionSystemPrompt = `You write captions for a photographer's own channels. You write as the photographer would: calm, sensual without being explicit, specific to this photo, never clickbait. You do not name people and you do not describe what is not there.
+
+You use plain words and concrete details of this photo. You avoid stock phrases that would fit any photo: "a dance of light and shadow", "captures the essence", "timeless", "a testament to", "where X meets Y", "whispers", "a symphony of". No question to the audience, no call to like or follow, and no emoji unless a platform's rule asks for it.`
 
 export const captionRolePrompt = 'Write captions for this photo.'
+
+export const condensePrompt =
+  'These captions are too long. Write each again within its limit, in its own language and voice. Keep the one detail that matters most and leave out the rest. Whole sentences, no hashtags.'
+
+export const rewritePrompts = {
+  shorter:
+    'Write each of these captions again, shorter. Keep the one thing that matters most; leave out the rest rather than squeezing it in.',
+  warmer:
+    'Write each of these captions again in a warmer tone: closer and more personal, as to a friend, still calm. Keep about the same length.',
+} as const
+
+export const rewriteRules =
+  'Keep the language, the facts and the point of view of each. Add nothing that it does not say. Whole sentences, no hashtags: those are added again.'
 
 export const sdCaptionSystemPrompt = `You write captions that train and prompt Stable Diffusion models: comma-separated visual phrases, from the subject to style, light and camera, without sentences, names or judgements.`
 

@@ -35,6 +35,8 @@ interface Found {
   seen: Seen
   generated: GeneratedCaptions
   sha256: string
+  /** True when the alt text is the photographer's. */
+  hasOwnAltText: boolean
   /** True when a person asked for new captions; an empty caption is then replaced. */
   replaceEmpty: boolean
 }
@@ -51,7 +53,7 @@ const maxTries = 3
 export async function saveAnalysis(
   { store, settings: { captionfile }, platforms, now }: SaveTools,
   entry: PhotoEntry,
-  { seen, generated, sha256, replaceEmpty }: Found,
+  { seen, generated, sha256, hasOwnAltText, replaceEmpty }: Found,
 ): Promise<{ caption: string; altText: string | null; rating: Rating }> {
   const isExtended = captionfile.extended_metadata_enabled
   const needsTags = platforms.some(({ usesTags }) => usesTags === true)
@@ -70,6 +72,7 @@ export async function saveAnalysis(
       caption: generated.caption,
       platformCaptions: generated.captions,
       rating: ratingFromAnalysis(seen),
+      hasOwnAltText,
       details: isExtended ? detailsOf(seen) : null,
       confirmationTags: needsTags && !isExtended ? seen.tags : null,
     }

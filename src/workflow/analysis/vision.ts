@@ -1,10 +1,13 @@
 /** The first AI call: describes the photo. */
 import { z } from 'zod'
 import { isPublisherError } from '../../base/errors.ts'
+import type { PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { ReducedImage } from '../../ports/images.ts'
-import type { ModelAnswer, ModelPicture, ModelRequest } from '../../ports/language-model.ts'
+import type { ModelAnswer, ModelPicture } from '../../ports/language-model.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
+import type { AiClient } from './ai-client.ts'
 import { clean, cleanList } from './clean.ts'
+import { photographersWords } from './photographers-words.ts'
 import { dataRule, visionPrompt, visionSystemPrompt } from './prompts.ts'
 
 export interface VisionSettings {
@@ -16,13 +19,6 @@ export interface VisionSettings {
   vision_fallback_detail: ModelPicture['detail']
   /** Description of the tags that the tenant wants, such as 'short nouns'. */
   tags_nature?: string | undefined
-}
-
-/** The AI behind the tenant's rate limit and token billing. */
-export interface AiClient {
-  /** Waits briefly until `calls` calls are within the limit, and counts them. Throws `rate_limited`. */
-  allow(calls: number): Promise<void>
-  ask<T>(request: ModelRequest<T>): Promise<ModelAnswer<T>>
 }
 
 const strings = z.array(z.string())
@@ -55,6 +51,8 @@ const maxTokens = 4000
 export interface DescribeTools {
   /** Returns the photo as a JPEG without metadata. Throws `photo_changed`, and the errors of the store and the reducer. */
   pictureWithin(box: ThumbnailBox): Promise<ReducedImage>
+  /** Returns what the photographer wrote. Called once the picture is there. Never rejects. */
+  wordsOf(): Promise<PhotographerMetadata | null>
   client: AiClient
   settings: VisionSettings
   /**
@@ -111,10 +109,11 @@ async function describeOnce(
   const picture = await tools.pictureWithin(boxOf(dimension))
   await client.allow(calls)
   onDescribe()
+  const words = await tools.wordsOf()
   const answer = await client.ask({
     model: settings.vision_model ?? defaultVisionModel,
     system: `${visionSystemPrompt}\n\n${dataRule}`,
-    prompt: visionPrompt + natureOf(settings),
+    prompt: [visionPrompt + natureOf(settings), ...photographersWords(words)].join('\n\n'),
     picture: { bytes: picture.bytes, mediaType: 'image/jpeg', detail },
     name: 'photo_analysis',
     schema: seenSchema,

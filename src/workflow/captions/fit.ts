@@ -21,7 +21,8 @@ export function fitCaption(text: string, rules: CaptionRules, hashtagString = ''
   return withHashtags(cutToLength(tagged, rules), rules, hashtagsOf(cleaned(hashtagString, rules)))
 }
 
-function cleaned(text: string, { plain }: CaptionRules): string {
+/** Returns the text in the characters that the rules allow, of any length. */
+export function cleaned(text: string, { plain }: CaptionRules): string {
   return plain ? plainText(withoutControls(text)) : withoutControls(text).trim()
 }
 
@@ -33,7 +34,8 @@ function withoutControls(text: string): string {
     .replace(/(?!\n)\p{Cc}/gu, '')
 }
 
-function withHashtags(text: string, rules: CaptionRules, wanted: readonly string[]): string {
+/** Adds the hashtags that the text lacks, while number and length allow. */
+export function withHashtags(text: string, rules: CaptionRules, wanted: readonly string[]): string {
   const present = hashtagsOf(text)
   const seen = new Set(present.map(folded))
   let room = rules.maxHashtags - present.length
@@ -51,6 +53,6 @@ function withHashtags(text: string, rules: CaptionRules, wanted: readonly string
 }
 
 /** Folds case: platforms treat hashtags that differ only in case as equal. */
-function folded(hashtag: string): string {
+export function folded(hashtag: string): string {
   return hashtag.normalize('NFC').toLowerCase()
 }

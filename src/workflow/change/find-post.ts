@@ -2,12 +2,14 @@
 import { isPublisherError } from '../../base/errors.ts'
 import type { Channel } from '../../contract/channels.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
+import type { PhotoEntry } from '../../ports/storage.ts'
 import { photoNotFound } from '../../ports/storage-errors.ts'
 import { contentDigest, type DigestTools } from '../content-digest.ts'
 import type { Ledger } from '../ledger.ts'
 
 export interface FoundPhoto {
   folder: Folder
+  entry: PhotoEntry
   sha256: string
 }
 
@@ -23,20 +25,20 @@ export async function findPost(
 ): Promise<FoundPhoto> {
   let untried: FoundPhoto | null = null
   for (const folder of ['root', 'archive'] as const) {
-    const sha256 = await digestIn(tools, folder, name)
-    if (sha256 === null) continue
-    if (await ledger.isTried(sha256, channels)) return { folder, sha256 }
-    untried ??= { folder, sha256 }
+    const found = await findIn(tools, folder, name)
+    if (!found) continue
+    if (await ledger.isTried(found.sha256, channels)) return found
+    untried ??= found
   }
   if (untried) return untried
   throw photoNotFound()
 }
 
-async function digestIn(tools: DigestTools, folder: Folder, name: PhotoName): Promise<string | null> {
+async function findIn(tools: DigestTools, folder: Folder, name: PhotoName): Promise<FoundPhoto | null> {
   const entry = await tools.store.stat(folder, name)
   if (!entry) return null
   try {
-    return await contentDigest(tools, folder, entry)
+    return { folder, entry, sha256: await contentDigest(tools, folder, entry) }
   } catch (error) {
     // Another request is moving the photo right now.
     if (isPublisherError(error, 'photo_not_found')) return null

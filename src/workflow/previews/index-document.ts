@@ -23,9 +23,15 @@ export interface KnownPhoto {
   placeholder: string | null
   /** Lower-case hex. `null`: not known. */
   sha256: string | null
+  /** What the photographer wrote inside the photo. `null`: not known. */
+  words: WordsMark | null
   /** File names of the previews, sorted. */
   files: readonly string[]
 }
+
+/** Mark of the words inside a photo, which lie in a file of their own. `rejected`: the photographer's rating is -1. */
+export type WordsMark = (typeof wordsMarks)[number]
+const wordsMarks = ['none', 'some', 'rejected'] as const
 
 export interface IndexDocument {
   photos: ReadonlyMap<string, KnownPhoto>
@@ -47,27 +53,32 @@ const maxFiles = 60
 const day = z.number().int().min(0).max(1_000_000)
 const folder = z.string().regex(/^[a-z0-9_-]{8,100}$/)
 const pixels = z.number().int().min(1).max(1_000_000)
+/** Later versions may add members at the end. Earlier versions wrote no mark of words. */
 const photoSchema = z
-  .tuple([
-    day,
-    z.tuple([pixels, pixels, z.string().max(40).nullable()]).nullable(),
-    z
-      .string()
-      .regex(/^[\w-]{1,60}$/)
-      .nullable(),
-    z
-      .string()
-      .regex(/^[0-9a-f]{64}$/)
-      .nullable(),
-    z.array(z.string().regex(/^w\d{1,5}h\d{1,5}(-[a-z0-9]{1,16})?\.(avif|webp|jpg)$/)).max(maxFiles),
-  ])
-  .transform(([noted, facts, placeholder, sha256, files]): KnownPhoto => {
+  .tuple(
+    [
+      day,
+      z.tuple([pixels, pixels, z.string().max(40).nullable()]).nullable(),
+      z
+        .string()
+        .regex(/^[\w-]{1,60}$/)
+        .nullable(),
+      z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable(),
+      z.array(z.string().regex(/^w\d{1,5}h\d{1,5}(-[a-z0-9]{1,16})?\.(avif|webp|jpg)$/)).max(maxFiles),
+    ],
+    z.unknown(),
+  )
+  .transform(([noted, facts, placeholder, sha256, files, words]): KnownPhoto => {
     const [width, height, takenAt] = facts ?? []
     return {
       day: noted,
       facts: width && height ? { width, height, takenAt: takenAt ?? null } : null,
       placeholder,
       sha256,
+      words: wordsMarks.find((mark) => mark === words) ?? null,
       files,
     }
   })
@@ -123,8 +134,10 @@ export function formatIndex({ photos, gone, sweptDay }: IndexDocument): string {
   return `{"version":1,"swept_day":${sweptDay},"gone":${JSON.stringify(missing)},"photos":{${parts.join(',')}}}`
 }
 
-function tupleOf({ day: noted, facts, placeholder, sha256, files }: KnownPhoto) {
-  return [noted, facts && [facts.width, facts.height, facts.takenAt], placeholder, sha256, files]
+/** Leaves out an unknown mark, so that an earlier version can read the photo. */
+function tupleOf({ day: noted, facts, placeholder, sha256, words, files }: KnownPhoto) {
+  const size = facts && [facts.width, facts.height, facts.takenAt]
+  return [noted, size, placeholder, sha256, files, ...(words === null ? [] : [words])]
 }
 
 /** Merges two indexes: keeps all that either knows. The order of merges does not matter, nor does a repetition. */
@@ -148,6 +161,7 @@ export function mergePhotos(one: KnownPhoto | undefined, other: KnownPhoto): Kno
     facts: greater(one.facts, other.facts, (facts) => JSON.stringify(tupleOfFacts(facts))),
     placeholder: greater(one.placeholder, other.placeholder, String),
     sha256: greater(one.sha256, other.sha256, String),
+    words: greater(one.words, other.words, String),
     files: [...new Set([...one.files, ...other.files])].toSorted(compare).slice(0, maxFiles),
   }
 }

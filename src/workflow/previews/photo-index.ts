@@ -104,7 +104,13 @@ export function createPhotoIndex(options: PhotoIndexOptions): PhotoIndex {
   }
 }
 
-const unknown: Omit<KnownPhoto, 'day'> = { facts: null, placeholder: null, sha256: null, files: [] }
+const unknown: Omit<KnownPhoto, 'day'> = {
+  facts: null,
+  placeholder: null,
+  sha256: null,
+  words: null,
+  files: [],
+}
 
 async function folderOf({ contentHash }: Hashed): Promise<string> {
   return plainFolder(contentHash) ?? previewFolder(contentHash)

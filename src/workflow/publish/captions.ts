@@ -1,4 +1,4 @@
-/** Captions for publishing: a person's submitted text, otherwise the text of the sidecar. */
+/** Captions for publishing: a person's submitted text, otherwise the text of the sidecar, otherwise the photographer's. */
 import { isPublisherError } from '../../base/errors.ts'
 import type { Rating } from '../../contract/rating.ts'
 import type { Folder, PhotoName } from '../../ports/photo.ts'
@@ -6,17 +6,9 @@ import type { ChannelPublisher, Post } from '../../ports/publisher.ts'
 import type { PhotoStore } from '../../ports/storage.ts'
 import { fitCaption } from '../captions/fit.ts'
 import { captionRulesOf } from '../captions/own-rules.ts'
+import { altTextIn, captionInFor, type PhotoTexts } from '../photographer/texts.ts'
 import { withRating } from '../rating.ts'
-import {
-  formatSidecar,
-  parseSidecar,
-  type SidecarDocument,
-  savedCaptionFor,
-  tagsOf,
-  textOf,
-  withOwner,
-  withSubmittedCaptions,
-} from '../sidecar.ts'
+import { formatSidecar, parseSidecar, tagsOf, withOwner, withSubmittedCaptions } from '../sidecar.ts'
 
 /** Captions that a person submitted with the photo. */
 export interface SubmittedCaptions {
@@ -29,20 +21,20 @@ export interface SubmittedCaptions {
 /** Returns the caption for one channel, within its rules. */
 export async function captionFor(
   publisher: ChannelPublisher,
-  document: SidecarDocument,
+  texts: PhotoTexts,
   { caption, captions = {} }: SubmittedCaptions,
   { hashtagString, rating }: { hashtagString: string; rating: Rating },
 ): Promise<string> {
   const { name, platform } = publisher.channel
   const submitted = new Map(Object.entries(captions))
   const text =
-    submitted.get(name) ?? submitted.get(platform) ?? caption ?? savedCaptionFor(document, publisher.channel)
+    submitted.get(name) ?? submitted.get(platform) ?? caption ?? captionInFor(texts, publisher.channel)
   return fitCaption(text, await captionRulesOf(publisher, rating), hashtagString)
 }
 
 /** Returns the details that platforms may use beside the caption. */
-export function postDetailsOf(document: SidecarDocument): Pick<Post, 'altText' | 'tags'> {
-  return { altText: textOf(document, 'alt_text'), tags: tagsOf(document) }
+export function postDetailsOf(texts: PhotoTexts): Pick<Post, 'altText' | 'tags'> {
+  return { altText: altTextIn(texts), tags: texts.document ? tagsOf(texts.document) : [] }
 }
 
 const maxTries = 3

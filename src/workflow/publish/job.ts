@@ -1,4 +1,5 @@
 /** Publishing one photo: what the attempts on all channels share. */
+import type { Credit } from '../../base/metadata/photographer.ts'
 import type { Channel } from '../../contract/channels.ts'
 import type { PostSlots } from '../../ports/post-slots.ts'
 import type { Post } from '../../ports/publisher.ts'
@@ -20,6 +21,8 @@ export interface PublishJob {
   /** Returns the channel's standing at the start of the attempt. */
   standing(channel: Channel): Promise<Standing>
   pictures: Pictures
+  /** Credit for the pictures. Never rejects. */
+  credit(): Promise<Credit | null>
   slots: Pick<PostSlots, 'carry'>
   photo: Omit<Post, 'caption' | 'picture'>
   request: { dryRun: boolean; force: boolean; requestId: string }

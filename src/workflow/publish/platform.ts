@@ -1,4 +1,5 @@
 /** Publishes one photo on one channel: check the ledger, prepare the picture, claim, send, save the receipt. */
+import { creditedJpeg } from '../../base/picture/clean.ts'
 import type { Channel } from '../../contract/channels.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import { decide } from './decide.ts'
@@ -53,8 +54,9 @@ async function attempt(
   if (refusal !== undefined) return refusedByRating(refusal)
   const [picture, text] = await Promise.all([pictureFor(publisher, job), caption()])
   if (picture.kind === 'duplicate') return skipped(publisher, picture, job)
-  const post = { ...photo, caption: text, picture: picture.image }
-  return slots.carry(picture.image.bytes.length, () => claimAndSend(publisher, post, decision, job))
+  const bytes = creditedJpeg(picture.image.bytes, await job.credit())
+  const post = { ...photo, caption: text, picture: { ...picture.image, bytes } }
+  return slots.carry(bytes.length, () => claimAndSend(publisher, post, decision, job))
 }
 
 /**

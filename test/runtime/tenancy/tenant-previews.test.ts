@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { createIndexCache } from '../../../src/runtime/tenancy/tenant-previews.ts'
 import type { KnownPhoto } from '../../../src/workflow/previews/index-document.ts'
 
-const known: KnownPhoto = { day: 1, facts: null, placeholder: null, sha256: null, files: [] }
+const known: KnownPhoto = { day: 1, facts: null, placeholder: null, sha256: null, words: null, files: [] }
 
 it('keeps even an index that is larger than the cache', () => {
   const cache = createIndexCache()

@@ -7,6 +7,8 @@ import type { PhotoStore } from '../../../src/ports/storage.ts'
 import { withOwnSidecars } from '../../../src/workflow/own-sidecars.ts'
 import { encodedAs } from '../fixtures/sidecar-examples.ts'
 import { readableSidecar } from '../fixtures/stored-photos.ts'
+import { pauseBefore } from './pausing.ts'
+import { describeXmpFiles } from './xmp-files.ts'
 
 /** An empty storage of one tenant. */
 export interface OpenStorage extends AsyncDisposable {
@@ -611,6 +613,8 @@ export function describePhotoStore(
         await expect(storage.store.readRecord(key)).rejects.toMatchObject({ code: 'invalid_request' })
       },
     )
+
+    describeXmpFiles(open, traits)
   })
 }
 
@@ -653,19 +657,3 @@ const pausePoints = [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap((first) =>
 
 /** Returns the result of a move, `null` if it fails. */
 const settled = (move: Promise<string>) => move.catch(() => null)
-
-/** Pauses before the nth call until `goOn` is called. */
-function pauseBefore(nth: number) {
-  const reached = Promise.withResolvers<void>()
-  const permission = Promise.withResolvers<void>()
-  let calls = 0
-  return {
-    reached: reached.promise,
-    goOn: () => permission.resolve(),
-    async before() {
-      if (++calls !== nth) return
-      reached.resolve()
-      await permission.promise
-    },
-  }
-}

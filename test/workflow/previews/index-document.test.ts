@@ -22,6 +22,7 @@ const known: fc.Arbitrary<KnownPhoto> = fc.record({
   ),
   placeholder: orNull(fc.constantFrom('1QcSHQRnh493V4dIh4eXh1h4kJUI', 'abc-_')),
   sha256: orNull(fc.constantFrom('a'.repeat(64), '0'.repeat(64))),
+  words: orNull(fc.constantFrom('none', 'some', 'rejected')),
   files: fc
     .subarray(['w256h256.webp', 'w480h320.webp', 'w960h640.jpg', 'w960h640.webp'])
     .map((files) => files.toSorted()),
@@ -110,6 +111,7 @@ describe('the document of a photo index', () => {
           facts: { width: 6000, height: 4000, takenAt: '2026-06-01T18:30:00' },
           placeholder: 'x'.repeat(34),
           sha256: 'a'.repeat(64),
+          words: 'some',
           files: ['w256h256.webp', 'w480h320.webp'],
         },
       ]),

@@ -2,6 +2,8 @@
  * Copies a JPEG without its metadata (ITU-T T.81, annex B). Frame, tables and scans stay bit-identical. The copy also keeps JFIF
  * without its thumbnail, Adobe's colour flag, the colour profile, and the orientation in a new EXIF.
  */
+
+import type { CreditBlocks } from '../../metadata/credit.ts'
 import { ascii } from '../blocks.ts'
 import { exifIdentifier, exifOfOrientation, readExif } from '../exif.ts'
 import { type Input, joined, type Reading, type Step } from '../input.ts'
@@ -14,10 +16,10 @@ const startOfScan = 0xda
 const end = Uint8Array.of(0xff, endOfImage)
 
 /**
- * Writes the clean JPEG. Adds a missing end marker and drops everything after the marker. Returns true if the file had its end
- * marker. Throws `photo_unreadable` for other files.
+ * Writes the clean JPEG, with the credit if there is any. Adds a missing end marker and drops everything after the marker. Returns true
+ * if the file had its end marker. Throws `photo_unreadable` for other files.
  */
-export function* strippedJpeg(input: Input): Generator<Step, boolean> {
+export function* strippedJpeg(input: Input, credit: CreditBlocks | null = null): Generator<Step, boolean> {
   const header = createHeader()
   header.add(yield* take(input, 2))
   const kept = createHeaderFilter()
@@ -28,7 +30,7 @@ export function* strippedJpeg(input: Input): Generator<Step, boolean> {
     header.add(kept.filter(kind, yield* segmentPayload(input)))
     if (kind !== startOfScan) continue
     if (!kept.hasFrame()) throw broken()
-    yield header.close()
+    yield withBlocks(header.close(), kept.orientation(), credit)
     return yield* scans(input)
   }
 }
@@ -54,16 +56,19 @@ interface HeaderFilter {
   /** Returns the segment to write; empty to drop it. */
   filter(kind: number, payload: Uint8Array): Uint8Array
   hasFrame(): boolean
+  /** Returns the orientation of the first EXIF. Default: 1. */
+  orientation(): number
 }
 
 const dropped = new Uint8Array(0)
 
 function createHeaderFilter(): HeaderFilter {
   let hasFrame = false
-  let hasExif = false
+  let orientation: number | undefined
   const begins = (payload: Uint8Array, text: string) => ascii(payload, 0, text.length) === text
   return {
     hasFrame: () => hasFrame,
+    orientation: () => orientation ?? 1,
     filter(kind, payload) {
       hasFrame ||= isFrame(kind)
       if (isOfPicture(kind)) return segmentOf(kind, payload)
@@ -74,12 +79,8 @@ function createHeaderFilter(): HeaderFilter {
       if (kind === 0xee && begins(payload, 'Adobe') && payload.length >= 12) {
         return segmentOf(kind, payload.subarray(0, 12))
       }
-      if (kind !== 0xe1 || hasExif || !begins(payload, exifIdentifier)) return dropped
-      hasExif = true
-      const { orientation } = readExif(payload)
-      if (orientation === 1) return dropped
-      const identifier = Uint8Array.from(exifIdentifier, (letter) => letter.charCodeAt(0))
-      return segmentOf(kind, joined([identifier, exifOfOrientation(orientation)]))
+      if (kind === 0xe1 && begins(payload, exifIdentifier)) orientation ??= readExif(payload).orientation
+      return dropped
     },
   }
 }
@@ -94,12 +95,36 @@ export function isFrame(kind: number): boolean {
   return kind >= 0xc0 && kind <= 0xcf && kind !== 0xc4 && kind !== 0xc8 && kind !== 0xcc
 }
 
+/** Writes the new metadata into a header without any. */
+function withBlocks(header: Uint8Array, orientation: number, credit: CreditBlocks | null): Uint8Array {
+  if (credit) return joined(withCredit(header, credit, orientation))
+  return orientation === 1 ? header : joined(withExif(header, exifOfOrientation(orientation)))
+}
+
 /** Inserts an EXIF of up to 64 KB after the start of a JPEG or its JFIF segment. Returns pieces, without copying picture data. */
 export function withExif(jpeg: Uint8Array, tiff: Uint8Array): Uint8Array[] {
+  return inserted(jpeg, [exifSegment(tiff)])
+}
+
+/**
+ * Inserts the credit into a JPEG without metadata, after its start or its JFIF segment. Returns pieces, without copying picture data.
+ */
+export function withCredit(jpeg: Uint8Array, { exif, xmp }: CreditBlocks, orientation = 1): Uint8Array[] {
+  const packet = segmentOf(0xe1, joined([new TextEncoder().encode(xmpIdentifier), xmp]))
+  return inserted(jpeg, [exifSegment(exif(orientation)), packet])
+}
+
+/** First bytes of an XMP segment (XMP specification, part 3, section 1.1.3). */
+const xmpIdentifier = 'http://ns.adobe.com/xap/1.0/\0'
+
+function exifSegment(tiff: Uint8Array): Uint8Array {
+  return segmentOf(0xe1, joined([new TextEncoder().encode(exifIdentifier), tiff]))
+}
+
+function inserted(jpeg: Uint8Array, segments: readonly Uint8Array[]): Uint8Array[] {
   const [, , mark, kind, high = 0, low = 0] = jpeg
   const at = mark === 0xff && kind === 0xe0 ? 4 + high * 256 + low : 2
-  const exif = segmentOf(0xe1, joined([new TextEncoder().encode(exifIdentifier), tiff]))
-  return [jpeg.subarray(0, at), exif, jpeg.subarray(at)]
+  return [jpeg.subarray(0, at), ...segments, jpeg.subarray(at)]
 }
 
 function segmentOf(kind: number, payload: Uint8Array): Uint8Array {

@@ -1,4 +1,5 @@
 /** Copies a PNG without its metadata (PNG specification, third edition). Keeps known chunks of the picture, and the orientation. */
+import type { CreditBlocks } from '../../metadata/credit.ts'
 import { ascii, viewOf } from '../blocks.ts'
 import { exifOfOrientation, readExif } from '../exif.ts'
 import { type Input, joined, type Step, skip } from '../input.ts'
@@ -31,10 +32,10 @@ const maxChunks = 100_000
 const maxExifBytes = 65_536
 
 /**
- * Writes the clean PNG. Adds a missing IEND and drops everything after the IEND. Returns true if the file had its IEND. Throws
+ * Writes the clean PNG, with the credit as XMP if there is any. Adds a missing IEND and drops everything after the IEND. Returns true if the file had its IEND. Throws
  * `photo_unreadable` for other files.
  */
-export function* strippedPng(input: Input): Generator<Step, boolean> {
+export function* strippedPng(input: Input, credit: CreditBlocks | null = null): Generator<Step, boolean> {
   const header = createHeader()
   header.add(yield* take(input, 8))
   let hasPixels = false
@@ -57,6 +58,7 @@ export function* strippedPng(input: Input): Generator<Step, boolean> {
     }
     if (kind === 'IDAT' && !hasPixels) {
       hasPixels = true
+      if (credit) header.add(xmpChunk(credit))
       yield header.close()
     }
     if (kind === 'eXIf') {
@@ -84,6 +86,11 @@ function* strippedExif(input: Input, length: number): Generator<undefined, Uint8
   const { orientation } = readExif(exif)
   if (!(yield* skip(input, length - exif.length + 4))) throw broken()
   return orientation === 1 ? null : chunkOf('eXIf', exifOfOrientation(orientation))
+}
+
+/** Returns the `iTXt` chunk of an XMP packet: keyword, no compression, no language (XMP specification, part 3, section 1.1.5). */
+function xmpChunk({ xmp }: CreditBlocks): Uint8Array {
+  return chunkOf('iTXt', joined([new TextEncoder().encode('XML:com.adobe.xmp\0\0\0\0\0'), xmp]))
 }
 
 /** Splits `count` into lengths of at most 64 KB, so that a chunk's declared length cannot decide how much input is buffered. */

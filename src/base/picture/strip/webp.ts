@@ -1,9 +1,11 @@
 /**
- * Copies a WebP without its metadata (RFC 9649, section 2). The file begins with its size, so the copy must have the same length.
- * Metadata is overwritten with unknown chunks of zeros, which readers ignore (RFC 9649, section 2.7).
+ * Copies a WebP without its metadata (RFC 9649, section 2). The file begins with its size, so the length of the copy must be known: that of
+ * the file and of the credit. Metadata is overwritten with unknown chunks of zeros, which readers ignore (RFC 9649, section 2.7).
  */
+import type { CreditBlocks } from '../../metadata/credit.ts'
 import { ascii, viewOf } from '../blocks.ts'
 import { exifOfOrientation, readExif } from '../exif.ts'
+import { readPictureHeader } from '../header.ts'
 import { type Input, joined, type Reading, type Step, skip } from '../input.ts'
 import { broken, pass, take } from './parts.ts'
 
@@ -11,6 +13,9 @@ import { broken, pass, take } from './parts.ts'
 const pictureFlags = 0x20 | 0x10 | 0x02
 /** Flag of a VP8X chunk for EXIF. Set only if the copy keeps an orientation. */
 const exifFlag = 0x08
+/** Flag of a VP8X chunk for XMP. Set only if the copy has credit. */
+const xmpFlag = 0x04
+const alphaFlag = 0x10
 const extensionBytes = 10
 const frameHeaderBytes = 16
 const animationBytes = 6
@@ -33,32 +38,84 @@ type Seen = Set<string>
 const pixels = 'pixels'
 
 /**
- * Writes the clean WebP, which is as long as the original. `orientation` is the result of {@link webpOrientation}. Returns true.
- * Throws `photo_unreadable` for other files and for truncated files.
+ * Writes the clean WebP, which is as long as the original and the credit. `orientation` is the result of {@link webpOrientation}. Returns
+ * true. Throws `photo_unreadable` for other files and for truncated files.
  */
-export function* strippedWebp(input: Input, orientation: number): Generator<Step, boolean> {
+export function* strippedWebp(
+  input: Input,
+  orientation: number,
+  credit: CreditBlocks | null = null,
+): Generator<Step, boolean> {
+  const added = credit ? addedChunks(yield* input.peek(30), credit) : nothingAdded
   const begin = yield* take(input, 12)
+  const flags = (orientation === 1 ? 0 : exifFlag) | (credit ? xmpFlag : 0)
   const seen: Seen = new Set()
   let left = viewOf(begin).getUint32(4, true) - 4
   for (let chunks = 0; left >= 8; chunks++) {
     const chunk = yield* chunkHeading(input, left)
     left -= 8 + chunk.padded
     if (chunks > maxChunks || (chunks === 0 && !/^VP8[ LX]$/.test(chunk.kind))) throw broken()
-    if (chunks === 0) yield begin
-    yield* strippedChunk(input, chunk, seen, orientation)
+    if (chunks === 0) yield joined([longer(begin, added), added.first])
+    yield* strippedChunk(input, chunk, seen, { orientation, flags })
   }
   if (!seen.has(pixels)) throw broken()
   yield* zeros(input, left)
+  yield added.last
   return true
 }
 
-function* strippedChunk(input: Input, chunk: Chunk, seen: Seen, orientation: number): Generator<Step, void> {
+/** Chunks that hold the credit: before the first chunk of the file, and behind its last. */
+interface AddedChunks {
+  first: Uint8Array
+  last: Uint8Array
+}
+
+const nothing = new Uint8Array(0)
+const nothingAdded: AddedChunks = { first: nothing, last: nothing }
+
+/** Returns the chunks to add. A simple file needs a VP8X chunk, because only the extended format has metadata. */
+function addedChunks(begin: Uint8Array, { xmp }: CreditBlocks): AddedChunks {
+  const header = readPictureHeader(begin)
+  const last = chunkOf('XMP ', xmp)
+  if (ascii(begin, 12, 16) === 'VP8X') return { first: nothing, last }
+  if (typeof header === 'string') throw broken()
+  const hasAlpha = ascii(begin, 12, 16) === 'VP8L' && (viewOf(begin).getUint32(21, true) & 0x1000_0000) !== 0
+  const threeBytes = (value: number) => [value & 0xff, (value >> 8) & 0xff, value >> 16]
+  const payload = Uint8Array.of(
+    xmpFlag | (hasAlpha ? alphaFlag : 0),
+    ...[0, 0, 0, ...threeBytes(header.width - 1), ...threeBytes(header.height - 1)],
+  )
+  return { first: chunkOf('VP8X', payload), last }
+}
+
+function chunkOf(kind: string, payload: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(8 + payload.length + (payload.length % 2))
+  chunk.set(new TextEncoder().encode(kind))
+  viewOf(chunk).setUint32(4, payload.length, true)
+  chunk.set(payload, 8)
+  return chunk
+}
+
+/** Adds the length of the chunks to the file's size. */
+function longer(begin: Uint8Array, { first, last }: AddedChunks): Uint8Array {
+  const copy = new Uint8Array(begin)
+  const view = viewOf(copy)
+  view.setUint32(4, view.getUint32(4, true) + first.length + last.length, true)
+  return copy
+}
+
+function* strippedChunk(
+  input: Input,
+  chunk: Chunk,
+  seen: Seen,
+  { orientation, flags }: { orientation: number; flags: number },
+): Generator<Step, void> {
   const { kind, heading, size, padded } = chunk
   const isFirst = !seen.has(kind)
   seen.add(kind)
   if (kind === 'VP8X' && isFirst && size >= extensionBytes) {
     yield heading
-    yield extension(yield* take(input, extensionBytes), orientation !== 1)
+    yield extension(yield* take(input, extensionBytes), flags)
     yield* zeros(input, padded - extensionBytes)
   } else if (kind === 'ANMF' && size >= frameHeaderBytes) {
     seen.add(pixels)
@@ -120,9 +177,9 @@ function* chunkHeading(input: Input, left: number): Reading<Chunk> {
   return { kind: ascii(heading, 0, 4), heading, size, padded: Math.min(size + (size % 2), left - 8) }
 }
 
-function extension(payload: Uint8Array, keepsExif: boolean): Uint8Array {
-  const flags = ((payload[0] ?? 0) & pictureFlags) | (keepsExif ? exifFlag : 0)
-  return joined([Uint8Array.of(flags, 0, 0, 0), payload.subarray(4)])
+function extension(payload: Uint8Array, flags: number): Uint8Array {
+  const kept = (payload[0] ?? 0) & pictureFlags
+  return joined([Uint8Array.of(kept | flags, 0, 0, 0), payload.subarray(4)])
 }
 
 const zeroBlock = new Uint8Array(16_384)

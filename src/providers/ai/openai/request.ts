@@ -29,14 +29,19 @@ export function requestBody<T>(
 }
 
 /**
- * Returns the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects, and
- * no text lengths. The lengths are checked in the answer.
+ * Returns the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects with
+ * all members required, no defaults, and no text lengths. The lengths are checked in the answer.
  */
 function strictSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema }) => {
-      if (jsonSchema.type === 'object') jsonSchema.additionalProperties = false
+      if (jsonSchema.type === 'object') {
+        jsonSchema.additionalProperties = false
+        // An answer may lack a member that has a default, but the AI is asked for it.
+        jsonSchema.required = Object.keys(jsonSchema.properties ?? {})
+      }
+      delete jsonSchema.default
       delete jsonSchema.minLength
       delete jsonSchema.maxLength
     },

@@ -15,6 +15,20 @@ import { isRefusal } from './errors.ts'
 /** Condition of a write: always, only if the path is free, or only over this revision. */
 type WriteCondition = 'always' | 'absent' | { rev: string }
 
+/** Format of Dropbox's revisions (`Rev` in its specification). */
+const revision = /^[0-9a-f]{9,}$/
+
+/** Checks if Dropbox would accept the revision of a write. No revision is acceptable. */
+export function isRevision(ifRevision: string | null | undefined): boolean {
+  return typeof ifRevision !== 'string' || revision.test(ifRevision)
+}
+
+/** Returns the condition of a write: over this revision, over no file for `null`, or always for `undefined`. */
+export function conditionFor(ifRevision: string | null | undefined): WriteCondition {
+  if (ifRevision === undefined) return 'always'
+  return ifRevision === null ? 'absent' : { rev: ifRevision }
+}
+
 /** Files of a Dropbox. All functions take full paths, and throw the errors of {@link DropboxApi}. */
 export interface DropboxFiles {
   /** Returns the entry at this path, or `null`. */

@@ -3,12 +3,16 @@ import { settlesWithin } from '../../../base/time.ts'
 import { isPhotoName, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
 import { addVersions, sidecarsOf } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing, SidecarVersions } from '../../../ports/storage.ts'
+import { copyOfXmp, xmpAmong } from '../../../ports/xmp-file.ts'
 import { type DropboxEntry, type DropboxFile, isFile, pageSchema } from './answers.ts'
 import type { DropboxApi } from './api.ts'
 import { isRefusal } from './errors.ts'
 
 /** Upper bound on restarts of a listing. Dropbox may invalidate a cursor at any page (`reset`). */
 const maxRestarts = 2
+
+/** Entries of a folder by name, in Dropbox's own lower case. */
+type Entries = ReadonlyMap<string, DropboxEntry>
 
 interface Flight {
   listing: Promise<PhotoListing>
@@ -87,13 +91,10 @@ async function readPages(api: DropboxApi, path: string): Promise<Map<string, Dro
   }
 }
 
-function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
+function photosAmong(entries: Entries): PhotoListing {
   const photos: PhotoEntry[] = []
   const versions = new Map<PhotoName, SidecarVersions>()
-  const versionAt = (key: string, form: SidecarForm) => {
-    const entry = entries.get(sidecarKey(key, form))
-    return entry && isFile(entry) ? entry.rev : undefined
-  }
+  const versionAt = (key: string, form: SidecarForm) => versionOf(entries, sidecarKey(key, form))
   for (const entry of entries.values()) {
     const photo = isFile(entry) ? photoEntry(entry) : null
     if (!photo) continue
@@ -102,7 +103,21 @@ function photosAmong(entries: Map<string, DropboxEntry>): PhotoListing {
     addVersions(versions, photo.name, { stem, full })
   }
   photos.sort((one, other) => (one.name < other.name ? -1 : 1))
-  return { photos, ...sidecarsOf(versions) }
+  return { photos, ...sidecarsOf(versions), ...xmpOf(entries, photos) }
+}
+
+function xmpOf(entries: Entries, photos: readonly PhotoEntry[]) {
+  return xmpAmong({
+    photos,
+    files: entries.keys(),
+    versionOf: (key) => versionOf(entries, key),
+    foldsCase: true,
+  })
+}
+
+function versionOf(entries: Entries, key: string): string | undefined {
+  const entry = entries.get(key)
+  return entry && isFile(entry) ? entry.rev : undefined
 }
 
 /** Returns the file as a photo, or `null` if its name is not a photo name. */
@@ -122,12 +137,14 @@ function sidecarKey(key: string, form: SidecarForm): string {
   return isPhotoName(key) ? sidecarName(key, form) : ''
 }
 
-function copyOf({ photos, withSidecar, withFullName, sidecarVersions, ...rest }: PhotoListing): PhotoListing {
+function copyOf(listing: PhotoListing): PhotoListing {
+  const { photos, withSidecar, withFullName, sidecarVersions, ...rest } = listing
   return {
+    ...rest,
+    ...copyOfXmp(rest),
     photos: [...photos],
     withSidecar: new Set(withSidecar),
     withFullName: new Set(withFullName),
     sidecarVersions: new Map(sidecarVersions),
-    ...rest,
   }
 }

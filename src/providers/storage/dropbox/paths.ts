@@ -1,6 +1,13 @@
 /** Paths of a store's files in the Dropbox. Only this module builds paths. */
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
-import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import {
+  type Folder,
+  type PhotoName,
+  type SidecarForm,
+  sidecarName,
+  type XmpForm,
+  xmpName,
+} from '../../../ports/photo.ts'
 import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
 
@@ -9,6 +16,7 @@ export interface DropboxPaths {
   folder(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
+  xmp(folder: Folder, name: PhotoName, form: XmpForm): string
   /** Returns a path below `<root>/.publisher`. Throws `invalid_request` for a key that could point elsewhere. */
   record(key: RecordKey): string
 }
@@ -20,6 +28,7 @@ export function createDropboxPaths(configured: StoragePaths): DropboxPaths {
     folder,
     photo: (which, name) => `${folder(which)}/${name}`,
     sidecar: (which, name, form) => `${folder(which)}/${sidecarName(name, form)}`,
+    xmp: (which, name, form) => `${folder(which)}/${xmpName(name, form)}`,
     record: (key) => `${folder('root')}/.publisher/${recordFile(key)}`,
   }
 }

@@ -64,11 +64,12 @@ export function createPhotoFiles({ api, files, paths, listFolder, now }: PhotoFi
       )
     },
 
-    move: (name, from, to, sidecar = 'stem') =>
-      movePhoto(files, name, paths.folder(from), paths.folder(to), sidecar),
+    move: (name, from, to, sidecar = 'stem', xmp = []) =>
+      movePhoto(files, name, { from: paths.folder(from), to: paths.folder(to), sidecar, xmp }),
 
     // Deletes the photo last: until then, its owner sees the photo and can repeat an interrupted deletion.
-    async delete(folder, name, form = 'stem') {
+    async delete(folder, name, form = 'stem', xmp = []) {
+      for (const xmpForm of xmp) await files.removeAny(paths.xmp(folder, name, xmpForm))
       const sidecarDeleted = form !== null && (await files.removeAny(paths.sidecar(folder, name, form)))
       const deleted = await files.removeAny(paths.photo(folder, name))
       return { deleted, sidecarDeleted }

@@ -3,7 +3,8 @@
  * its name last. A stream can be sent only once, and the name may turn out to be taken. A piece of a session can be sent again after
  * a lost answer.
  */
-import { PublisherError } from '../../../base/errors.ts'
+
+import { piecesOf, wholeOf, wrongSize } from '../../../base/body-pieces.ts'
 import { numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { type DropboxFile, fileSchema, nothingSchema, uploadSessionSchema } from './answers.ts'
@@ -75,12 +76,7 @@ async function give(
 }
 
 async function keep(body: ReadableStream<Uint8Array>, size: number): Promise<NamelessPhoto> {
-  let contents = new Uint8Array(0)
-  for await (const piece of pieces(body, Math.max(1, size))) {
-    if (contents.length + piece.length > size) throw wrongSize()
-    if (piece.length > 0) contents = piece
-  }
-  if (contents.length !== size) throw wrongSize()
+  const contents = await wholeOf(body, size)
   return { contents, contentHash: await contentHash(contents) }
 }
 
@@ -88,7 +84,7 @@ async function send(api: DropboxApi, body: ReadableStream<Uint8Array>, size: num
   const digests: Uint8Array[] = []
   let sessionId: string | undefined
   let offset = 0
-  for await (const contents of pieces(body, Math.max(1, Math.min(pieceBytes, size)))) {
+  for await (const contents of piecesOf(body, Math.max(1, Math.min(pieceBytes, size)))) {
     if (offset + contents.length > size) throw wrongSize()
     const ofPiece = await blockDigests(contents)
     const content_hash = await combineDigests(ofPiece)
@@ -124,31 +120,4 @@ async function append(
       isRefusal(error, 'incorrect_offset') && error.correctOffset === cursor.offset + contents.length
     if (!arrived) throw error
   }
-}
-
-/** Returns the body in pieces of `length` bytes; the last piece may be shorter or empty. Cancels the body if the caller stops early. */
-async function* pieces(
-  body: ReadableStream<Uint8Array>,
-  length: number,
-): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  let piece = new Uint8Array(length)
-  let filled = 0
-  for await (const chunk of body) {
-    for (let rest = chunk; rest.length > 0; ) {
-      if (filled === length) {
-        yield piece
-        piece = new Uint8Array(length)
-        filled = 0
-      }
-      const part = rest.subarray(0, length - filled)
-      piece.set(part, filled)
-      filled += part.length
-      rest = rest.subarray(part.length)
-    }
-  }
-  yield piece.subarray(0, filled)
-}
-
-function wrongSize(): PublisherError {
-  return new PublisherError('invalid_request', 'The upload does not have the announced size. Send it again.')
 }

@@ -45,6 +45,8 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     delete: guard(store.delete),
     readSidecar: guard(store.readSidecar),
     writeSidecar: guard(store.writeSidecar),
+    readXmp: guard(store.readXmp),
+    writeXmp: guard(store.writeXmp),
     createRecord: guard(store.createRecord),
     addRecord: guard(store.addRecord),
     readOwnFile: guard(store.readOwnFile),
@@ -59,7 +61,7 @@ export function withStorageErrors(store: PhotoStore): PhotoStore {
     deletePreviewFolder: guard(store.deletePreviewFolder),
   } satisfies Omit<
     Required<PhotoStore>,
-    'provider' | 'foldsCase' | 'asksForLinks' | 'thumbnail' | 'readXmp' | 'writeXmp'
+    'provider' | 'foldsCase' | 'asksForLinks' | 'isKnownAtomic' | 'thumbnail'
   >
   return { ...store, ...guarded, ...(store.thumbnail && { thumbnail: guard(store.thumbnail) }) }
 }

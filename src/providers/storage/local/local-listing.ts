@@ -1,9 +1,10 @@
-/** Photos and sidecars of one directory. */
+/** Photos of one directory, with their sidecars and XMP files. */
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { isPhotoName, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
+import { isXmpName, xmpAmong } from '../../../ports/xmp-file.ts'
 import { unlessMissing } from './local-errors.ts'
 import { type LocalFiles, versionOf } from './local-files.ts'
 
@@ -33,14 +34,19 @@ export async function listPhotos(
     const stats = found.get(file)
     return stats && versionOf(stats)
   }
-  return { photos, ...sidecarsAmong(photos, versionAt), ...(isMissing && { isFolderMissing: true }) }
+  return {
+    photos,
+    ...sidecarsAmong(photos, versionAt),
+    ...xmpAmong({ photos, files: names, versionOf: versionAt }),
+    ...(isMissing && { isFolderMissing: true }),
+  }
 }
 
-/** Returns the names of photos and of the sidecars beside them. Other files may be many. */
+/** Returns the names of photos, of the sidecars beside them, and of XMP files. Other files may be many. */
 function namesToExamine(names: readonly string[]): string[] {
   const photos = names.filter(isPhotoName)
   const sidecars = new Set(photos.flatMap((name) => [sidecarName(name), sidecarName(name, 'full')]))
-  return [...photos, ...names.filter((name) => sidecars.has(name))]
+  return [...photos, ...names.filter((name) => sidecars.has(name) || isXmpName(name))]
 }
 
 /** Returns the properties of those names that are files. */

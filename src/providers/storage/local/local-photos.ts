@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Folder, numberedNames, type PhotoName, sidecarName } from '../../../ports/photo.ts'
 import type { PhotoEntry, PhotoFiles } from '../../../ports/storage.ts'
 import { photoNotFound, tooManyOfThisName } from '../../../ports/storage-errors.ts'
+import { xmpNames } from '../../../ports/xmp-file.ts'
 import { unlessMissing, uploadIncomplete } from './local-errors.ts'
 import { type LocalFiles, versionOf } from './local-files.ts'
 import { listPhotos } from './local-listing.ts'
@@ -77,14 +78,16 @@ export function createPhotoFiles({ files, directories, link, now }: PhotoFilesOp
       }
     },
 
-    async move(name, from, to, sidecar = 'stem') {
+    async move(name, from, to, sidecar = 'stem', xmp = []) {
       if (directories.same(from, to)) return (await existing(from, name)).name
       const [source, target] = [await directories.folder(from), await directories.folder(to)]
-      return movePhoto(files, name, source, target, sidecar)
+      return movePhoto(files, name, { from: source, to: target, sidecar, xmp })
     },
 
-    async delete(folder, name, form = 'stem') {
+    async delete(folder, name, form = 'stem', xmp = []) {
       const directory = await directories.folder(folder)
+      for (const file of xmp.flatMap((xmpForm) => xmpNames(name, xmpForm)))
+        await files.remove(join(directory, file))
       const sidecarDeleted = form !== null && (await files.remove(join(directory, sidecarName(name, form))))
       return { sidecarDeleted, deleted: await files.remove(join(directory, name)) }
     },

@@ -83,7 +83,7 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
     return { rivals: rivals.length, since }
   }
 
-  async function settle(attempt: Attempt): Promise<CreationOutcome> {
+  async function settle(attempt: Attempt, conditions: Conditions): Promise<CreationOutcome> {
     let startedAt: Date | undefined
     for (const pauseMs of [0, ...pausesMs]) {
       if (pauseMs > 0) await pause(pauseMs)
@@ -92,8 +92,10 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
       startedAt = since
       const head = await objects.head(attempt.key)
       if (!isOwners(head, attempt)) {
-        // The server let two creators write, so this process must not claim anything on the server any more.
-        if (head?.metadata[createdBy] !== undefined) await verdicts.note('overtaken')
+        // The server let two creators write, so this process must not trust its conditions any more. Where they were never trusted, the
+        // verdict stays: each creator looks for the object itself, because the server would overwrite it.
+        if (conditions === 'honoured' && head?.metadata[createdBy] !== undefined)
+          await verdicts.note('overtaken')
         return 'taken'
       }
       if (rivals === 0) return 'created'
@@ -112,7 +114,7 @@ export function createExclusive({ objects, keys, verdicts, pausesMs }: Exclusive
     await objects.put(attempt.marker, markerBody, { contentType: 'text/plain' })
     try {
       if (!(await write(attempt, conditions))) return 'taken'
-      const outcome = await settle(attempt)
+      const outcome = await settle(attempt, conditions)
       if (outcome === 'contested') await onContested?.()
       return outcome
     } finally {

@@ -1,13 +1,22 @@
 /** Keys of a tenant's objects, and their encoding in URLs. */
-import { type Folder, type PhotoName, type SidecarForm, sidecarName } from '../../../ports/photo.ts'
+import {
+  type Folder,
+  type PhotoName,
+  type SidecarForm,
+  sidecarName,
+  type XmpForm,
+} from '../../../ports/photo.ts'
 import { recordFile } from '../../../ports/record-key.ts'
 import type { RecordKey, StoragePaths } from '../../../ports/storage.ts'
+import { xmpNames } from '../../../ports/xmp-file.ts'
 
 export interface Keys {
   /** Returns the prefix of all keys of a folder; empty for the whole bucket. */
   prefix(folder: Folder): string
   photo(folder: Folder, name: PhotoName): string
   sidecar(folder: Folder, name: PhotoName, form?: SidecarForm): string
+  /** Returns the keys that the photo's XMP file of this form may have. The first has precedence. */
+  xmp(folder: Folder, name: PhotoName, form: XmpForm): readonly [string, string]
   /** Returns the key of a record. Throws `invalid_request` for a record key that could point elsewhere. */
   record(key: RecordKey): string
   /** Prefix of this program's own objects. */
@@ -34,6 +43,10 @@ export function createKeys(paths: StoragePaths): Keys {
     claimants,
     photo: (folder, name) => prefix(folder) + name,
     sidecar: (folder, name, form) => prefix(folder) + sidecarName(name, form),
+    xmp(folder, name, form) {
+      const [usual, capital] = xmpNames(name, form)
+      return [prefix(folder) + usual, prefix(folder) + capital]
+    },
     record: (key) => own + recordFile(key),
     freshProbe: () => `${claimants}probe.${crypto.randomUUID()}`,
     formerProbe: `${own}conditional-writes`,

@@ -1,9 +1,9 @@
 /**
- * Moves a photo with its sidecar. S3 has no rename, so a move has these steps:
+ * Moves a photo with its sidecar and XMP files, its companions. S3 has no rename, so a move has these steps:
  * 1. reserve the new name
- * 2. copy the sidecar
+ * 2. copy the companions
  * 3. copy the photo onto the reservation
- * 4. delete the old sidecar
+ * 4. delete the old companions
  * 5. delete the old photo
  *
  * The source stays complete until the copies are, and the copies name their source in their metadata. So repeating an interrupted move
@@ -16,6 +16,7 @@ import {
   numberedNames,
   type PhotoName,
   type SidecarForm,
+  type XmpForm,
 } from '../../../ports/photo.ts'
 import { photoNotFound, sidecarChanged, tooManyOfThisName } from '../../../ports/storage-errors.ts'
 import { storageUnavailable } from './errors.ts'
@@ -27,54 +28,89 @@ import { type ReservationTools, reservationOf, reserve } from './reservations.ts
 /** Metadata of a copy, with the identity of its source. */
 const movedFrom = 'publisher-moved-from'
 
+export interface S3Move {
+  from: Folder
+  to: Folder
+  sidecar: SidecarForm | null
+  xmp: readonly XmpForm[]
+}
+
+interface SourceObject {
+  key: string
+  head: ObjectHead
+}
+
+/** An object that goes with the photo: its sidecar or an XMP file. */
+interface Companion {
+  /** `null`: the object is missing. */
+  source: SourceObject | null
+  /** Returns the object's key in the target folder beside a photo of this name. */
+  target(named: PhotoName): string
+}
+
 interface Source {
-  photo: { key: string; head: ObjectHead }
-  sidecar: { key: string; head: ObjectHead } | null
+  photo: SourceObject
+  companions: readonly Companion[]
   /** Hash of key and content: different for every photo and every version of a photo. */
   identity: string
 }
 
 interface Target {
   photo: string
-  sidecar: string
+  companions: readonly { source: SourceObject | null; key: string }[]
 }
 
 /**
- * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `sidecar_changed` if the caption was edited during
- * the move.
+ * Moves the photo. Returns its name at the target. Throws `photo_not_found`, and `sidecar_changed` if the caption or an XMP file was edited
+ * during the move.
  */
 export async function movePhoto(
   { objects, keys, create }: ReservationTools,
   name: PhotoName,
-  from: Folder,
-  to: Folder,
-  sidecar: SidecarForm | null,
+  move: S3Move,
 ): Promise<PhotoName> {
-  const form = sidecar ?? undefined
-  const source = await readSource(objects, keys.photo(from, name), sidecar && keys.sidecar(from, name, form))
+  const source = await readSource({ objects, keys }, name, move)
   for (const numbered of numberedNames(name)) {
-    const target = { photo: keys.photo(to, numbered), sidecar: keys.sidecar(to, numbered, form) }
+    const target = {
+      photo: keys.photo(move.to, numbered),
+      companions: source.companions.map((companion) => ({
+        source: companion.source,
+        key: companion.target(numbered),
+      })),
+    }
     const state = await claim(objects, create, source, target)
     if (state === 'taken') continue
     if (state === 'reserved') await copyPhoto(objects, source, target, name)
-    if (source.sidecar) await objects.delete(source.sidecar.key)
+    for (const companion of source.companions)
+      if (companion.source) await objects.delete(companion.source.key)
     await objects.delete(source.photo.key)
     return numbered
   }
   throw tooManyOfThisName()
 }
 
-async function readSource(objects: S3Objects, photoKey: string, sidecarKey: string | null): Promise<Source> {
-  const [photo, sidecar] = await Promise.all([
-    objects.head(photoKey),
-    sidecarKey === null ? null : objects.head(sidecarKey),
-  ])
-  if (!photo || reservationOf(photo) !== null) throw photoNotFound()
-  return {
-    photo: { key: photoKey, head: photo },
-    sidecar: sidecarKey !== null && sidecar ? { key: sidecarKey, head: sidecar } : null,
-    identity: await sha256Hex(`${photoKey}\n${photo.etag}\n${photo.size}`),
+async function readSource(
+  { objects, keys }: Pick<ReservationTools, 'objects' | 'keys'>,
+  name: PhotoName,
+  { from, to, sidecar, xmp }: S3Move,
+): Promise<Source> {
+  const key = keys.photo(from, name)
+  const find = async (at: string): Promise<SourceObject | null> => {
+    const head = await objects.head(at)
+    return head && { key: at, head }
   }
+  const sidecarOf = async (): Promise<Companion> => ({
+    source: sidecar && (await find(keys.sidecar(from, name, sidecar))),
+    target: (named) => keys.sidecar(to, named, sidecar ?? undefined),
+  })
+  const xmpOf = async (form: XmpForm): Promise<Companion> => {
+    const [usual, capital] = keys.xmp(from, name, form)
+    const source = (await find(usual)) ?? (await find(capital))
+    return { source, target: (named) => keys.xmp(to, named, form)[source?.key === capital ? 1 : 0] }
+  }
+  const [photo, ...companions] = await Promise.all([find(key), sidecarOf(), ...xmp.map(xmpOf)])
+  if (!photo || reservationOf(photo.head) !== null) throw photoNotFound()
+  return { photo, companions, identity: await sha256Hex(`${key}\n${photo.head.etag}\n${photo.head.size}`) }
 }
 
 type Claim = 'taken' | 'reserved' | 'copied'
@@ -86,11 +122,15 @@ async function claim(
   source: Source,
   target: Target,
 ): Promise<Claim> {
-  const [photo, sidecar] = await Promise.all([objects.head(target.photo), objects.head(target.sidecar)])
+  const [photo, ...companions] = await Promise.all([
+    objects.head(target.photo),
+    ...target.companions.map(({ key }) => objects.head(key)),
+  ])
   const found = photo && claimOf(photo, source)
   if (found === 'taken' || found === 'copied') return found
   // A sidecar without its photo is not adopted. It may belong to a photo with another extension, or to no photo.
-  if (!found && sidecar && sidecar.metadata[movedFrom] !== source.identity) return 'taken'
+  const isForeign = (head: ObjectHead | null) => head !== null && head.metadata[movedFrom] !== source.identity
+  if (!found && companions.some(isForeign)) return 'taken'
   const reserved = await reserve(create, target.photo, source.identity)
   if (reserved === 'contested')
     throw storageUnavailable(new Error('Another process has not finished with this name.'))
@@ -99,14 +139,20 @@ async function claim(
     const winner = await objects.head(target.photo)
     return winner && claimOf(winner, source) === 'copied' ? 'copied' : 'taken'
   }
-  if (source.sidecar) {
-    const { key, head } = source.sidecar
-    const type = head.contentType ?? 'text/plain'
-    const copied = await copyOf(objects, key, target.sidecar, head, type, source.identity)
-    // Source gone: another process is finishing this move. Source still there: it was edited, and step 4 would delete the edit.
-    if (!copied && (await objects.head(key))) throw sidecarChanged()
-  }
+  for (const companion of target.companions) await copyCompanion(objects, source, companion)
   return 'reserved'
+}
+
+async function copyCompanion(
+  objects: S3Objects,
+  { identity }: Source,
+  { source, key }: Target['companions'][number],
+): Promise<void> {
+  if (!source) return
+  const type = source.head.contentType ?? 'text/plain'
+  const copied = await copyOf(objects, source.key, key, source.head, type, identity)
+  // Source gone: another process is finishing this move. Source still there: it was edited, and step 4 would delete the edit.
+  if (!copied && (await objects.head(source.key))) throw sidecarChanged()
 }
 
 function claimOf(photo: ObjectHead, { identity }: Source): Claim {

@@ -1,7 +1,8 @@
-/** Lists the photos directly below a prefix, with their sidecars. */
+/** Lists the photos directly below a prefix, with their sidecars and XMP files. */
 import { isPhotoName } from '../../../ports/photo.ts'
 import { sidecarsAmong } from '../../../ports/sidecar-file.ts'
 import type { PhotoEntry, PhotoListing } from '../../../ports/storage.ts'
+import { xmpAmong } from '../../../ports/xmp-file.ts'
 import type { S3Objects } from './objects.ts'
 import type { WithoutReservations } from './reservations.ts'
 
@@ -19,5 +20,10 @@ export async function listPhotos(
     return isPhotoName(name) ? [{ name, size, modifiedAt, contentHash: etag }] : []
   })
   entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return { photos: entries, ...sidecarsAmong(entries, (file) => versions.get(file)) }
+  const versionOf = (file: string) => versions.get(file)
+  return {
+    photos: entries,
+    ...sidecarsAmong(entries, versionOf),
+    ...xmpAmong({ photos: entries, files: versions.keys(), versionOf }),
+  }
 }

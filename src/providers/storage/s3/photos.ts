@@ -55,17 +55,18 @@ export function createPhotoFiles({ objects, keys, create, presign, now }: PhotoF
       return entry
     },
 
-    async move(name, from, to, sidecar = 'stem') {
+    async move(name, from, to, sidecar = 'stem', xmp = []) {
       if (keys.prefix(from) !== keys.prefix(to))
-        return movePhoto({ objects, keys, create }, name, from, to, sidecar)
+        return movePhoto({ objects, keys, create }, name, { from, to, sidecar, xmp })
       if (!(await stat(from, name))) throw photoNotFound()
       return name
     },
 
-    async delete(folder, name, form = 'stem') {
+    async delete(folder, name, form = 'stem', xmp = []) {
       const sidecarKey = form && keys.sidecar(folder, name, form)
       const [photo, sidecar] = await Promise.all([stat(folder, name), sidecarKey && objects.head(sidecarKey)])
       if (sidecarKey && sidecar) await objects.delete(sidecarKey)
+      for (const key of xmp.flatMap((xmpForm) => keys.xmp(folder, name, xmpForm))) await objects.delete(key)
       if (photo) await objects.delete(keys.photo(folder, name))
       return { deleted: photo !== null, sidecarDeleted: sidecar !== null }
     },

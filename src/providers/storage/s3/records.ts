@@ -1,7 +1,7 @@
 /** Records of one store as objects below its own prefix. */
 import { maxPreviewBytes } from '../../../ports/preview-files.ts'
 import { maxRecordBytes } from '../../../ports/record-key.ts'
-import type { RecordFiles } from '../../../ports/storage.ts'
+import type { RecordFiles, RecordKey } from '../../../ports/storage.ts'
 import type { Verdicts } from './conditions.ts'
 import { notAtomic, storageUnavailable } from './errors.ts'
 import type { CreateExclusively } from './exclusive.ts'
@@ -19,18 +19,22 @@ const contentType = 'application/json'
 
 /** Creates the store's functions for records. */
 export function createRecordFiles({ objects, keys, verdicts, create }: RecordFilesOptions): RecordFiles {
+  /** Creates the object while markers keep other creators away. Safe on every server (exclusive.ts). */
+  async function createObject(recordKey: RecordKey, text: string): Promise<boolean> {
+    const key = keys.record(recordKey)
+    const creation = { key, body: text, contentType }
+    // Another creator is stuck: deletes the record while this creator's marker still keeps others away from it.
+    return (await create(creation, () => objects.delete(key))) === 'created'
+  }
+
   return {
     async createRecord(recordKey, text) {
-      const key = keys.record(recordKey)
       const verdict = await verdicts.get()
       if (verdict.conditions !== 'honoured') throw notAtomic(verdict)
-      const creation = { key, body: text, contentType }
-      // Another creator is stuck: deletes the record while this creator's marker still keeps others away from it.
-      return (await create(creation, () => objects.delete(key))) === 'created'
+      return createObject(recordKey, text)
     },
 
-    addRecord: async (recordKey, text) =>
-      (await create({ key: keys.record(recordKey), body: text, contentType })) === 'created',
+    addRecord: createObject,
 
     async readRecord(recordKey) {
       const found = await objects.getAtMost(keys.record(recordKey), maxRecordBytes)
@@ -54,5 +58,9 @@ export function createRecordFiles({ objects, keys, verdicts, create }: RecordFil
 
     deleteRecord: (recordKey) => objects.delete(keys.record(recordKey)),
     canCreateAtomically: async () => (await verdicts.get()).conditions === 'honoured',
+    async isKnownAtomic() {
+      const verdict = await verdicts.peek()
+      return verdict && verdict.conditions === 'honoured'
+    },
   }
 }

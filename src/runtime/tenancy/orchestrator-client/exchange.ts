@@ -8,7 +8,7 @@ import { type Answer, refusesToken } from './answers.ts'
 import type { TokenRing } from './token-ring.ts'
 
 export interface Call {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   requestId: string
   headers?: Record<string, string>

@@ -68,12 +68,14 @@ export function createListingCache(maxBytes = 16 * 2 ** 20): ListingCache {
   })
 }
 
-function sizeOf({ photos, sidecarVersions }: PhotoListing): number {
+function sizeOf({ photos, sidecarVersions, xmp, strayXmp }: PhotoListing): number {
   let bytes = 0
   for (const { name, contentHash, ofDropbox } of photos)
     bytes += 2 * (name.length + contentHash.length) + bytesPerPhoto + (ofDropbox ? 150 : 0)
   for (const { stem = '', full = '' } of sidecarVersions?.values() ?? [])
     bytes += 150 + 2 * (stem.length + full.length)
+  for (const { stem = '', full = '' } of xmp?.values() ?? []) bytes += 150 + 2 * (stem.length + full.length)
+  for (const file of strayXmp ?? []) bytes += 50 + 2 * file.length
   return bytes
 }
 

@@ -2,7 +2,7 @@
 import type { Rating } from '../../../contract/rating.ts'
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
-import { adminApi, type ChannelName } from '../admin-api.ts'
+import { adminApi, type ChannelName, type VariantKind } from '../admin-api.ts'
 import { createAnalyze } from './analysis.ts'
 import { setChannels } from './channel-title.ts'
 import { type CurationAction, createCuration } from './curation.ts'
@@ -17,6 +17,7 @@ import { createRepublish, type Republish } from './republish.ts'
 import { createSaving } from './saving.ts'
 import type { Toast } from './toast.ts'
 import { createUndo } from './undo.ts'
+import { createVary } from './variants.tsx'
 import { createWork } from './work.ts'
 
 export type { DeskState }
@@ -24,18 +25,20 @@ export type { DeskState }
 export interface Desk extends PostChanges {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
-  /** Reloads a photo that was fetched before the sign-in or during publishing. */
+  /** Reloads a photo that was fetched before the sign-in or during publishing, or that may have words inside. */
   complete(photo: Photo): Promise<void>
   /** Records the shown photo and whether its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
   write(photo: Photo, platform: ChannelName, caption: string): void
   describe(photo: Photo, altText: string): void
   choose(photo: Photo, platform: ChannelName, isChosen: boolean): void
-  /** Restores the captions that the AI replaced. */
+  /** Restores the captions that the AI or a variant replaced. */
   takeBack(photo: Photo): void
   save(photo: Photo): Promise<boolean>
   rate(photo: Photo, rating: Rating): Promise<void>
   analyze(photo: Photo): Promise<void>
+  /** Replaces the draft's captions with a variant. */
+  vary(photo: Photo, kind: VariantKind): Promise<void>
   preview(photo: Photo): Promise<void>
   /** Publishes to the named platforms, by default to those that the admin chose. */
   publish(photo: Photo, options?: PublishOptions): Promise<void>
@@ -78,8 +81,9 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     draftOf,
     async complete(photo) {
       const isUnderWay = photo.publications?.some(({ status }) => status === 'in_progress')
-      if (photo.captions && !isUnderWay) return
-      const found = await adminApi.photo(photo.filename)
+      const isUnread = photo.embedded_known === false && !photo.caption
+      if (photo.captions && !isUnderWay && !isUnread) return
+      const found = await adminApi.photo(photo.filename, isUnread ? { embedded: 'read' } : {})
       if ('value' in found) gallery.learn(photo.filename, found.value)
     },
     setViewed: work.setViewed,
@@ -100,6 +104,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       change(photo, { captions: draftOf(photo).replaced ?? {}, replaced: null, done: null }),
     save: saving.save,
     analyze: createAnalyze(gallery, store, work),
+    vary: createVary(store, work),
     preview: publishing.preview,
     publish: publishing.publish,
     republish,

@@ -2,12 +2,20 @@
 import type { Rating } from '../../../contract/rating.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { ApiProblem } from '../../problem.ts'
-import type { ChannelName, PlatformOutcome, PlatformRules, Stage } from '../admin-api.ts'
+import type { ChannelName, PlatformOutcome, PlatformRules, Stage, VariantKind } from '../admin-api.ts'
 import { effectOf } from './rating-effect.ts'
 import { standingOf, wasOut } from './standing.ts'
 
 export type ByPlatform<T> = Readonly<Record<ChannelName, T>>
-export type WorkKind = 'analyze' | 'save' | 'preview' | 'publish' | 'check' | 'delete' | ChangeKind
+export type WorkKind =
+  | 'analyze'
+  | 'save'
+  | 'preview'
+  | 'publish'
+  | 'check'
+  | 'delete'
+  | ChangeKind
+  | VariantKind
 type ChangeKind = 'retract' | 'correct'
 
 /** Result of the last change of a post. */
@@ -40,7 +48,7 @@ export interface Draft {
   failure: { during: WorkKind; problem: ApiProblem } | null
   /** Rating that could not be saved. */
   notRated: { rating: Rating; problem: ApiProblem } | null
-  /** Typed captions that the AI replaced. */
+  /** Typed captions that the AI or a variant replaced. */
   replaced: ByPlatform<string> | null
   done: 'saved' | 'written' | null
 }

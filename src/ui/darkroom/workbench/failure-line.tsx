@@ -48,5 +48,7 @@ function repeat(desk: Desk, photo: Photo, kind: WorkKind): Promise<unknown> {
     case 'retract':
     case 'correct':
       return Promise.resolve()
+    default:
+      return desk.vary(photo, kind)
   }
 }

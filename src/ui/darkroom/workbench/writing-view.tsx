@@ -11,6 +11,7 @@ import { altTextOf, captionOf, chosenOf, type Draft, isHeldUp, isPersons } from 
 import { PlatformEditor } from './platform-editor.tsx'
 import { Publications, type PublicationsProps } from './publications.tsx'
 import { RatingControl } from './rating-control.tsx'
+import { VariantButtons } from './variants.tsx'
 
 export interface WritingViewProps {
   desk: Desk
@@ -49,9 +50,15 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
         photo={photo}
         canAnalyze={features.analyze && !isArchived}
       />
+      {features.analyze &&
+        !isArchived &&
+        state.rules.some(({ platform }) => captionOf(draft, photo, platform).trim()) && (
+          <VariantButtons {...{ desk, draft, photo }} />
+        )}
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{labels.keptByPerson}</p>
       )}
+      {photo.captions?.source === 'photographer' && <p class="remark">{labels.byPhotographer}</p>}
       {draft.replaced && <Replaced onTakeBack={() => desk.takeBack(photo)} />}
       <RatingControl
         draft={draft}

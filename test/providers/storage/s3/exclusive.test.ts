@@ -68,7 +68,12 @@ function verdictsOf(conditions: Conditions): Verdicts {
   }
 }
 
-function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions: Conditions) {
+function creatorOn(
+  objects: ReturnType<typeof gapServer>['objects'],
+  conditions: Conditions,
+  // The probe found no fault of the server that checks first and writes later.
+  verdicts = verdictsOf(conditions === 'overtaken' ? 'honoured' : conditions),
+) {
   const unused = () => Promise.reject(new Error('not used here'))
   return createExclusive({
     objects: {
@@ -80,8 +85,7 @@ function creatorOn(objects: ReturnType<typeof gapServer>['objects'], conditions:
       copy: unused,
     },
     keys: createKeys(paths),
-    // The probe found no fault of the server that checks first and writes later.
-    verdicts: verdictsOf(conditions === 'overtaken' ? 'honoured' : conditions),
+    verdicts,
     pausesMs,
   })
 }
@@ -107,6 +111,35 @@ describe('the exclusive creation of an object', () => {
           expect([...stored.keys()].filter((name) => name !== key)).toEqual([])
         }),
         { numRuns: 2000 },
+      )
+    },
+    60_000,
+  )
+
+  it.each(['ignored', 'refused'] as const)(
+    'overwrites no object after a clash of two creators on a server where conditions are %s',
+    async (conditions) => {
+      await fc.assert(
+        fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+          const { objects, stored } = gapServer(scheduler, conditions, 2)
+          let verdict: Conditions = conditions
+          const verdicts: Verdicts = {
+            ...verdictsOf(conditions),
+            get: async () => ({ conditions: verdict, known: undefined }),
+            note: async (noted) => {
+              verdict = noted
+            },
+          }
+          const create = creatorOn(objects, conditions, verdicts)
+          const creation = (body: string) => ({ key, body, contentType: 'text/plain' })
+          await scheduler.waitFor(Promise.all([create(creation('one')), create(creation('two'))]))
+          stored.set(key, { metadata: {}, body: 'a receipt' })
+          const later = create(creation('later'))
+          await scheduler.waitFor(later)
+          expect(await later).toBe('taken')
+          expect(stored.get(key)?.body).toBe('a receipt')
+        }),
+        { numRuns: 500 },
       )
     },
     60_000,

@@ -1,0 +1,50 @@
+/** Replaces small objects that other programs may change at the same time. */
+import { sidecarChanged } from '../../../ports/storage-errors.ts'
+import type { Verdicts } from './conditions.ts'
+import type { PutOptions } from './object-writes.ts'
+import type { S3Objects } from './objects.ts'
+
+export interface ConditionalPut {
+  key: string
+  bytes: Uint8Array<ArrayBuffer>
+  contentType: string
+  /** Entity tag that the object must have; `null`: no object may exist; `undefined`: no condition. */
+  ifRevision: string | null | undefined
+}
+
+export interface ConditionalPutTools {
+  objects: S3Objects
+  verdicts: Verdicts
+}
+
+/** Writes the object. Throws `sidecar_changed` if the object has another revision. */
+export async function putAtRevision(
+  { objects, verdicts }: ConditionalPutTools,
+  { key, bytes, contentType, ifRevision }: ConditionalPut,
+): Promise<void> {
+  if (ifRevision !== undefined) {
+    // Checks the revision here too, for servers that ignore conditions.
+    const current = (await objects.head(key))?.etag ?? null
+    if (current !== ifRevision) throw sidecarChanged()
+  }
+  const plain = { contentType }
+  const refuses = (await verdicts.peek())?.conditions === 'refused'
+  const outcome = await objects.put(key, bytes, refuses ? plain : { ...plain, ...conditionFor(ifRevision) })
+  if (outcome === 'written') return
+  if (outcome === 'unsupported') {
+    await objects.put(key, bytes, plain)
+    return
+  }
+  // The condition also fails if an earlier attempt of this call succeeded and its answer was lost.
+  const there = await objects.getAtMost(key, bytes.length)
+  if (there === null || there === 'too_large' || !isEqual(there.bytes, bytes)) throw sidecarChanged()
+}
+
+function conditionFor(ifRevision: string | null | undefined): Pick<PutOptions, 'ifAbsent' | 'ifEtag'> {
+  if (ifRevision === undefined) return {}
+  return ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index])
+}

@@ -1,0 +1,271 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import fc from 'fast-check'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { ClaimStore } from '../../orchestrator/claims/claim-store.ts'
+import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
+import { openSqliteClaims } from '../../orchestrator/claims/sqlite-claims.ts'
+
+async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'orchestrator-claims-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** Opens `count` stores that share their claims, as processes do where the store allows that. */
+type Open = (count: number, now?: () => number) => Promise<ClaimStore[]>
+
+const kinds: Record<string, Open> = {
+  memory: async (count, now = Date.now) => {
+    const store = createMemoryClaims({ now })
+    return Array.from({ length: count }, () => store)
+  },
+  SQLite: async (count, now) => {
+    const folder = await freshFolder()
+    const stores = Array.from({ length: count }, () => openSqliteClaims(join(folder, 'claims'), now))
+    onTestFinished(() => {
+      for (const store of stores) store.close()
+    })
+    return stores
+  },
+}
+
+const wanted = (key: string, holder = 'h', record: unknown = null) => ({
+  key,
+  holder,
+  record,
+  ttlSeconds: 60,
+})
+
+describe.each(Object.entries(kinds))('claims in %s', (_kind, open) => {
+  const openOne = async (now?: () => number) => {
+    const [store] = await open(1, now)
+    if (!store) throw new TypeError('unreachable')
+    return store
+  }
+
+  it('creates a claim once, and shows the same claim to everyone', async () => {
+    const store = await openOne(() => Date.UTC(2026, 0, 5))
+    const created = await store.create('alice', wanted('a/b.json', 'first', { state: 'claimed' }))
+    expect(created).toEqual({
+      outcome: 'created',
+      claim: {
+        key: 'a/b.json',
+        holder: 'first',
+        version: expect.any(String),
+        record: { state: 'claimed' },
+        created_at: '2026-01-05T00:00:00.000Z',
+        expires_at: '2026-01-05T00:01:00.000Z',
+      },
+    })
+    const claim = 'claim' in created ? created.claim : null
+    expect(await store.create('alice', wanted('a/b.json', 'second'))).toEqual({ outcome: 'taken', claim })
+    expect(await store.read('alice', 'a/b.json')).toEqual(claim)
+  })
+
+  it('keeps the claims of tenants apart', async () => {
+    const store = await openOne()
+    await store.create('alice', wanted('k', 'of alice'))
+    expect(await store.read('bob', 'k')).toBeNull()
+    expect(await store.create('bob', wanted('k', 'of bob'))).toMatchObject({ outcome: 'created' })
+    expect(await store.read('alice', 'k')).toMatchObject({ holder: 'of alice' })
+  })
+
+  it('keeps an expired claim until a caller with its version changes it', async () => {
+    let now = Date.UTC(2026, 0, 5)
+    const store = await openOne(() => now)
+    await store.create('alice', wanted('k', 'first'))
+    now += 86_400_000
+    const taken = await store.create('alice', wanted('k', 'second'))
+    expect(taken).toMatchObject({ outcome: 'taken', claim: { holder: 'first' } })
+    const version = 'claim' in taken ? taken.claim.version : ''
+    const replacement = { key: 'k', version, record: 1, holder: 'second', ttlSeconds: 60 }
+    expect(await store.replace('alice', replacement)).toMatchObject({
+      outcome: 'replaced',
+      claim: {
+        holder: 'second',
+        created_at: '2026-01-05T00:00:00.000Z',
+        expires_at: '2026-01-06T00:01:00.000Z',
+      },
+    })
+  })
+
+  it('refuses a version of a claim that was deleted and created again', async () => {
+    const store = await openOne()
+    const first = await store.create('alice', wanted('k'))
+    const version = 'claim' in first ? first.claim.version : ''
+    await store.delete('alice', 'k', version)
+    await store.create('alice', wanted('k', 'another'))
+    expect(await store.replace('alice', { key: 'k', version, record: 1 })).toMatchObject({
+      outcome: 'changed',
+      claim: { holder: 'another' },
+    })
+    expect(await store.delete('alice', 'k', version)).toMatchObject({ outcome: 'changed' })
+    expect(await store.read('alice', 'k')).toMatchObject({ holder: 'another', record: null })
+  })
+
+  it('counts a missing claim as deleted, and cannot replace it', async () => {
+    const store = await openOne()
+    expect(await store.delete('alice', 'k', 'v')).toEqual({ outcome: 'deleted' })
+    expect(await store.replace('alice', { key: 'k', version: 'v', record: 1 })).toEqual({
+      outcome: 'missing',
+    })
+  })
+
+  it('keeps any JSON and any key unchanged', async () => {
+    const store = await openOne()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uuid(),
+        fc.string({ unit: 'grapheme' }),
+        fc.jsonValue(),
+        async (id, rest, record) => {
+          const key = `${id}${rest}`
+          await store.create('alice', wanted(key, 'h', record))
+          expect(await store.read('alice', key)).toMatchObject({
+            key,
+            record: JSON.parse(JSON.stringify(record)),
+          })
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('agrees with a model for random calls of several callers that hold old versions', async () => {
+    const action = fc.record({
+      kind: fc.constantFrom('create', 'replace', 'delete' as const),
+      caller: fc.nat(2),
+      key: fc.constantFrom('one', 'two'),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
+        const stores = await open(3)
+        /** Claims as they must be, and the versions that each caller saw last. */
+        const model = new Map<string, { version: string; record: unknown }>()
+        const seen = new Map<string, string>()
+        for (const [step, { kind, caller, key }] of actions.entries()) {
+          const store = stores[caller]
+          const known = seen.get(`${caller} ${key}`) ?? 'never-seen'
+          const current = model.get(key)
+          if (!store) continue
+          if (kind === 'create') {
+            const answer = await store.create('alice', wanted(key, String(caller), step))
+            expect(answer.outcome).toBe(current ? 'taken' : 'created')
+            if ('claim' in answer) {
+              seen.set(`${caller} ${key}`, answer.claim.version)
+              if (!current) model.set(key, { version: answer.claim.version, record: step })
+            }
+          } else if (kind === 'replace') {
+            const answer = await store.replace('alice', { key, version: known, record: step })
+            const isCurrent = current?.version === known
+            expect(answer.outcome).toBe(current ? (isCurrent ? 'replaced' : 'changed') : 'missing')
+            if (isCurrent && 'claim' in answer) {
+              seen.set(`${caller} ${key}`, answer.claim.version)
+              model.set(key, { version: answer.claim.version, record: step })
+            }
+          } else {
+            const answer = await store.delete('alice', key, known)
+            expect(answer.outcome).toBe(current && current.version !== known ? 'changed' : 'deleted')
+            if (answer.outcome === 'deleted') model.delete(key)
+          }
+          for (const name of ['one', 'two']) {
+            const expected = model.get(name)
+            const found = await store.read('alice', name)
+            expect(found && { version: found.version, record: found.record }).toEqual(expected ?? null)
+          }
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('lets one of many concurrent callers win, for creations and for replacements of one version', async () => {
+    const stores = await open(4)
+    const created = await Promise.all(
+      stores.flatMap((store) => [1, 2, 3].map((n) => store.create('alice', wanted('k', `h${n}`)))),
+    )
+    expect(created.filter(({ outcome }) => outcome === 'created')).toHaveLength(1)
+    const version = (await stores[0]?.read('alice', 'k'))?.version ?? ''
+    const replaced = await Promise.all(
+      stores.flatMap((store) =>
+        [1, 2, 3].map((record) => store.replace('alice', { key: 'k', version, record })),
+      ),
+    )
+    expect(replaced.filter(({ outcome }) => outcome === 'replaced')).toHaveLength(1)
+  })
+})
+
+describe('claims in memory', () => {
+  it('refuses claims beyond the bounds of a tenant, and counts deleted and replaced claims correctly', async () => {
+    const store = createMemoryClaims({ maxClaims: 2, maxLength: 1000 })
+    await store.create('alice', wanted('one'))
+    const second = await store.create('alice', wanted('two'))
+    const version = 'claim' in second ? second.claim.version : ''
+    expect(await store.create('alice', wanted('three'))).toEqual({ outcome: 'full' })
+    expect(await store.create('bob', wanted('three'))).toMatchObject({ outcome: 'created' })
+    const long = { key: 'two', version, record: 'x'.repeat(1000) }
+    expect(await store.replace('alice', long)).toEqual({ outcome: 'full' })
+    expect(await store.read('alice', 'two')).toMatchObject({ version, record: null })
+    await store.delete('alice', 'two', version)
+    expect(await store.create('alice', wanted('three'))).toMatchObject({ outcome: 'created' })
+  })
+})
+
+const script = fileURLToPath(new URL('../support/fixtures/claims-process.ts', import.meta.url))
+
+describe('claims in SQLite, of several processes', () => {
+  it('keeps the file for its owner alone', async () => {
+    const folder = join(await freshFolder(), 'claims')
+    openSqliteClaims(folder).close()
+    expect((await stat(join(folder, 'claims.db'))).mode & 0o777).toBe(0o600)
+    expect((await stat(folder)).mode & 0o777).toBe(0o700)
+  })
+
+  it('lets exactly one of three processes create each claim, and loses no counted replacement', async () => {
+    const folder = await freshFolder()
+    const children = [1, 2, 3].map((holder) =>
+      spawn(process.execPath, [script], {
+        env: { CLAIMS_DIR: folder, HOLDER: String(holder), ROUNDS: '40' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    )
+    const outputs = await Promise.all(children.map(({ stdout }) => text(stdout)))
+    const results = outputs.map((output): { created: number; counted: number } =>
+      JSON.parse(output.split('\n').at(-2) ?? ''),
+    )
+    expect(results.reduce((sum, { created }) => sum + created, 0)).toBe(40)
+    const store = openSqliteClaims(folder)
+    const counted = results.reduce((sum, result) => sum + result.counted, 0)
+    expect(await store.read('alice', 'counter')).toMatchObject({ record: counted })
+    expect(counted).toBe(120)
+    store.close()
+  }, 60_000)
+
+  it('keeps every answered change and no half claim when a process is killed', async () => {
+    const folder = await freshFolder()
+    const child = spawn(process.execPath, [script], {
+      env: { CLAIMS_DIR: folder, HOLDER: 'killed', ROUNDS: '1000000' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let answered = 0
+    for await (const line of createInterface({ input: child.stdout })) {
+      answered = Number(line)
+      if (answered === 50) break
+    }
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const store = openSqliteClaims(folder)
+    for (let round = 1; round <= answered; round++) {
+      expect(await store.read('alice', `photo-${round}`)).toMatchObject({ record: { round } })
+    }
+    expect(await store.create('alice', wanted('afterwards'))).toMatchObject({ outcome: 'created' })
+    store.close()
+  }, 60_000)
+})
