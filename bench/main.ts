@@ -20,6 +20,7 @@ import { renderTable, type Table } from './table.ts'
 import { measureTenants } from './tenants.ts'
 import { measureThroughput, publisherEnvironment } from './throughput.ts'
 import { measureThumbnails } from './thumbnails.ts'
+import { measureWatermark } from './watermark.ts'
 import { measureWebApp } from './web-app.ts'
 import { measureGrid } from './web-app-grid.ts'
 import { measureWorkflow } from './workflow.ts'
@@ -31,6 +32,7 @@ const sections = {
   // Runs early, because the reducer waits while this process has little memory left.
   thumbnails: measureThumbnails,
   'picture-formats': measurePictureFormats,
+  watermark: measureWatermark,
   metadata: measureMetadata,
   'photo-grid': async () => [await measurePhotoGrid()],
   workflow: measureWorkflow,

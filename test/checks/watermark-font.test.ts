@@ -11,11 +11,11 @@ it('writes the module of the glyphs that the program has', async () => {
   )
 })
 
-it('has all of Latin-1 and nearly all of Latin Extended-A', () => {
+it('has all of Latin-1 but the soft hyphen, and most of Latin Extended-A', () => {
   const missing = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, index) => from + index).filter((code) => !glyphs().has(code))
   expect([...missing(0x20, 0x7e), ...missing(0xa1, 0xff)].map((code) => String.fromCodePoint(code))).toEqual([
     '\u00ad',
   ])
-  expect(missing(0x100, 0x17f).length).toBeLessThan(10)
+  expect(missing(0x100, 0x17f).length).toBeLessThan(20)
 })

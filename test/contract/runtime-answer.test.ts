@@ -39,7 +39,10 @@ describe('a runtime answer', () => {
       hashtag_string: '',
       archive: true,
       debug: false,
+      keep_credit: true,
+      write_xmp: false,
       default_rating: 'nudity',
+      watermark: { position: 'bottom-right', opacity: 0.5, size: 0.2 },
       voice_profile: [],
     })
     expect(config.confirmation).toMatchObject({ confirmation_to_sender: true, confirmation_tags_count: 5 })

@@ -14,7 +14,7 @@ interface Mark extends Size {
   share: number
 }
 
-/** Pictures with a shorter long side get no watermark: nobody could read it. Pixels. */
+/** Pictures with a shorter long side get no watermark: it would be unreadable. Pixels. */
 const smallestMarked = 120
 /** Distance from the edges as a share of the short side. */
 const marginShare = 0.03

@@ -6,6 +6,7 @@ import type { StorageRight } from '../../ports/storage-driver.ts'
 import type { Services } from '../../runtime/services.ts'
 import { adminsOf, canSignIn } from '../../runtime/sign-in/admins.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
+import { wantsWatermark } from '../../workflow/watermark.ts'
 import { createGuardedFetch } from '../guarded-fetch.ts'
 import { reachingAdvice, storageAdvice } from './advice.ts'
 import { checkModel, checkPublisher } from './channels.ts'
@@ -28,6 +29,7 @@ export async function examineTenant(
   )
   const resolved = await examineCredentials(examination, redaction, ground)
   await examineStorage(examination, ground, resolved)
+  await examineWatermark(examination, ground, resolved)
   await examineChannels(examination, ground, resolved)
 }
 
@@ -99,6 +101,16 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
       return checkLink(runtime.storage(), photos, fetch, signal)
     },
   )
+}
+
+/** Makes the watermark as the first picture would. Says nothing about a gallery without a watermark. */
+async function examineWatermark(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {
+  if (!ground.passed || !wantsWatermark(ground.passed.value[1].config.content.watermark)) return
+  const usable = both(ground, resolved.get('storage') ?? solid)
+  await examination.check({ id: 'watermark', title: 'Watermark' }, usable, async ([[, runtime]]) => {
+    const mark = await runtime.watermark()
+    return { value: undefined, said: mark ? `can be drawn, ${mark.width} x ${mark.height} pixels` : 'none' }
+  })
 }
 
 async function examineChannels(examination: Examination, ground: Ground, resolved: Resolved): Promise<void> {

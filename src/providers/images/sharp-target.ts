@@ -6,7 +6,7 @@ import { placeOf } from '../../base/picture/watermark-place.ts'
 import { usualQuality, withinBytes } from '../../base/picture/within-bytes.ts'
 import type { PictureBox, ReducedImage, Reduction, ThumbnailType, Watermark } from '../../ports/images.ts'
 import type { Result } from './sharp-memory.ts'
-import { drawWatermark } from './sharp-watermark.ts'
+import { drawWatermark, type Pixels } from './sharp-watermark.ts'
 
 /**
  * Time limit of one decode. The slowest real photo measured takes 3 s. Together with the wait in the queue, the limit stays below the
@@ -23,12 +23,6 @@ export interface Target {
   layout: Layout
   /** Absent for a picture that is too small for a watermark. */
   watermark?: Watermark
-}
-
-/** Pixels of the upright photo, in sRGB. */
-export interface Pixels {
-  data: Uint8Array
-  info: Pick<OutputInfo, 'width' | 'height' | 'channels'>
 }
 
 interface Output {
@@ -80,28 +74,31 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
   /** The latest picture with a watermark, which a limit of bytes needs in several qualities. */
   let marked: { key: string; pixels: Pixels } | undefined
 
-  async function markedPixels(picture: Sharp, shape: string, watermark: Watermark): Promise<Pixels> {
+  async function markedPixels(target: MarkedTarget, layout: Layout, shape: string): Promise<Pixels> {
+    const { box, watermark } = target
     const key = JSON.stringify([shape, watermark.key])
     if (marked?.key === key) return marked.pixels
     marked = undefined
-    const drawn = await finished(picture.raw({ depth: 'uchar' }))
+    const drawn = isWhole(pixels, layout)
+      ? copyOf(pixels)
+      : await finished(laidOut(box, layout).raw({ depth: 'uchar' }))
     await drawWatermark(drawn, watermark)
     marked = { key, pixels: drawn }
     return drawn
   }
 
-  async function encode(
-    { box, mediaType, watermark }: Target,
-    layout: Layout,
-    quality: number,
-  ): Promise<ReducedImage> {
+  const laidOut = (box: PictureBox, layout: Layout) => framed(scaledTo(layout.photo, pixels), layout, box)
+
+  async function encode(target: Target, layout: Layout, quality: number): Promise<ReducedImage> {
+    const { box, mediaType, watermark } = target
     const shape = JSON.stringify([layout, box.ratio])
     const key = JSON.stringify([shape, mediaType, quality, watermark?.key])
     const known = made.get(key)
     if (known) return known
-    const picture = framed(scaledTo(layout.photo, pixels), layout, box)
-    const whole = watermark ? ofPixels(await markedPixels(picture, shape, watermark)) : picture
-    const encoded = reduced(await finished(encoder(whole, mediaType, box, quality)), mediaType)
+    const picture = watermark
+      ? ofPixels(await markedPixels({ ...target, watermark }, layout, shape))
+      : laidOut(box, layout)
+    const encoded = reduced(await finished(encoder(picture, mediaType, box, quality)), mediaType)
     made.set(key, encoded)
     return encoded
   }
@@ -113,6 +110,17 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
       encode(target, scale === 1 ? layout : smallerLayout(target, scale), quality),
     )
   }
+}
+
+type MarkedTarget = Target & Required<Pick<Target, 'watermark'>>
+
+/** Checks if the pixels are the picture already. */
+function isWhole({ info }: Pixels, { canvas, photo }: Layout): boolean {
+  return isSameSize(info, photo) && isSameSize(info, canvas)
+}
+
+function copyOf({ data, info }: Pixels): Pixels {
+  return { data: new Uint8Array(data), info }
 }
 
 function smallerLayout({ original, box, layout: { canvas } }: Target, scale: number): Layout {

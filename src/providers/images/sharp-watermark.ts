@@ -1,9 +1,14 @@
 /** Draws a watermark with libvips over finished pixels. Only the part below the watermark is composed. */
-import sharp from 'sharp'
+import sharp, { type OutputInfo } from 'sharp'
 import { PublisherError } from '../../base/errors.ts'
 import { type Place, placeOf } from '../../base/picture/watermark-place.ts'
 import type { Watermark } from '../../ports/images.ts'
-import type { Pixels } from './sharp-target.ts'
+
+/** Pixels of an upright picture, in sRGB. */
+export interface Pixels {
+  data: Uint8Array
+  info: Pick<OutputInfo, 'width' | 'height' | 'channels'>
+}
 
 /** Draws over `pixels` in place. Throws `watermark_unavailable` for a picture of a watermark that cannot be opened. */
 export async function drawWatermark(pixels: Pixels, mark: Watermark): Promise<void> {
