@@ -68,7 +68,7 @@ export const claimsChecks: readonly Check[] = [
   },
   {
     name: 'answers calls for a missing claim with 404',
-    why: 'The publisher would take a free photo for a claimed one.',
+    why: 'The publisher would take a free photo for a claimed photo.',
     run: async (subject) => {
       await withKey(subject, async (key) => {
         await create(subject, creation(key))
