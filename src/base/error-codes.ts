@@ -146,6 +146,11 @@ export const errorKinds = {
     'Storage unavailable',
     'The photo storage failed or did not answer. Try again after `Retry-After`.',
   ),
+  storage_full: kind(
+    507,
+    'Storage full',
+    'The photo storage has no space for another file, or gives this account none. `detail` says what to do. Nothing was stored.',
+  ),
   claims_unavailable: kind(
     503,
     'Claims unavailable',

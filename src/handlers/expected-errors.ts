@@ -17,6 +17,7 @@ export type Audience = 'anyone' | 'viewer' | 'link' | 'admin' | 'service' | 'ope
 /** Errors of a tenant's storage and of the credentials for it. */
 export const storageErrors: readonly ErrorCode[] = [
   'storage_unavailable',
+  'storage_full',
   'credentials_unavailable',
   'credentials_rejected',
   'endpoint_refused',

@@ -94,11 +94,11 @@ const withoutQuota =
 const meanings: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   notFound: ['photo_not_found', 'Photo not found.'],
   storageQuotaExceeded: [
-    'storage_unavailable',
+    'storage_full',
     'The storage quota of the Google Drive is used up. Free up space and try again.',
   ],
   teamDriveFileLimitExceeded: [
-    'storage_unavailable',
+    'storage_full',
     'The shared drive has reached its quota of files. Delete some files and try again.',
   ],
   dailyLimitExceeded: [
@@ -123,7 +123,7 @@ const meanings: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 
 function meaningOf(reason: string, text: string): readonly [ErrorCode, string] {
   if (reason === 'storageQuotaExceeded' && /service account/i.test(text))
-    return ['storage_unavailable', withoutQuota]
+    return ['storage_full', withoutQuota]
   return meanings[reason] ?? ['storage_unavailable', refused]
 }
 

@@ -95,7 +95,7 @@ describe('a Google service account', () => {
     const store = drive.store({ credentials: credentialSource(key).source })
     expect((await store.list('root')).photos.map(({ name }) => name)).toEqual(['a.jpg'])
     await expect(store.replaceRecord(['x.json'], '{}')).rejects.toMatchObject({
-      code: 'storage_unavailable',
+      code: 'storage_full',
       message: expect.stringMatching(/service account has no storage space.*shared drive/),
     })
   })
