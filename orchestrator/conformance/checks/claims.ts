@@ -49,7 +49,7 @@ export const claimsChecks: readonly Check[] = [
         const created = answers.filter(({ status }) => status === 201).length
         if (created !== 1) throw new Error(`${created} callers got 201`)
         if (answers.some(({ status }) => status !== 201 && status !== 409))
-          throw new Error('a caller got neither 201 nor 409')
+          throw new Error('a caller got another status than 201 and 409')
       }),
   },
   {
@@ -68,7 +68,7 @@ export const claimsChecks: readonly Check[] = [
   },
   {
     name: 'answers calls for a missing claim with 404',
-    why: 'The publisher would take a free photo for a claimed one.',
+    why: 'The publisher would take a free photo for a claimed photo.',
     run: async (subject) => {
       await withKey(subject, async (key) => {
         await create(subject, creation(key))

@@ -131,8 +131,8 @@ const progress: Readonly<Record<AnyRecord['state'], number>> = {
 }
 
 /**
- * Returns the record that got further, so that a receipt counts wherever it was saved: no stale claim hides it, and no late write to the
- * storage does. Prefers the claim, which is written first.
+ * Returns the record that got further. So a receipt counts wherever it was saved: no stale claim hides it, and no late write to the storage
+ * does. Prefers the claim, which is written first.
  */
 function furthest(claimed: StoredRecord, stored: StoredRecord | null): StoredRecord {
   const progressOf = ({ text }: StoredRecord) => progress[parseRecord(text, 1).state]
