@@ -7,6 +7,7 @@ import { endWithHelp } from '../src/node/usage.ts'
 import { measureColdStart } from './cold-start.ts'
 import { measureConfigCache, measureConfigMemory } from './config-cache.ts'
 import { measureFullDyno } from './full-dyno.ts'
+import { measureMetadata } from './metadata.ts'
 import { measureMix } from './mix.ts'
 import { measurePhotoGrid } from './photo-grid.ts'
 import { measurePictureFormats } from './picture-formats.ts'
@@ -30,6 +31,7 @@ const sections = {
   // Runs early, because the reducer waits while this process has little memory left.
   thumbnails: measureThumbnails,
   'picture-formats': measurePictureFormats,
+  metadata: measureMetadata,
   'photo-grid': async () => [await measurePhotoGrid()],
   workflow: measureWorkflow,
   'publish-all': measurePublishAll,

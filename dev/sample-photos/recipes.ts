@@ -197,7 +197,7 @@ export const subjects: Readonly<Record<Look, readonly Subject[]>> = {
     {
       title: 'potting-shed',
       paint: stillLife,
-      caption: 'Three pots and the one that leaks.',
+      caption: 'Three pots. The third leaks.',
       tags: ['still life', 'clay', 'shed'],
     },
     {

@@ -6,6 +6,12 @@ import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
 import { matchesNone } from '../../src/base/entity-tag.ts'
 import { parseJson } from '../../src/base/json.ts'
+import { inflate } from '../../src/base/metadata/embedded/inflate.ts'
+import { createMetadataReader } from '../../src/base/metadata/embedded.ts'
+import { readExifMetadata } from '../../src/base/metadata/exif.ts'
+import { readIptc } from '../../src/base/metadata/iptc.ts'
+import { readXmp } from '../../src/base/metadata/xmp.ts'
+import { withAltText } from '../../src/base/metadata/xmp-alt-text.ts'
 import { cleanAvifSize } from '../../src/base/picture/avif.ts'
 import { withoutMetadata } from '../../src/base/picture/clean.ts'
 import { timeInContainer } from '../../src/base/picture/container.ts'
@@ -66,6 +72,7 @@ import {
   withSubmittedCaptions,
 } from '../../src/workflow/sidecar.ts'
 import { negotiateType } from '../../src/workflow/thumbnail/media-type.ts'
+import { declarations } from '../support/fixtures/metadata/documents.ts'
 import { primary, registryOf } from '../support/fixtures/reference-orchestrator.ts'
 import { testProcess } from '../support/fixtures/test-process.ts'
 import { repeated, type Shape, type Work } from './growth.ts'
@@ -115,6 +122,9 @@ function cleanCopy(bytes: Uint8Array): number | null {
     return null
   }
 }
+
+const xmpBegin = `<rdf:RDF${declarations}>`
+const xmpEnd = '</rdf:RDF>'
 
 const redaction = createRedaction()
 for (let index = 0; index < 50; index++) redaction.add(`reference-${index}`)
@@ -546,6 +556,63 @@ export const foreignTexts: readonly ForeignText[] = [
       return [jpeg, scan, webp, png].map((bytes) => [readPictureHeader(bytes), cleanCopy(bytes)])
     },
     shapes: [repeated('\0'), repeated('\u00ff'), repeated('ANIM\0\0\0\0'), repeated('a')],
+  },
+  {
+    what: 'reading and editing XMP',
+    work: (text) => {
+      const inside = [text, `<rdf:Description ${text}/>`, `<rdf:Description><dc:title>${text}</dc:title>`]
+      const documents = [text, ...inside.map((part) => xmpBegin + part), xmpBegin + text + xmpEnd]
+      return documents.map((document) => [
+        readXmp(bytesOf(document)),
+        withAltText(bytesOf(document), 'x'),
+        withAltText(null, document),
+      ])
+    },
+    shapes: [
+      repeated('<a>'),
+      repeated('<a/>'),
+      repeated('<a xmlns="u">'),
+      repeated(
+        '<rdf:li>x</rdf:li>',
+        '<rdf:Description><dc:subject><rdf:Bag>',
+        '</rdf:Bag></dc:subject></rdf:Description>',
+      ),
+      repeated('<!--'),
+      repeated('<![CDATA[]]'),
+      repeated('&amp;'),
+      repeated('&'),
+      repeated('a="" '),
+      repeated(' '),
+      repeated('"'),
+      repeated('a\u0301'),
+    ],
+  },
+  {
+    what: 'reading the metadata in photos',
+    work: (text) => {
+      const content = Buffer.from(text, 'latin1')
+      const webp = Buffer.from(`RIFF\xff\xff\xff\x7fWEBPVP8X\x0a\0\0\0\x0c${'\0'.repeat(9)}`, 'latin1')
+      const png = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1')
+      const photos = [Buffer.from([0xff, 0xd8]), webp, png].map((begin) => Buffer.concat([begin, content]))
+      const found = photos.map((photo) => {
+        const reader = createMetadataReader()
+        for (let at = 0; at < photo.length; at += 512) reader.push(photo.subarray(at, at + 512))
+        reader.end()
+        return reader.blocks()
+      })
+      const zlib = Buffer.concat([Buffer.from([0x78, 0x9c]), content])
+      return [found, readIptc(content), readExifMetadata(content), inflate(zlib, 100_000)]
+    },
+    shapes: [
+      repeated('\0'),
+      repeated('\xff'),
+      repeated('\xff\xe1\0\x02'),
+      repeated('\x1c\x02\x19\0\0'),
+      repeated('\x1c\x02\x19\0\x01a'),
+      repeated('8BIM\x04\x04\0\0\0\0\0\0'),
+      repeated('\0\0\0\0tEXt\0\0\0\0'),
+      repeated('a'),
+    ],
   },
   {
     what: 'reading the time taken of an AVIF or HEIC',

@@ -38,7 +38,7 @@ export function creditBlocks(credit: Credit | null): CreditBlocks | null {
   ]
   return {
     exif: (orientation) => exifOf(orientation, texts),
-    xmp: new TextEncoder().encode(packetOf({ creators, copyright, terms })),
+    xmp: new Uint8Array(new TextEncoder().encode(packetOf({ creators, copyright, terms }))),
   }
 }
 

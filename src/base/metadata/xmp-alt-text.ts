@@ -7,25 +7,25 @@ import { maxLength, maxXmpBytes } from './limits.ts'
 import { severalLines } from './text.ts'
 import type { Span } from './xml.ts'
 import { iptcCore, property } from './xmp.ts'
-import { openXmp, rdf, valuesOf, type XmpDocument, type XmpEncoding, type XmpValue } from './xmp-document.ts'
+import { openXmp, rdf, valuesOf, type XmpDocument, type XmpEncoding } from './xmp-document.ts'
 
 /**
  * Returns the document with this alt text as `Iptc4xmpCore:AltTextAccessibility`, or a new document if `xmp` is `null`. Replaces only a
  * text that equals `previous`, which this program has written. Returns `null` for another alt text in the document, for a document that
- * cannot be edited safely, and for a blank `altText`.
+ * cannot be edited safely, and for a blank `altText`. Drops the characters that XML forbids.
  */
 export function withAltText(
   xmp: Uint8Array | null,
   altText: string,
   previous: string | null = null,
 ): Uint8Array<ArrayBuffer> | null {
-  const text = severalLines(altText, maxLength.altText)
+  const text = severalLines(altText.replace(/[\ufffe\uffff]/g, ''), maxLength.altText)
   if (text === null) return null
   if (!xmp) return encode(newDocument(text), 'utf-8')
   const document = openXmp(xmp)
   if (!document) return null
   const edit = document.properties.has(property.altText)
-    ? replacement(valuesOf(document, property.altText), text, previous)
+    ? replacement(document, text, previous)
     : insertion(document, text)
   const edited = edit && spliced(xmp, document, edit)
   // Reads the result again, so that no mistake here can damage a file.
@@ -43,15 +43,16 @@ interface Edit {
   text: string
 }
 
-/** Replaces a blank text or `previous`. Refuses several values and values with elements inside. */
-function replacement(values: readonly XmpValue[], text: string, previous: string | null): Edit | null {
-  const [value] = values
-  if (!value?.span || values.length > 1) return null
+/** Replaces a blank text or `previous`. Refuses several values, and values with markup inside. */
+function replacement(document: XmpDocument, text: string, previous: string | null): Edit | null {
+  const [value, ...others] = valuesOf(document, property.altText)
+  if (!value?.span || others.length > 0) return null
+  const { span, isAttribute } = value
   const current = severalLines(value.text, maxLength.altText)
-  const isOurs = current === null || current === text || current === severalLines(previous, maxLength.altText)
-  return isOurs
-    ? { span: value.span, text: value.isAttribute ? escapedAttribute(text) : escaped(text) }
-    : null
+  if (current === text) return { span: { start: span.end, end: span.end }, text: '' }
+  const isOurs = current === null || current === severalLines(previous, maxLength.altText)
+  const hasMarkup = document.text.slice(span.start, span.end).includes('<')
+  return isOurs && !hasMarkup ? { span, text: isAttribute ? escapedAttribute(text) : escaped(text) } : null
 }
 
 /** Adds a description before the end of the RDF, with the subject of the first description. */
@@ -107,13 +108,8 @@ function quoted(raw: string): string {
   return raw.includes('"') ? `'${raw}'` : `"${raw}"`
 }
 
-/** Escapes a text, and drops the two characters that XML forbids besides control characters. */
 function escaped(text: string): string {
-  return text
-    .replace(/[\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Escapes line breaks too: parsers read a line break in an attribute as a space. */

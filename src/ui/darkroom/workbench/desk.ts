@@ -83,7 +83,7 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
       const isUnderWay = photo.publications?.some(({ status }) => status === 'in_progress')
       const isUnread = photo.embedded_known === false && !photo.caption
       if (photo.captions && !isUnderWay && !isUnread) return
-      const found = await adminApi[isUnread ? 'photoWithWords' : 'photo'](photo.filename)
+      const found = await adminApi.photo(photo.filename, isUnread ? { embedded: 'read' } : {})
       if ('value' in found) gallery.learn(photo.filename, found.value)
     },
     setViewed: work.setViewed,

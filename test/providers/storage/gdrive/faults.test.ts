@@ -89,7 +89,7 @@ describe.each([
       .filter(({ isLarge }) => !isLarge || listLag === 0)
       .map((operation) => [operation.title, operation] as const),
   )(
-    'completes the %s once, whichever of its calls fails',
+    'completes the %s once when any of its calls fails',
     async (_, operation) => {
       const calls = await callsOf(operation)
       expect(calls).toBeGreaterThan(1)

@@ -1,4 +1,4 @@
-/** Publishing from a Google Drive by claims of the control plane: never twice, whatever fails. */
+/** Publishing from a Google Drive by claims of the control plane: a failure at any call never leads to a second post. */
 import { describe, expect, it } from 'vitest'
 import { onNthCall } from '../../../../dev/emulators/gdrive/faults.ts'
 import { parsePhotoName } from '../../../../src/ports/photo.ts'
@@ -84,11 +84,12 @@ describe.each([
   }, 60_000)
 
   it.each([
-    ['before it', { kind: 'reset' }],
-    ['after it', { kind: 'answer-lost' }],
+    { when: 'before', fault: { kind: 'reset' }, memory: 'keeps' },
+    { when: 'after', fault: { kind: 'answer-lost' }, memory: 'keeps' },
+    { when: 'after', fault: { kind: 'answer-lost' }, memory: 'loses' },
   ] as const)(
-    'sends no second post after a process died at any call, %s',
-    async (_, fault) => {
+    'sends no second post when a process died $when any call and the control plane $memory its claims',
+    async ({ fault, memory }) => {
       for (let nth = 1; ; nth += 1) {
         await using scene = await gallery(listLag)
         const { drive, posts, clock } = scene
@@ -106,7 +107,7 @@ describe.each([
         clock.time += elevenMinutes
         const place = drive.account.paths().includes('/Photos/photo.jpg')
         if (place) {
-          const later = await scene.publish(scene.open(service))
+          const later = await scene.publish(scene.open(memory === 'keeps' ? service : await startClaims()))
           if (sent === 1) expect(later.results.telegram?.skipped).toMatch(/^(duplicate|unknown)$/)
         }
         expect(posts.length).toBeLessThanOrEqual(1)

@@ -4,8 +4,8 @@ import { startClaims, tenantOf } from '../../../support/fixtures/claims.ts'
 
 const key = 'ledger/abc/telegram.json'
 
-describe('the claims of the orchestrator', () => {
-  it('are created once, read, replaced at their version and deleted at their version', async () => {
+describe('the client of the orchestrator’s claims', () => {
+  it('creates a claim once, reads it, and replaces and deletes it at its version', async () => {
     const service = await startClaims()
     const [one, other] = [service.open(), service.open()]
     const created = await one.create(key, { state: 'claimed' })
@@ -22,7 +22,7 @@ describe('the claims of the orchestrator', () => {
     expect(await one.replace(key, created.claim.version, null)).toEqual({ outcome: 'changed', claim: null })
   })
 
-  it('recognise their own creation when its answer was lost, and another creation in the same place', async () => {
+  it('recognises its own creation when the answer was lost, and tells it from another creation', async () => {
     const service = await startClaims()
     let lost = 0
     service.script = ({ method }) => (method === 'POST' && lost++ === 0 ? 'reset' : undefined)
@@ -32,7 +32,7 @@ describe('the claims of the orchestrator', () => {
     expect(await service.open().create(key, 2)).toMatchObject({ outcome: 'taken', claim: { record: 1 } })
   })
 
-  it('count a deletion as done when its answer was lost', async () => {
+  it('counts a deletion as done when its answer was lost', async () => {
     const service = await startClaims()
     const { claim } = await service.open().create(key, 1)
     let lost = 0
@@ -41,14 +41,14 @@ describe('the claims of the orchestrator', () => {
     expect(await service.open().read(key)).toBeNull()
   })
 
-  it('are offered if the orchestrator knows them, also to many who try at once, and leave nothing behind', async () => {
+  it('finds that claims are offered, also in many tries at once, and leaves nothing behind', async () => {
     const service = await startClaims()
     const tried = await Promise.all(Array.from({ length: 8 }, () => service.open().areOffered()))
     expect(tried).toEqual(tried.map(() => true))
     expect(await service.open().create('probe', null)).toMatchObject({ outcome: 'created' })
   })
 
-  it('are not offered by an orchestrator that answers 404', async () => {
+  it('finds that an orchestrator that answers 404 offers no claims', async () => {
     const service = await startClaims(null)
     expect(await service.open().areOffered()).toBe(false)
     await expect(service.open().create(key, null)).rejects.toMatchObject({ code: 'storage_not_atomic' })
@@ -65,7 +65,7 @@ describe('the claims of the orchestrator', () => {
       () => Response.json({ key: 'other', holder: 'h', version: 1, record: null }),
     ],
     ['answers without a version', () => Response.json({ key, holder: 'h', record: null }, { status: 201 })],
-  ])('are unavailable while the orchestrator %s', async (_what, answer) => {
+  ])('throws claims_unavailable while the orchestrator %s', async (_what, answer) => {
     const service = await startClaims()
     service.script = answer
     const claims = service.open()
@@ -76,7 +76,7 @@ describe('the claims of the orchestrator', () => {
     await expect(claims.areOffered()).rejects.toMatchObject(unavailable)
   })
 
-  it('are unavailable when the orchestrator cannot be reached or never stops sending', async () => {
+  it('throws claims_unavailable when the orchestrator cannot be reached or never stops sending', async () => {
     const service = await startClaims()
     service.script = () => 'down'
     await expect(service.open().read(key)).rejects.toMatchObject({ code: 'claims_unavailable' })
@@ -84,13 +84,13 @@ describe('the claims of the orchestrator', () => {
     await expect(service.open().read(key)).rejects.toMatchObject({ code: 'claims_unavailable' })
   }, 30_000)
 
-  it('belong to one tenant', async () => {
+  it('keeps the claims of tenants apart', async () => {
     const service = await startClaims()
     await service.open().create(key, 'of alice')
     expect(await service.source().claims?.(tenantOf('bob')).read(key)).toBeNull()
   })
 
-  it('do not exist for a dedicated app, which has no control plane', () => {
+  it('does not exist in a dedicated app, which has no control plane', () => {
     const source = createFileConfigSource({ read: async () => '', baseDomain: 'shibari.test' })
     expect(source.claims).toBeUndefined()
   })
