@@ -255,7 +255,7 @@ export function describeXmpFiles(
         for (const form of both) expect(await storage.store.readXmp('root', name, form)).toBeNull()
         if (!interrupted && calls() < nth) break
       }
-    }, 60_000)
+    }, 240_000)
 
     it('leaves one photo with its XMP files when several processes move it at the same time', async () => {
       await using storage = await open()
