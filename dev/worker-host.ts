@@ -1,7 +1,9 @@
 /** Runs the built Worker in Miniflare, from the output of `wrangler deploy --dry-run`. */
 import { readdir, readFile } from 'node:fs/promises'
+import { stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Miniflare } from 'miniflare'
+import { drawPictures } from './drawing-images/service.ts'
 
 export interface WorkerHostOptions {
   variables: Readonly<Record<string, string>>
@@ -42,7 +44,10 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
           name: 'publisher',
           compatibilityDate: '2026-11-01',
           compatibilityFlags: [],
-          manifest: { mainModule: 'worker.js', modules: await modules() },
+          manifest: {
+            mainModule: 'drawing.js',
+            modules: { ...(await modules()), ...(await drawingModules()) },
+          },
           assets: { directory: `${dist}ui`, runWorkerFirst: true, hasUserWorker: true },
           env: {
             ...Object.fromEntries(
@@ -51,6 +56,7 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
             ASSETS: { type: 'assets' },
             KV: { type: 'kv', id: 'kv' },
             IMAGES: { type: 'images' },
+            DRAWING: { type: 'fetcher', handler: drawPictures },
           },
         },
       },
@@ -65,6 +71,28 @@ export async function startWorkerHost({ variables, port, write }: WorkerHostOpti
       return (await cache.match(address)) !== undefined
     },
     close: () => worker.dispose(),
+  }
+}
+
+/** Hands the Worker an Images binding that draws. Each isolate has one environment, which names the Worker's services. */
+const drawing = `
+import worker from './worker.js'
+import { withDrawing } from './binding.js'
+
+let given
+const environment = (env) => (given ??= { ...env, IMAGES: withDrawing(env.IMAGES, env.DRAWING) })
+
+export default {
+  fetch: (request, env, context) => worker.fetch(request, environment(env), context),
+  scheduled: (event, env, context) => worker.scheduled(event, environment(env), context),
+}
+`
+
+async function drawingModules() {
+  const binding = await readFile(new URL('drawing-images/binding.ts', import.meta.url), 'utf8')
+  return {
+    'drawing.js': { type: 'esm' as const, contents: drawing },
+    'binding.js': { type: 'esm' as const, contents: stripTypeScriptTypes(binding) },
   }
 }
 

@@ -148,8 +148,8 @@ export const errorKinds = {
   ),
   storage_full: kind(
     507,
-    'No storage space',
-    'The storage has no space for the file, or the account may not own files. `detail` says which. Nothing was changed.',
+    'Storage full',
+    'The photo storage has no space for another file, or gives this account none. `detail` says what to do. Nothing was stored.',
   ),
   claims_unavailable: kind(
     503,
@@ -159,7 +159,7 @@ export const errorKinds = {
   storage_not_atomic: kind(
     501,
     'The storage cannot prevent duplicate posts',
-    'The storage cannot create a file exclusively, so a photo could be published twice. Use a storage with conditional writes.',
+    'The storage cannot create a file exclusively, so a photo could be published twice. Use a storage with conditional writes, or a control plane that offers claims.',
   ),
   sidecar_changed: kind(
     409,

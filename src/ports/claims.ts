@@ -17,7 +17,7 @@ export interface HeldClaim {
 }
 
 /**
- * Claims of one tenant. A key has at most 500 characters. An expired claim stays until somebody with its version changes it: the ledger
+ * Claims of one tenant. A key has at most 500 characters. An expired claim stays until a caller with its version changes it: the ledger
  * decides what is too old, never the clock of the control plane.
  *
  * All functions throw `claims_unavailable` if the control plane does not answer, and `storage_not_atomic` if it offers no claims.

@@ -3,6 +3,7 @@ import type { Channel } from '../contract/channels.ts'
 import type { LanguageModel } from '../ports/language-model.ts'
 import type { ChangeOutcome, PublishOutcome } from '../ports/metrics.ts'
 import type { PossibleChanges, Publisher, Receipt } from '../ports/publisher.ts'
+import { createAltTextFile, type SaveAltText } from '../workflow/alt-text-file.ts'
 import type { AiTools } from '../workflow/analysis/ai-client.ts'
 import type { AnalysisTools } from '../workflow/analysis.ts'
 import type { VariantTools } from '../workflow/caption-variants.ts'
@@ -179,6 +180,7 @@ export function analysisTools(
     photographer: runtime.previews().photographer,
     platforms: onePerPlatform(runtime.publishers().available),
     channels: runtime.publishers().available,
+    saveAltText: altTextFile(services, runtime, context),
     watermark: runtime.watermark,
     settings: runtime.config,
     owner: tenant,
@@ -190,6 +192,26 @@ export function analysisTools(
         error: describeError(error),
       }),
   }
+}
+
+/** Returns the function that writes alt texts into XMP files, or `undefined` unless the tenant wants this. */
+export function altTextFile(
+  { log }: Services,
+  runtime: TenantRuntime,
+  { requestId, waitUntil }: WorkContext,
+): SaveAltText | undefined {
+  const { content, features } = runtime.config
+  if (!content.write_xmp || !features.alt_text_enabled) return undefined
+  return createAltTextFile({
+    store: runtime.viewing(waitUntil),
+    photographer: runtime.previews().photographer,
+    onTrouble: (error) =>
+      log.warn('an alt text cannot be written into an XMP file', {
+        tenant: runtime.tenant,
+        request_id: requestId,
+        error: describeError(error),
+      }),
+  })
 }
 
 /** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */
@@ -261,6 +283,7 @@ export function changeTools(services: Services, runtime: TenantRuntime, context:
     publishers: available,
     unavailable,
     hashtagString: runtime.config.content.hashtag_string,
+    saveAltText: altTextFile(services, runtime, context),
     slots: runtime.postSlots(),
     now,
     onResult: ({ platform }, kind, result) => metrics.changed(platform, kind, changeOutcome(result)),

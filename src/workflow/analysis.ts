@@ -7,6 +7,7 @@ import type { PhotoName } from '../ports/photo.ts'
 import type { Publisher } from '../ports/publisher.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import type { SaveAltText } from './alt-text-file.ts'
 import { type AiTools, createAiClient } from './analysis/ai-client.ts'
 import {
   askForCaptions,
@@ -25,7 +26,7 @@ import type { PictureTools } from './original.ts'
 import { altTextIn } from './photographer/texts.ts'
 import { noNotes, type PhotographerNotes } from './photographer.ts'
 import type { ReadyPictures } from './ready-pictures.ts'
-import { isAiAltText, parseSidecar, type SidecarDocument } from './sidecar.ts'
+import { altTextMadeHere, isAiAltText, parseSidecar, type SidecarDocument } from './sidecar.ts'
 import { readingSidecarsOnce } from './sidecar-memory.ts'
 
 export type { Analysis }
@@ -48,6 +49,8 @@ export interface AnalysisTools extends AiTools, DigestTools, PictureTools {
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Receives the platforms' pictures, made while the AI looks. Default: publishing makes them. */
   ready?: ReadyPictures
+  /** Saves the alt text for other programs. Default: only the sidecar has the alt text. */
+  saveAltText?: SaveAltText | undefined
   /** Finds the watermark of the platforms' pictures. The AI's picture has none. Default: none. */
   watermark?(): Promise<Watermark | null>
   settings: AnalysisSettings
@@ -123,7 +126,8 @@ export async function analyzePhoto(
     onTrouble: tools.onTrouble,
   })
   report('saving')
-  const ownAltText = ownAltTextOf(words, parseSidecar(sidecar?.text ?? ''))
+  const before = parseSidecar(sidecar?.text ?? '')
+  const ownAltText = ownAltTextOf(words, before)
   const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
@@ -132,6 +136,8 @@ export async function analyzePhoto(
     hasOwnAltText: altText !== null && altText === ownAltText,
     replaceEmpty: forceRefresh,
   })
+  if (altText !== null && ownAltText === null && saved.altText !== null)
+    await tools.saveAltText?.('root', name, { altText: saved.altText, previous: altTextMadeHere(before) })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
 }
 

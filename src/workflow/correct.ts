@@ -1,6 +1,7 @@
 /** Corrects the texts of the posts of one photo, in place. */
 
 import type { ChannelPublisher } from '../ports/publisher.ts'
+import type { SaveAltText } from './alt-text-file.ts'
 import { type Changed, type ChangeSteps, changePosts } from './change/everywhere.ts'
 import type { ChangeReport, ChangeRequest, ChangeTools } from './change/job.ts'
 import { editCaptions } from './edit-captions.ts'
@@ -16,6 +17,8 @@ export interface CorrectTools extends ChangeTools {
   hashtagString: string
   /** What the photographer wrote. Default: nothing. */
   photographer?: Pick<PhotographerNotes, 'of'>
+  /** Saves an edited alt text for other programs. Default: only the sidecar has the alt text. */
+  saveAltText?: SaveAltText | undefined
 }
 
 export interface CorrectRequest extends ChangeRequest, SubmittedCaptions {

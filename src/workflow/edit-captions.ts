@@ -5,12 +5,15 @@ import type { Folder, PhotoName } from '../ports/photo.ts'
 import { sidecarUnreadable } from '../ports/sidecar-file.ts'
 import type { PhotoStore } from '../ports/storage.ts'
 import { photoNotFound } from '../ports/storage-errors.ts'
+import type { SaveAltText } from './alt-text-file.ts'
 import { isLowered, type LoweredRating, photoRating, withRating } from './rating.ts'
 import {
+  altTextMadeHere,
   type CaptionTexts,
   formatSidecar,
   parseSidecar,
   type SidecarDocument,
+  textOf,
   withEditedAltText,
   withOwner,
   withSubmittedCaptions,
@@ -32,6 +35,8 @@ export interface EditTools {
   defaultRating?: Rating
   /** Receives a rating that this edit lowered. Must not throw. */
   onRatingLowered?(lowered: LoweredRating): void
+  /** Saves the edited alt text for other programs. Default: only the sidecar has the alt text. */
+  saveAltText?: SaveAltText | undefined
 }
 
 /** Attempts before giving up on concurrent writers. Each attempt reads the sidecar again. */
@@ -64,11 +69,24 @@ export async function editCaptions(
     try {
       await store.writeSidecar(folder, name, formatSidecar(document), sidecar?.revision ?? null)
       reportLowering(tools, name, saved, document)
+      await saveForOthers(tools, name, saved, document)
       return document
     } catch (error) {
       if (tries === maxTries || !isPublisherError(error, 'sidecar_changed')) throw error
     }
   }
+}
+
+/** Saves a new alt text for other programs. An emptied alt text stays in their file. */
+async function saveForOthers(
+  { folder = 'root', saveAltText }: EditTools,
+  name: PhotoName,
+  before: SidecarDocument,
+  after: SidecarDocument,
+): Promise<void> {
+  const altText = textOf(after, 'alt_text')
+  if (altText === null || altText === textOf(before, 'alt_text')) return
+  await saveAltText?.(folder, name, { altText, previous: altTextMadeHere(before) })
 }
 
 function reportLowering(

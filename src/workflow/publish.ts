@@ -116,7 +116,8 @@ export interface PublishResult {
  * - `photo_changed` if only a different photo has the name
  * - `invalid_request` for channels that are not enabled, and after `signal` aborts
  * - `provider_unavailable` if this server can use none of the channels
- * - `storage_not_atomic` if the storage cannot keep the ledger
+ * - `storage_not_atomic` if neither the storage nor the control plane can keep the ledger
+ * - `claims_unavailable` if only the control plane could, and does not answer
  * - `watermark_unavailable` if the pictures cannot get the watermark of the tenant
  * - `busy` if too many posts of the tenant are in progress
  */
@@ -247,7 +248,7 @@ async function channelUnavailable(channel: Channel, job: PublishJob): Promise<Pl
 function notAtomic(): PublisherError {
   return new PublisherError(
     'storage_not_atomic',
-    'This storage cannot guarantee that a photo is published only once, so nothing was sent.',
+    'Neither this storage nor the control plane can guarantee that a photo is published only once, so nothing was sent.',
   )
 }
 

@@ -175,6 +175,11 @@ export function hasEditedAltText(document: SidecarDocument): boolean {
   return textOf(document, 'alt_text_edited') !== null
 }
 
+/** Returns the alt text that the AI or a person wrote with this program, or `null`. */
+export function altTextMadeHere(document: SidecarDocument): string | null {
+  return textOf(document, 'alt_text_by') === null ? textOf(document, 'alt_text') : null
+}
+
 /** Checks if an analysis saved this alt text as the AI's. Then an XMP file may have it from this program. */
 export function isAiAltText(document: SidecarDocument, altText: string): boolean {
   const isSaved = textOf(document, 'alt_text') === altText && !hasEditedAltText(document)

@@ -65,11 +65,14 @@ describeOnBothHosts('variants of captions', (kind) => {
     expect(calls()).toEqual([])
   })
 
-  it.each(['no_hashtags', 'warmer'])('is off for %s in a gallery without an AI, as analysis is', async (kind) => {
-    const { vary } = await open({ ai: {} })
-    const response = await vary({ kind, captions: { telegram: long } })
-    expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
-  })
+  it.each(['no_hashtags', 'warmer'])(
+    'is off for %s in a gallery without an AI, as analysis is',
+    async (kind) => {
+      const { vary } = await open({ ai: {} })
+      const response = await vary({ kind, captions: { telegram: long } })
+      expect([response.status, (await response.json()).code]).toEqual([403, 'feature_disabled'])
+    },
+  )
 
   it('streams its stage and the captions', async () => {
     const { vary } = await open()

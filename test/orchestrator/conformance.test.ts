@@ -118,7 +118,7 @@ const faults: Readonly<Record<string, Spoil>> = {
   'refuses usage with 403 for a wrong token': (response, { request }) =>
     request.url.includes('usage') ? Response.json({}) : response,
   'creates a claim with 201, and answers a second creator with 409 and the first claim': status(409, 201),
-  'lets exactly one of 20 concurrent callers create a claim': status(409, 201),
+  'lets exactly 1 of 20 concurrent callers create a claim': status(409, 201),
   'replaces a claim only at its current version, and answers 409 with the current claim otherwise': (
     response,
     { request },
@@ -183,7 +183,7 @@ describe('the conformance suite', () => {
     ])
   })
 
-  it('reports an orchestrator without claims as one that offers none', async () => {
+  it('reports the checks of claims as not applicable to an orchestrator without claims', async () => {
     const findings = await runChecks(checks, subjectOf(await startReference({ claims: null })))
     const ofClaims = findings.filter(({ reason }) => reason === 'the orchestrator offers no claims')
     expect(findings.filter(({ outcome }) => outcome === 'FAIL')).toEqual([])

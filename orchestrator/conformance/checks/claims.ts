@@ -39,7 +39,7 @@ export const claimsChecks: readonly Check[] = [
       }),
   },
   {
-    name: `lets exactly one of ${racers} concurrent callers create a claim`,
+    name: `lets exactly 1 of ${racers} concurrent callers create a claim`,
     why: 'Several processes would publish the same photo.',
     run: (subject) =>
       withKey(subject, async (key) => {

@@ -42,9 +42,15 @@ function bounded(text: string, maxLength: number): string | null {
   return cut === '' ? null : cut
 }
 
-/** Cuts before the grapheme that passes the limit. Examines no more of the text than the limit. */
+/** Units to examine beyond a limit. A grapheme that is cut there still ends beyond the limit. */
+const margin = 16
+
+/** Cuts before the grapheme that passes the limit. Examines little more of the text than the limit. */
 function beginningOf(text: string, maxLength: number): string {
   let end = 0
-  for (const { index } of graphemes.segment(text.slice(0, maxLength + 1))) end = index
+  for (const { index, segment } of graphemes.segment(text.slice(0, maxLength + margin))) {
+    if (index + segment.length > maxLength) break
+    end = index + segment.length
+  }
   return text.slice(0, end)
 }

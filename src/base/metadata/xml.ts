@@ -2,10 +2,11 @@
  * Parses the XML of XMP files in one pass, and keeps the positions that an edit needs. Refuses documents that are not well-formed, have
  * a document type, name an entity beyond the five of XML, or exceed the limits below. All work is linear in the text.
  */
+import { withoutReferences } from './xml-references.ts'
 
 const maxDepth = 100
 /** Upper bound on elements and attributes together. Lightroom's largest files have some ten thousand. */
-const maxNodes = 100_000
+const maxNodes = 50_000
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 
 /** A part of the text: from `start`, up to and without `end`. */
@@ -40,12 +41,15 @@ export interface XmlElement {
 interface Scope {
   prefixes: ReadonlyMap<string, string>
   outer: Scope | null
+  /** Full names by the names as written, to resolve each only once. */
+  names: Map<string, string>
 }
 
-const outermost: Scope = { prefixes: new Map([['xml', xmlNamespace]]), outer: null }
+const noAttributes: ReadonlyMap<string, XmlAttribute> = new Map()
 
 /** Returns the root element, or `null` for a document that this parser refuses. Never throws. */
 export function parseXml(text: string): XmlElement | null {
+  const outermost: Scope = { prefixes: new Map([['xml', xmlNamespace]]), outer: null, names: new Map() }
   const open: XmlElement[] = []
   let root: XmlElement | null = null
   let nodes = 0
@@ -69,7 +73,8 @@ export function parseXml(text: string): XmlElement | null {
     } else {
       const parent = open.at(-1)
       const tag = readTag(text, next + 1, maxNodes - nodes)
-      if (!tag || (!parent && root) || open.length >= maxDepth) return null
+      const isTooLarge = open.length >= maxDepth || nodes >= maxNodes
+      if (!tag || (!parent && root) || isTooLarge) return null
       const element = elementOf(tag, parent?.scope ?? outermost)
       if (!element) return null
       nodes += 1 + tag.attributes.length
@@ -82,7 +87,7 @@ export function parseXml(text: string): XmlElement | null {
 }
 
 /** Looks up a prefix; the empty prefix is the default namespace. */
-export function namespaceOf(scope: Scope, prefix: string): string | undefined {
+function namespaceOf(scope: Scope, prefix: string): string | undefined {
   for (let at: Scope | null = scope; at; at = at.outer) {
     const found = at.prefixes.get(prefix)
     if (found !== undefined) return found
@@ -170,6 +175,7 @@ function spaceEnd(text: string, start: number): number {
 
 /** Resolves the prefixes of a tag. Returns `null` for an unknown prefix, a repeated attribute or a malformed value. */
 function elementOf(tag: Tag, outer: Scope): XmlElement | null {
+  if (tag.attributes.length === 0) return emptyElement(tag, outer, noAttributes)
   const values = new Map<string, XmlAttribute>()
   const prefixes = new Map<string, string>()
   for (const { name, span } of tag.attributes) {
@@ -180,7 +186,7 @@ function elementOf(tag: Tag, outer: Scope): XmlElement | null {
     if (name === 'xmlns') prefixes.set('', value)
     else if (name.startsWith('xmlns:')) prefixes.set(name.slice(6), value)
   }
-  const scope = prefixes.size > 0 ? { prefixes, outer } : outer
+  const scope = prefixes.size > 0 ? { prefixes, outer, names: new Map<string, string>() } : outer
   const attributes = new Map<string, XmlAttribute>()
   for (const [name, attribute] of values) {
     if (name === 'xmlns' || name.startsWith('xmlns:')) continue
@@ -189,6 +195,10 @@ function elementOf(tag: Tag, outer: Scope): XmlElement | null {
     if (full === null || attributes.has(full)) return null
     attributes.set(full, attribute)
   }
+  return emptyElement(tag, scope, attributes)
+}
+
+function emptyElement(tag: Tag, scope: Scope, attributes: XmlElement['attributes']): XmlElement | null {
   const name = fullName(tag.name, scope)
   if (name === null) return null
   const content = tag.isEmpty ? null : { start: tag.end, end: tag.end }
@@ -196,42 +206,12 @@ function elementOf(tag: Tag, outer: Scope): XmlElement | null {
 }
 
 function fullName(name: string, scope: Scope): string | null {
+  const known = scope.names.get(name)
+  if (known !== undefined) return known
   const colon = name.indexOf(':')
   const namespace = namespaceOf(scope, colon < 0 ? '' : name.slice(0, colon))
-  return namespace === undefined ? null : namespace + name.slice(colon + 1)
-}
-
-const entities: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-])
-/** Longest name of a reference: `#x10FFFF` with a few zeros before it. */
-const maxReferenceLength = 12
-
-/** Replaces entities and character references. Returns `null` if a reference is unknown or malformed. */
-function withoutReferences(text: string): string | null {
-  let ampersand = text.indexOf('&')
-  if (ampersand < 0) return text
-  let result = ''
-  let at = 0
-  while (ampersand >= 0) {
-    const name = /^[^;]{1,12};/.exec(text.slice(ampersand + 1, ampersand + 2 + maxReferenceLength))?.[0]
-    const value = name && characterOf(name.slice(0, -1))
-    if (!name || value === null || value === undefined) return null
-    result += text.slice(at, ampersand) + value
-    at = ampersand + 1 + name.length
-    ampersand = text.indexOf('&', at)
-  }
-  return result + text.slice(at)
-}
-
-function characterOf(reference: string): string | null {
-  const number = /^#(?:x([\da-f]{1,10})|(\d{1,10}))$/i.exec(reference)
-  if (!number) return entities.get(reference) ?? null
-  const point = number[1] ? Number.parseInt(number[1], 16) : Number(number[2])
-  const isSurrogate = point >= 0xd800 && point <= 0xdfff
-  return point === 0 || point > 0x10_ffff || isSurrogate ? null : String.fromCodePoint(point)
+  if (namespace === undefined) return null
+  const full = namespace + name.slice(colon + 1)
+  scope.names.set(name, full)
+  return full
 }

@@ -7,16 +7,7 @@ import { maxLength, maxXmpBytes } from './limits.ts'
 import { severalLines } from './text.ts'
 import type { Span } from './xml.ts'
 import { iptcCore, property } from './xmp.ts'
-import {
-  hasProperty,
-  openXmp,
-  rdf,
-  subjectOf,
-  valuesOf,
-  type XmpDocument,
-  type XmpEncoding,
-  type XmpValue,
-} from './xmp-document.ts'
+import { openXmp, rdf, valuesOf, type XmpDocument, type XmpEncoding, type XmpValue } from './xmp-document.ts'
 
 /**
  * Returns the document with this alt text as `Iptc4xmpCore:AltTextAccessibility`, or a new document if `xmp` is `null`. Replaces only a
@@ -33,7 +24,7 @@ export function withAltText(
   if (!xmp) return encode(newDocument(text), 'utf-8')
   const document = openXmp(xmp)
   if (!document) return null
-  const edit = hasProperty(document, property.altText)
+  const edit = document.properties.has(property.altText)
     ? replacement(valuesOf(document, property.altText), text, previous)
     : insertion(document, text)
   const edited = edit && spliced(xmp, document, edit)
@@ -64,16 +55,14 @@ function replacement(values: readonly XmpValue[], text: string, previous: string
 }
 
 /** Adds a description before the end of the RDF, with the subject of the first description. */
-function insertion({ text, rdf: root, descriptions }: XmpDocument, altText: string): Edit | null {
+function insertion({ text, rdf: root, subject }: XmpDocument, altText: string): Edit | null {
   if (!root.content) return null
   const colon = root.tag.indexOf(':')
   const prefix = colon < 0 ? '' : root.tag.slice(0, colon + 1)
-  const about = descriptions[0] && subjectOf(descriptions[0])?.span
   // An attribute needs a prefix, which RDF in the default namespace does not have.
-  const subject =
-    prefix === '' ? '' : ` ${prefix}about=${quoted(about ? text.slice(about.start, about.end) : '')}`
+  const about = quoted(subject ? text.slice(subject.span.start, subject.span.end) : '')
   const lineBreak = text.includes('\r\n') ? '\r\n' : '\n'
-  const element = description({ prefix, subject, altText, lineBreak })
+  const element = description({ prefix, subject: prefix && ` ${prefix}about=${about}`, altText, lineBreak })
   const end = root.content.end
   return { span: { start: end, end }, text: element }
 }

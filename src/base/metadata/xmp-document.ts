@@ -9,9 +9,13 @@ export interface XmpDocument {
   text: string
   encoding: XmpEncoding
   rdf: XmlElement
-  /** The elements that describe the photo itself, in order. */
-  descriptions: readonly XmlElement[]
+  /** Subject of the photo itself, as its first description writes it. */
+  subject: XmlAttribute | undefined
+  /** Properties of the photo by their full names. The first of several descriptions wins. */
+  properties: ReadonlyMap<string, XmpProperty>
 }
+
+type XmpProperty = { element: XmlElement } | { attribute: XmlAttribute }
 
 const rdfNamespace = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#'
 export const rdf = {
@@ -38,7 +42,18 @@ export function openXmp(bytes: Uint8Array): XmpDocument | null {
   const described = found.children.filter(({ name }) => name === rdf.description)
   const [first] = described
   const descriptions = first ? described.filter((each) => isSameSubject(each, first)) : []
-  return { ...decoded, rdf: found, descriptions }
+  const subject = first && subjectOf(first)
+  return { ...decoded, rdf: found, subject, properties: propertiesOf(descriptions) }
+}
+
+function propertiesOf(descriptions: readonly XmlElement[]): ReadonlyMap<string, XmpProperty> {
+  const properties = new Map<string, XmpProperty>()
+  for (const { attributes, children } of descriptions) {
+    for (const [name, attribute] of attributes) if (!properties.has(name)) properties.set(name, { attribute })
+    for (const element of children)
+      if (!properties.has(element.name)) properties.set(element.name, { element })
+  }
+  return properties
 }
 
 function isRdf({ name }: XmlElement): boolean {
@@ -46,7 +61,7 @@ function isRdf({ name }: XmlElement): boolean {
 }
 
 /** Returns what a description describes. An absent or empty subject is the photo itself; old programs write the name without a prefix. */
-export function subjectOf({ attributes }: XmlElement): XmlAttribute | undefined {
+function subjectOf({ attributes }: XmlElement): XmlAttribute | undefined {
   return attributes.get(rdf.about) ?? attributes.get('about')
 }
 
@@ -89,25 +104,19 @@ export interface XmpValue {
   isAttribute: boolean
 }
 
-export function hasProperty({ descriptions }: XmpDocument, property: string): boolean {
-  return descriptions.some(
-    ({ attributes, children }) => attributes.has(property) || children.some(({ name }) => name === property),
-  )
-}
-
-/** Returns the values of a property: the items of its list, or the one text. Later descriptions count only if earlier ones lack it. */
-export function valuesOf(document: XmpDocument, property: string): XmpValue[] {
-  for (const { attributes, children } of document.descriptions) {
-    const attribute = attributes.get(property)
-    if (attribute) return [{ text: attribute.value, language: '', span: attribute.span, isAttribute: true }]
-    const element = children.find(({ name }) => name === property)
-    if (!element) continue
-    const container = element.children.find(({ name }) => rdf.containers.includes(name))
-    return container
-      ? container.children.filter(({ name }) => name === rdf.item).map(readValue)
-      : [readValue(element)]
+/** Returns the values of a property: the items of its list, or the one text. */
+export function valuesOf({ properties }: XmpDocument, name: string): XmpValue[] {
+  const property = properties.get(name)
+  if (!property) return []
+  if ('attribute' in property) {
+    const { value, span } = property.attribute
+    return [{ text: value, language: '', span, isAttribute: true }]
   }
-  return []
+  const { element } = property
+  const container = element.children.find((child) => rdf.containers.includes(child.name))
+  return container
+    ? container.children.filter((child) => child.name === rdf.item).map(readValue)
+    : [readValue(element)]
 }
 
 /** Reads a text, or the `rdf:value` of a text with qualifiers. */

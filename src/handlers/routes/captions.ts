@@ -7,7 +7,7 @@ import { type PhotoName, parsePhotoName } from '../../ports/photo.ts'
 import type { ChannelPublisher } from '../../ports/publisher.ts'
 import { loweringLog } from '../../runtime/lowered-ratings.ts'
 import type { Services } from '../../runtime/services.ts'
-import { enabledChannels } from '../../runtime/workflow-tools.ts'
+import { altTextFile, enabledChannels } from '../../runtime/workflow-tools.ts'
 import { captionRulesOf } from '../../workflow/captions/own-rules.ts'
 import { editCaptions } from '../../workflow/edit-captions.ts'
 import { savedCaptions } from '../../workflow/photo-details.ts'
@@ -58,6 +58,10 @@ function editRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       now: services.now,
       defaultRating,
       onRatingLowered: loweringLog(services, runtime, c.env.requestId),
+      saveAltText: altTextFile(services, runtime, {
+        requestId: c.env.requestId,
+        waitUntil: c.env.connection.waitUntil,
+      }),
     }
     // Before the edit, which outdates the listing in memory.
     const words = await wordsOf(c, name)

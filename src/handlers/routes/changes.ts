@@ -17,7 +17,7 @@ import { routeFor } from '../route.ts'
 import { type ChangedPosts, changedSchema, correctSchema, retractSchema } from './changes-schemas.ts'
 import { filenameParameter } from './images-schemas.ts'
 
-const errors = [...photoErrors, 'feature_disabled', 'storage_not_atomic'] as const
+const errors = [...photoErrors, 'feature_disabled', 'storage_not_atomic', 'claims_unavailable'] as const
 const stages = 'Stages: `preparing`, then per channel `changing` and `changed` or `failed`.'
 
 export function changeRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {

@@ -27,6 +27,7 @@ export function publishRoutes(app: OpenAPIHono<AppEnv>, services: Services): voi
       ...pictureErrors,
       'feature_disabled',
       'storage_not_atomic',
+      'claims_unavailable',
       'sidecar_changed',
       'photo_changed',
     ],

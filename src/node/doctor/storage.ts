@@ -1,6 +1,7 @@
 /** Checks that a tenant's storage allows the operations of the workflow. Touches none of the tenant's files. */
 import { isPublisherError } from '../../base/errors.ts'
-import type { PhotoEntry, PhotoListing, PhotoStore } from '../../ports/storage.ts'
+import type { PhotoEntry, PhotoListing, PhotoStore, RecordKey } from '../../ports/storage.ts'
+import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
 
@@ -20,9 +21,33 @@ export async function checkList(store: PhotoStore): Promise<Verdict<PhotoListing
 /** Concurrent creations of the record. */
 const racers = 8
 
-/** Creates a small record below `.publisher/` eight times at once. Only one creation may succeed. Then reads and deletes the record. */
-export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>> {
-  const key = ['doctor', `${crypto.randomUUID()}.json`]
+/** Words for the keeper of the ledger. */
+const keepers = {
+  storage: 'the storage keeps the ledger',
+  claims: 'claims of the control plane protect the ledger',
+} as const
+
+/**
+ * Creates a small record of the ledger eight times at once. Only one creation may succeed. Then reads and deletes the record. Names the
+ * keeper of the ledger: the storage, or claims of the control plane.
+ */
+export async function checkRecord({
+  storage,
+  ledgerKeeper,
+}: Pick<TenantRuntime, 'storage' | 'ledgerKeeper'>): Promise<Verdict<undefined>> {
+  const store = storage()
+  const keeper = await ledgerKeeper()
+  // Only records of the ledger have claims. The storage's own refusal names its fault.
+  const folder = keeper === 'claims' ? ['ledger', 'doctor'] : ['doctor']
+  await raceForRecord(store, [...folder, `${crypto.randomUUID()}.json`])
+  const kept = keeper === null ? '' : `; ${keepers[keeper]}`
+  return {
+    value: undefined,
+    said: `only one of ${racers} concurrent creations of a record succeeded; the record was read and deleted${kept}`,
+  }
+}
+
+async function raceForRecord(store: PhotoStore, key: RecordKey): Promise<void> {
   const texts = Array.from({ length: racers }, (_, racer) => JSON.stringify({ doctor: true, racer }))
   try {
     const won = await Promise.all(texts.map((text) => store.createRecord(key, text)))
@@ -40,17 +65,13 @@ export async function checkRecord(store: PhotoStore): Promise<Verdict<undefined>
   }
   await store.deleteRecord(key)
   if (await store.readRecord(key)) throw new Trouble('a deleted record is still there')
-  return {
-    value: undefined,
-    said: `only one of ${racers} concurrent creations of a record succeeded; the record was read and deleted`,
-  }
 }
 
 /** Creates the finding. `found` is the storage's own message, which names a known server. */
 function notAtomic(found: string): Trouble {
   return new Trouble(
-    `the storage cannot create a file atomically, so publishing is refused: ${found}`,
-    'Use an S3 server that honours conditional writes (If-None-Match); see docs/publishing.md.',
+    `the storage cannot create a file atomically, and the control plane offers no claims, so publishing is refused: ${found}`,
+    'Use a control plane that offers claims, or an S3 server that honours conditional writes (If-None-Match). See docs/publishing.md.',
   )
 }
 

@@ -84,7 +84,7 @@ async function examineStorage(examination: Examination, ground: Ground, resolved
   await examination.check(
     { id: 'storage.records', title: 'Storage: write', advise: advise('write') },
     usable,
-    async ([[, runtime]]) => checkRecord(runtime.storage()),
+    async ([[, runtime]]) => checkRecord(runtime),
   )
   const link = { id: 'storage.link', title: 'Storage: link' }
   if (listed.passed?.value.photos.length === 0) {

@@ -7,6 +7,7 @@ import { PublisherError } from '../../base/errors.ts'
 import { readPictureHeader } from '../../base/picture/header.ts'
 import { maxPhotoBytes, maxPhotoPixels } from '../../base/picture/limits.ts'
 import type { ImageReducer, PictureSource, ReducedImage, Reduction } from '../../ports/images.ts'
+import { createDrawProbe } from './cloudflare/draw-probe.ts'
 import { peekPicture, unreadable } from './cloudflare/peek.ts'
 import { type ImagesService, transformed } from './cloudflare/transform.ts'
 
@@ -29,6 +30,7 @@ export function createCloudflareReducer(
   options: CloudflareReducerOptions = {},
 ): ImageReducer {
   const { maxBytes = maxPhotoBytes, maxPixels = maxPhotoPixels } = options
+  const expectDrawing = createDrawProbe(binding)
 
   async function reduceAll(source: PictureSource, reductions: readonly Reduction[]): Promise<ReducedImage[]> {
     if (source.size > maxBytes) {
@@ -40,6 +42,7 @@ export function createCloudflareReducer(
       if (header.width * header.height > maxPixels) {
         throw tooLarge(`The photo has more than ${Math.floor(maxPixels / 1e6)} megapixels.`)
       }
+      if (reductions.some(({ watermark }) => watermark)) await expectDrawing()
       return await transformed(binding, { header, body }, reductions)
     } catch (error) {
       await body.cancel(error).catch(() => undefined)

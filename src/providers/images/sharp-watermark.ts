@@ -24,13 +24,14 @@ export async function drawWatermark(pixels: Pixels, mark: Watermark): Promise<vo
 /** Returns the watermark as pixels with transparency, in its size in the picture. */
 async function overlayOf({ picture, opacity }: Watermark, place: Place): Promise<Buffer> {
   try {
-    return await sharp(picture)
+    const pixels = await sharp(picture)
       .resize({ ...sizeOf(place), fit: 'fill' })
       .toColourspace('srgb')
       .ensureAlpha()
-      .linear([1, 1, 1, opacity], [0, 0, 0, 0])
       .raw({ depth: 'uchar' })
       .toBuffer()
+    for (let at = 3; at < pixels.length; at += 4) pixels[at] = Math.round((pixels[at] ?? 0) * opacity)
+    return pixels
   } catch (error) {
     throw new PublisherError('watermark_unavailable', 'The picture of the watermark cannot be opened.', {
       cause: error,

@@ -93,6 +93,7 @@ function noticingChanges(store: PhotoStore, onChange: StorageWatch['onChange']):
     move: (...photo) => photos(store.move(...photo)),
     delete: (...photo) => photos(store.delete(...photo)),
     writeSidecar: (...sidecar) => photos(store.writeSidecar(...sidecar)),
+    writeXmp: (...file) => photos(store.writeXmp(...file)),
     createRecord: (key, text) => records(key, store.createRecord(key, text)),
     replaceRecord: (key, text) => records(key, store.replaceRecord(key, text)),
     deleteRecord: (key) => records(key, store.deleteRecord(key)),

@@ -64,8 +64,9 @@ export type Curation = 'keep' | 'remove' | 'restore' | 'delete'
 
 export const adminApi = {
   captionRules: () => send<CaptionRulesAnswer>('GET', '/api/config/captions'),
-  photo: (name: string, folder: Folder = 'root') =>
-    send<Photo>('GET', `${photoPath(name)}${folder === 'root' ? '' : `?folder=${folder}`}`),
+  /** `embedded`: the server looks for words inside the photo first. */
+  photo: (name: string, query: { folder?: Folder; embedded?: 'read' } = {}) =>
+    send<Photo>('GET', `${photoPath(name)}?${new URLSearchParams(query)}`),
   save: (name: string, edit: EditedCaptions) => send<SavedEdit>('PATCH', photoPath(name), edit),
   analyze: (name: string, isFresh: boolean, onStage: (stage: Stage) => void) =>
     stream<Analysis>(`${photoPath(name)}/analyze?force_refresh=${isFresh}`, {}, onStage),

@@ -28,7 +28,8 @@ export type ChangeSteps = Pick<ChangeJob, 'carryOut' | 'isAsWanted'>
  * `prepare` runs before anything is changed. Throws its errors, those of the store, and these:
  * - `photo_not_found`
  * - `invalid_request` for channels that are unknown, and after `signal` aborts
- * - `storage_not_atomic` if the storage cannot keep the ledger
+ * - `storage_not_atomic` if neither the storage nor the control plane can keep the ledger
+ * - `claims_unavailable` if only the control plane could, and does not answer
  * - `busy` if too many posts of the tenant are in progress
  */
 export async function changePosts(
@@ -111,7 +112,7 @@ function unknownChannel(name: string): never {
 function notAtomic(): PublisherError {
   return new PublisherError(
     'storage_not_atomic',
-    'This storage cannot guarantee that two changes do not collide, so nothing was changed.',
+    'Neither this storage nor the control plane can guarantee that two changes do not collide, so nothing was changed.',
   )
 }
 

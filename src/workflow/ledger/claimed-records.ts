@@ -1,8 +1,8 @@
 /**
  * Records of the ledger in a storage that cannot create a record exactly once, protected by claims of the control plane.
  *
- * A claim decides who may send. The storage has the same text, so that a tenant who leaves takes the history along, and so that a lost
- * claim never leads to a second post. docs/publishing.md lists the steps.
+ * A claim decides who may send. The storage has the same text. So a tenant who leaves takes the history along, and a lost claim never leads
+ * to a second post. docs/publishing.md lists the steps.
  */
 import { isPublisherError } from '../../base/errors.ts'
 import { parseJson } from '../../base/json.ts'
@@ -11,7 +11,7 @@ import { recordFile } from '../../ports/record-key.ts'
 import type { PhotoStore, RecordKey, StoredRecord } from '../../ports/storage.ts'
 import { type AnyRecord, parseRecord } from './record.ts'
 
-/** Keeper of the proof that a photo was sent. `null`: nobody can keep it. */
+/** Keeper of the proof that a photo was sent. `null`: no keeper is possible. */
 export type LedgerKeeper = 'storage' | 'claims' | null
 
 /** Upper bound on attempts to replace a claim that others replace at the same time. */
@@ -109,7 +109,7 @@ async function createClaimed(
   return isAdded
 }
 
-/** Replaces the claim's record, whatever version it has. A missing claim stays missing. */
+/** Replaces the claim's record at its latest version. A missing claim stays missing. */
 async function replaceClaim(claims: Claims, name: string, text: string): Promise<void> {
   const record = jsonOf(text)
   let claim = await claims.read(name)
@@ -131,8 +131,8 @@ const progress: Readonly<Record<AnyRecord['state'], number>> = {
 }
 
 /**
- * Returns the record that got further, so that no claim hides a receipt in the storage, and no late write to the storage hides a receipt in
- * the claim. Prefers the claim, which is written first.
+ * Returns the record that got further, so that a receipt counts wherever it was saved: no stale claim hides it, and no late write to the
+ * storage does. Prefers the claim, which is written first.
  */
 function furthest(claimed: StoredRecord, stored: StoredRecord | null): StoredRecord {
   const progressOf = ({ text }: StoredRecord) => progress[parseRecord(text, 1).state]

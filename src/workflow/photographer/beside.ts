@@ -51,19 +51,21 @@ async function fileOf(
   const version = beside[form]
   if (version === undefined) return null
   const key = JSON.stringify(['xmp', folder, xmpName(name, form), version])
-  const known = memory.get(key) ?? remembered(await store.readXmp?.(folder, name, form))
+  const known = memory.get(key) ?? remembered(await store.readXmp(folder, name, form))
   memory.set(key, known)
   const isOthers = form === 'stem' && beside.isStemShared && known.owner !== null
   return isOthers && known.owner !== extensionOf(name).toLowerCase() ? null : known.words
 }
 
-/** A file that is no readable XMP says nothing, and is not read again. */
-function remembered(file: Awaited<ReturnType<NonNullable<PhotoStore['readXmp']>>> | undefined): Remembered {
-  const xmp = file && file !== 'too_large' ? readXmp(file.bytes) : null
-  if (!xmp || !file || file === 'too_large') return { words: null, owner: null }
-  const metadata = photographerMetadata({ beside: [file.bytes] })
+/** What a file tells that is no readable XMP. It is not read again. */
+const nothing: Remembered = { words: null, owner: null }
+
+function remembered(file: Awaited<ReturnType<PhotoStore['readXmp']>>): Remembered {
+  if (file === null || file === 'too_large') return nothing
+  const xmp = readXmp(file.bytes)
+  const metadata = xmp && photographerMetadata({ beside: [file.bytes] })
   return {
     words: metadata && { metadata, modifiedAt: xmp.modifiedAt },
-    owner: xmp.ownerExtension?.toLowerCase() ?? null,
+    owner: xmp?.ownerExtension?.toLowerCase() ?? null,
   }
 }

@@ -60,6 +60,8 @@ const calls: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   readSidecar: (store) => store.readSidecar('root', photo),
   readRecord: (store) => store.readRecord(key),
   listRecords: (store) => store.listRecords(['ledger']),
+  readOwnFile: (store) => store.readOwnFile(['logo.png']),
+  readXmp: (store) => store.readXmp('root', photo, 'stem'),
   canCreateAtomically: (store) => store.canCreateAtomically(),
   readPreview: (store) => store.readPreview('a1b2c3d4', 'w256h256.webp'),
   writePreview: (store) => store.writePreview('a1b2c3d4', 'w256h256.webp', new Uint8Array(3)),
@@ -67,9 +69,11 @@ const calls: Record<string, (store: PhotoStore) => Promise<unknown>> = {
   deletePreviewFolder: (store) => store.deletePreviewFolder('a1b2c3d4'),
   upload: (store) => store.upload('root', photo, body(), 3),
   createRecord: (store) => store.createRecord(key, 'claim'),
+  addRecord: (store) => store.addRecord(key, 'claim'),
   move: (store) => store.move(photo, 'root', 'archive'),
   delete: (store) => store.delete('root', photo),
   writeSidecar: (store) => store.writeSidecar('root', photo, 'words'),
+  writeXmp: (store) => store.writeXmp('root', photo, 'stem', new Uint8Array(3), null),
   replaceRecord: (store) => store.replaceRecord(key, 'receipt'),
   deleteRecord: (store) => store.deleteRecord(key),
 }
@@ -81,14 +85,16 @@ const refused = [
   'readSidecar',
   'readRecord',
   'listRecords',
+  'readOwnFile',
+  'readXmp',
   'canCreateAtomically',
   'readPreview',
   'writePreview',
   'listPreviewFolders',
   'deletePreviewFolder',
 ]
-const begins = ['upload', 'createRecord']
-const tried = ['move', 'delete', 'writeSidecar', 'replaceRecord', 'deleteRecord']
+const begins = ['upload', 'createRecord', 'addRecord']
+const tried = ['move', 'delete', 'writeSidecar', 'writeXmp', 'replaceRecord', 'deleteRecord']
 
 describe('a storage that is down', () => {
   it('covers every function of the storage port in these tests', async () => {

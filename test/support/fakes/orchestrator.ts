@@ -46,6 +46,8 @@ export interface TestOrchestrator {
   tokens: Set<string>
   /** Overrides the usual answers. May be replaced at any time. */
   script: Script
+  /** Answers calls about claims. Default: `null`, so that claims are not offered. */
+  claims: ((request: Request) => Response | Promise<Response>) | null
   runtimeCalls(host: string): OrchestratorCall[]
   close(): Promise<void>
 }
@@ -61,6 +63,7 @@ export async function startOrchestrator(): Promise<TestOrchestrator> {
     credentials: new Map(),
     tokens: new Set(['service-token']),
     script: () => undefined,
+    claims: null,
     runtimeCalls: (host) =>
       orchestrator.calls.filter(({ path, subject }) => path === runtimePath && subject === host),
     close: () => {
@@ -69,6 +72,11 @@ export async function startOrchestrator(): Promise<TestOrchestrator> {
     },
   }
   const server = createServer(async (request, response) => {
+    if (orchestrator.claims && request.url?.startsWith('/v1/claims')) {
+      const answer = await orchestrator.claims(await webRequest(request))
+      send(response, { status: answer.status, body: await answer.text() })
+      return
+    }
     const call = await callOf(request)
     orchestrator.calls.push(call)
     const scripted = await orchestrator.script(call)
@@ -80,6 +88,21 @@ export async function startOrchestrator(): Promise<TestOrchestrator> {
   })
   orchestrator.url = `http://127.0.0.1:${port}`
   return orchestrator
+}
+
+async function webRequest(request: IncomingMessage): Promise<Request> {
+  const { method = 'GET', url = '/' } = request
+  const headers = new Headers()
+  for (const name of ['authorization', 'x-tenant', 'content-type', 'if-match']) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.set(name, value)
+  }
+  const body = await text(request)
+  return new Request(new URL(url, 'http://orchestrator.test'), {
+    method,
+    headers,
+    ...(body !== '' && { body }),
+  })
 }
 
 async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {

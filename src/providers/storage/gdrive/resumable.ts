@@ -61,16 +61,17 @@ export async function sendBody(
   size: number,
 ): Promise<DriveFile> {
   let offset = 0
+  let last = new Uint8Array(0)
   for await (const piece of piecesOf(body, Math.max(1, Math.min(pieceBytes, size)))) {
     const end = offset + piece.length
-    // The last piece completes the file, so it goes out only after the end of the body. Only the last piece may be shorter.
     if (end > size || (end < size && piece.length < pieceBytes)) throw wrongSize()
-    if (piece.length > 0 && (await sendPiece(tools, session, piece, { offset, size }))) {
-      return finished(tools, id)
-    }
+    // The last piece completes the file, so it goes out only after the end of the body.
+    if (end < size) await sendPiece(tools, session, piece, { offset, size })
+    else if (piece.length > 0) last = piece
     offset = end
   }
   if (offset !== size) throw wrongSize()
+  await sendPiece(tools, session, last, { offset: size - last.length, size })
   return finished(tools, id)
 }
 
@@ -82,13 +83,13 @@ async function finished({ files, changes }: UploadTools, id: string): Promise<Dr
   return file
 }
 
-/** Sends a piece. Returns true if the file is complete. */
+/** Sends a piece, or the rest of it after a lost answer. */
 async function sendPiece(
   { api }: UploadTools,
   session: string,
   piece: Uint8Array<ArrayBuffer>,
   { offset, size }: { offset: number; size: number },
-): Promise<boolean> {
+): Promise<void> {
   const end = offset + piece.length
   let isSent = false
   const request = (range: string, body: Uint8Array<ArrayBuffer>): DriveRequest => ({
@@ -99,11 +100,11 @@ async function sendPiece(
     accepts: [goesOn],
   })
   try {
-    return await api.repeatedly(async (call) => {
+    await api.repeatedly(async (call) => {
       let from = offset
       if (isSent) {
         const arrived = await call(request('*', new Uint8Array(0)), arrivedBytes)
-        if (arrived === 'all') return true
+        if (arrived === 'all') return
         from = arrived
       }
       isSent = true
@@ -111,11 +112,10 @@ async function sendPiece(
         if (from < offset) throw new PublisherError('storage_unavailable', lost)
         const rest = piece.subarray(from - offset)
         const arrived = await call(request(`${from}-${end - 1}`, rest), arrivedBytes)
-        if (arrived === 'all') return true
+        if (arrived === 'all') return
         if (arrived <= from) throw new UnsettledError(lost, { cause: new Error('no byte has arrived') })
         from = arrived
       }
-      return false
     })
   } catch (error) {
     if (!isRefusedWith(error, 404, 410)) throw error

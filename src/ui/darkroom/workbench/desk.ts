@@ -25,7 +25,7 @@ export type { DeskState }
 export interface Desk extends PostChanges {
   start(): Promise<void>
   draftOf(photo: Photo): Draft
-  /** Reloads a photo that was fetched before the sign-in or during publishing. */
+  /** Reloads a photo that was fetched before the sign-in or during publishing, or that may have words inside. */
   complete(photo: Photo): Promise<void>
   /** Records the shown photo and whether its sheet is open. */
   setViewed(photo: Photo | null, isSheetOpen: boolean): void
@@ -81,8 +81,9 @@ export function createDesk(gallery: Gallery, shelf: Shelf, onChange: (state: Des
     draftOf,
     async complete(photo) {
       const isUnderWay = photo.publications?.some(({ status }) => status === 'in_progress')
-      if (photo.captions && !isUnderWay) return
-      const found = await adminApi.photo(photo.filename)
+      const isUnread = photo.embedded_known === false && !photo.caption
+      if (photo.captions && !isUnderWay && !isUnread) return
+      const found = await adminApi.photo(photo.filename, isUnread ? { embedded: 'read' } : {})
       if ('value' in found) gallery.learn(photo.filename, found.value)
     },
     setViewed: work.setViewed,

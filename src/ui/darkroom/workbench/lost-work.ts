@@ -34,7 +34,7 @@ export function createCheckAgain({ gallery, store, work, saving, publishing }: L
     const tried = await adminApi.preview(name, { ...ofContent(photo), platforms, captions: {} })
     if ('problem' in tried) return tried
     const { filename, archived } = tried.value
-    const known = await adminApi.photo(filename, archived ? 'archive' : 'root')
+    const known = await adminApi.photo(filename, { folder: archived ? 'archive' : 'root' })
     return 'problem' in known
       ? known
       : { value: { ...tried.value, publications: known.value.publications ?? [] } }

@@ -29,7 +29,7 @@ export function createPostChanges(gallery: Gallery, { draftOf, change }: DeskSto
     const name = archivedAs ?? photo.filename
     change(photo, { work: { kind, stages: [] }, failure: null, changes: {} })
     const result = await ask(name)
-    const found = await adminApi.photo(name, archivedAs === null ? folder : 'archive')
+    const found = await adminApi.photo(name, { folder: archivedAs === null ? folder : 'archive' })
     const changes = Object.fromEntries(channels.map((channel) => [channel, changeOf(kind, result, channel)]))
     const isGone = (channel: ChannelName) => kind === 'retract' && changes[channel]?.success === true
     const known = 'value' in found ? found.value : photo

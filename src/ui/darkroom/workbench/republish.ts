@@ -35,7 +35,7 @@ export function createRepublish(gallery: Gallery, { draftOf, change, tell }: Des
       return tell({ text: 'failed', photo: filename, problem: result.problem, retry: retry(repetition) })
     }
     const { results } = result.value
-    const found = await adminApi.photo(filename, 'archive')
+    const found = await adminApi.photo(filename, { folder: 'archive' })
     gallery.learn(
       filename,
       'value' in found ? found.value : { publications: withResults(photo, results) },

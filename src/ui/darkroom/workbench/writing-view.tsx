@@ -58,6 +58,7 @@ export function WritingView({ desk, state, draft, photo, features, onSend }: Wri
       {draft.done === 'written' && isPersons(photo) && Object.keys(draft.captions).length > 0 && (
         <p class="remark">{labels.keptByPerson}</p>
       )}
+      {photo.captions?.source === 'photographer' && <p class="remark">{labels.byPhotographer}</p>}
       {draft.replaced && <Replaced onTakeBack={() => desk.takeBack(photo)} />}
       <RatingControl
         draft={draft}
