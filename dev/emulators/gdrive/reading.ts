@@ -59,12 +59,12 @@ function rangeAnswer(content: DriveContent, header: string | null, type: string)
 
 /** Serves a thumbnail: a JPEG whose longer side is the number behind `=s`. Needs a token like every private file. */
 export async function thumbnail(caller: Caller): Promise<Response> {
-  const [, id = '', revision, size] =
-    /^\/thumbnails\/(.+)-(0B[\w-]{32})=s(\d{1,4})$/.exec(caller.url.pathname) ?? []
+  const [id = '', revision, size] = caller.url.pathname.slice('/thumbnails/'.length).split(/[:=]/)
   const url = new URL('?supportsAllDrives=true', caller.url)
   const { content, headRevisionId } = readableItem(id, { ...caller, url })
   if (headRevisionId !== revision || !caller.state.settings.hasThumbnails) throw notFound(id)
-  const side = Math.max(1, Number(size))
+  const side = Number(/^s(\d{1,4})$/.exec(size ?? '')?.[1] ?? 0)
+  if (side === 0) throw invalidValue('size')
   try {
     const picture = sharp(await content.all(), { failOn: 'error' }).autoOrient()
     const bytes = await picture

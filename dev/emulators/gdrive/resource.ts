@@ -81,7 +81,7 @@ function contentFields(
     fullFileExtension: extension,
     webContentLink: `https://drive.google.com/uc?id=${id}&export=download`,
     hasThumbnail,
-    thumbnailLink: hasThumbnail ? `${caller.url.origin}/thumbnails/${id}-${headRevisionId}=s220` : undefined,
+    thumbnailLink: hasThumbnail ? `${caller.url.origin}/thumbnails/${id}:${headRevisionId}=s220` : undefined,
     thumbnailVersion: hasThumbnail ? String(version) : undefined,
   }
 }
