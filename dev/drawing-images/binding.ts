@@ -20,7 +20,10 @@ export function withDrawing(images: ImagesService, service: DrawingService): Ima
   const wrapped = (inner: Transformer, draws: readonly [Transformer, Place][]): Transformer => {
     const transformer: Transformer = {
       transform: (options) => wrapped(inner.transform(options), draws),
-      draw: (overlay, options) => wrapped(inner, [...draws, [plain.get(overlay) ?? overlay, options]]),
+      draw(overlay, options) {
+        const drawn = overlay instanceof ReadableStream ? images.input(overlay) : overlay
+        return wrapped(inner, [...draws, [plain.get(drawn) ?? drawn, options]])
+      },
       output: (options) => (draws.length === 0 ? inner.output(options) : drawn(inner, draws, options)),
     }
     plain.set(transformer, inner)

@@ -43,7 +43,7 @@ export function formatWords({ metadata, modifiedAt }: Words): Uint8Array<ArrayBu
     taken_at: takenAt,
     usage_terms: usageTerms,
   }
-  return new TextEncoder().encode(JSON.stringify(file))
+  return new Uint8Array(new TextEncoder().encode(JSON.stringify(file)))
 }
 
 /** Returns `null` for a file that this program did not write. */
