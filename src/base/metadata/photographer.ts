@@ -1,4 +1,4 @@
-/** Describes a photo in the words that its photographer wrote in another program, such as Lightroom: in an XMP file, or inside the photo. */
+/** Describes a photo in the words that its photographer wrote in another program, such as Lightroom. They lie in an XMP file or the photo. */
 
 /** Names and terms that may leave with a copy of the photo. */
 export interface Credit {

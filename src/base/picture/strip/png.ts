@@ -32,8 +32,8 @@ const maxChunks = 100_000
 const maxExifBytes = 65_536
 
 /**
- * Writes the clean PNG, with the credit as XMP if there is any. Adds a missing IEND and drops everything after the IEND. Returns true if the file had its IEND. Throws
- * `photo_unreadable` for other files.
+ * Writes the clean PNG, with the credit as XMP if there is any. Adds a missing IEND and drops everything after the IEND. Returns true if the
+ * file had its IEND. Throws `photo_unreadable` for other files.
  */
 export function* strippedPng(input: Input, credit: CreditBlocks | null = null): Generator<Step, boolean> {
   const header = createHeader()
