@@ -31,3 +31,18 @@ export const noMetadata: PhotographerMetadata = {
   altText: null,
   takenAt: null,
 }
+
+/** Fills the gaps of `found` with what another source says. */
+export function filledFrom(found: PhotographerMetadata, source: PhotographerMetadata): PhotographerMetadata {
+  return {
+    title: found.title ?? source.title,
+    description: found.description ?? source.description,
+    keywords: found.keywords.length > 0 ? found.keywords : source.keywords,
+    creators: found.creators.length > 0 ? found.creators : source.creators,
+    copyright: found.copyright ?? source.copyright,
+    usageTerms: found.usageTerms ?? source.usageTerms,
+    rating: found.rating ?? source.rating,
+    altText: found.altText ?? source.altText,
+    takenAt: found.takenAt ?? source.takenAt,
+  }
+}

@@ -98,7 +98,8 @@ function* pieces(count: number): Generator<number> {
   for (let left = count; left > 0; left -= 65_536) yield Math.min(left, 65_536)
 }
 
-function chunkOf(kind: string, payload: Uint8Array): Uint8Array {
+/** Returns a chunk: length, kind, payload and checksum. */
+export function chunkOf(kind: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const body = joined([Uint8Array.from(kind, (letter) => letter.charCodeAt(0)), payload])
   const chunk = new Uint8Array(body.length + 8)
   const view = viewOf(chunk)
