@@ -48,7 +48,7 @@ const maxVoiceProfile = 20
 export const contentField = documented(
   block({
     hashtag_string: documented(field(z.string().max(20_000), '', 'text of at most 20,000 characters'), {
-      description: 'Hashtags at the end of every caption whose platform allows them.',
+      description: 'Hashtags of every caption whose platform allows them, in front of those of the AI.',
       example: '#shibari #rope',
     }),
     archive: documented(flag(true), {

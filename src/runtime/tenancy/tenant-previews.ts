@@ -144,7 +144,7 @@ function openPhotographer(
     },
     now,
     onTrouble: loggingOnce((error) =>
-      log.info("the photographer's words of a photo are not there for now", {
+      log.info('the words of a photographer cannot be read for now', {
         tenant,
         error: describeError(error),
       }),
