@@ -60,7 +60,7 @@ describe('access to Google Drive', () => {
 
   it('says that the operator must act when Google refuses the app, or when there is none', async () => {
     const drive = await startDrive()
-    const wrong = drive.store({ app: { id: 'client-id', secret: new Secret('canary-wrong') } })
+    const wrong = drive.store({ app: { id: 'google-client-id', secret: new Secret('canary-wrong') } })
     await expect(wrong.list('root')).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('operator'),
