@@ -52,9 +52,10 @@ export const packedGlyphs =
 /**
  * Packs the outlines that the glyphs consist of, then the characters. Every number is a varint. Signed numbers alternate: 0, -1, 1, -2.
  *
- * - number of outlines, and for each: number of contours, and for each: number of points, and for each: twice the step in x, plus 1 for a
- *   point on the contour, and the step in y
- * - for each character: step of the code point, advance, number of parts, and for each: number of the outline, and its place in x and y
+ * - Outlines: their number, then each outline. An outline is the number of its contours, then each contour. A contour is the number of its
+ *   points, then each point. A point is twice its step in x, plus 1 if it lies on the contour, then its step in y.
+ * - Characters: the step of the code point, the advance, the number of parts, then each part. A part is the number of its outline, then its
+ *   place in x and y.
  */
 function pack(fonts: readonly Font[], scale: number): Uint8Array {
   const outlines = new Map<string, number[]>()

@@ -1,4 +1,7 @@
-/** Reads the outlines of a TrueType font in a WOFF file (https://www.w3.org/TR/WOFF/, https://learn.microsoft.com/typography/opentype/spec/glyf). */
+/**
+ * Reads the outlines of a TrueType font in a WOFF file (https://www.w3.org/TR/WOFF/,
+ * https://learn.microsoft.com/typography/opentype/spec/glyf).
+ */
 import { inflateSync } from 'node:zlib'
 
 /** A point of a contour, in units of the font. */

@@ -30,3 +30,17 @@ export function waitInWords(waitMs: number | undefined, unknown = 'a while'): st
   if (seconds > 120) return `${Math.ceil(seconds / 60)} minutes`
   return seconds === 1 ? 'a second' : `${seconds} seconds`
 }
+
+/** Returns the text of a `fetch` error and its causes, without the objects attached to them. May contain secrets. */
+export function failureText(error: unknown): string {
+  const texts: string[] = []
+  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {
+    texts.push(`${at.name}: ${at.message.slice(0, longestText)}`)
+  }
+  return texts.join('; ') || 'the request failed'
+}
+
+/** Creates the function that removes these secrets from a text for the log. */
+export function redactor(secrets: readonly Secret[]): (text: string) => string {
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret.reveal(), '[redacted]'), text)
+}

@@ -9,7 +9,7 @@ export type ClaimVersion = string | number
 /** A claim as the control plane holds it. */
 export interface HeldClaim {
   key: string
-  /** The holder that the creator named. */
+  /** The holder that the creator named, or the last caller that replaced the record. */
   holder: string
   version: ClaimVersion
   /** JSON value. `null` if the creator gave none. */

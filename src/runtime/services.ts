@@ -33,6 +33,7 @@ import { createPublicOrigins, type PublicOrigins } from './tenancy/public-origin
 import { createReadyPictureCache, type ReadyPictureCache } from './tenancy/ready-pictures.ts'
 import { createIndexCache, createWordsCache } from './tenancy/tenant-previews.ts'
 import { type TenantRuntime, tenantRuntimeFactory } from './tenancy/tenant-runtime.ts'
+import type { TenantStorageOptions } from './tenancy/tenant-storage.ts'
 import { createWatermarkCache } from './tenancy/tenant-watermark.ts'
 import type { PhotoChanges } from './tenancy/viewing/photo-changes.ts'
 import { createViewingMemory } from './tenancy/viewing/viewing.ts'
@@ -134,14 +135,7 @@ export function createServices(options: ServiceOptions): Services {
   const derive = tenantRuntimeFactory({
     source,
     requestsOf,
-    digestsOf: (store, tenant, index) => {
-      const digests = withIndexedDigests(createDigestMemory(sealedDigests, tenant, log), index)
-      const tools = { store, digest: options.digest, digests }
-      return {
-        sha256Of: (folder, entry) => contentDigest(tools, folder, entry),
-        rememberedSha256Of: digests.get,
-      }
-    },
+    digestsOf: digestsThrough(sealedDigests, options),
     storages,
     publishers: options.publishers,
     offers: { tokens: offerTokens, origins, now },
@@ -197,6 +191,21 @@ export function createServices(options: ServiceOptions): Services {
     requestMeter,
     sealedDigests,
     signIn,
+  }
+}
+
+/** Returns the function that finds the digests of a tenant's photos, and remembers them sealed. */
+function digestsThrough(
+  sealed: SealedStore,
+  { digest, log }: Pick<ServiceOptions, 'digest' | 'log'>,
+): NonNullable<TenantStorageOptions['digestsOf']> {
+  return (store, tenant, index) => {
+    const digests = withIndexedDigests(createDigestMemory(sealed, tenant, log), index)
+    const tools = { store, digest, digests }
+    return {
+      sha256Of: (folder, entry) => contentDigest(tools, folder, entry),
+      rememberedSha256Of: digests.get,
+    }
   }
 }
 

@@ -10,14 +10,13 @@ import { captionRulesOf } from '../workflow/captions/own-rules.ts'
 import type { ChangeResult } from '../workflow/change/result.ts'
 import type { DigestTools } from '../workflow/content-digest.ts'
 import type { CorrectTools } from '../workflow/correct.ts'
-import { type CreditOf, creditFrom, noCredit } from '../workflow/credit.ts'
 import type { DetailTools } from '../workflow/photo-details.ts'
 import { type Publication, publicationsOf } from '../workflow/publications.ts'
 import type { PlatformResult } from '../workflow/publish/result.ts'
 import type { PublishTools } from '../workflow/publish.ts'
 import type { ReadyPictures } from '../workflow/ready-pictures.ts'
-import type { CopyTools } from '../workflow/visitor-copy.ts'
 import { altTextFile } from './alt-text-file.ts'
+import { creditTools } from './copy-tools.ts'
 import { loweringLog } from './lowered-ratings.ts'
 import type { Services } from './services.ts'
 import { describeError } from './telemetry/log.ts'
@@ -192,31 +191,6 @@ export function analysisTools(
         error: describeError(error),
       }),
   }
-}
-
-/** Returns the function that finds the credit of photos whose copies leave, unless the tenant wants none. */
-function creditTools(
-  { log }: Services,
-  runtime: TenantRuntime,
-  { requestId }: Pick<WorkContext, 'requestId'>,
-): CreditOf {
-  if (!runtime.config.content.keep_credit) return noCredit
-  return creditFrom(runtime.previews().photographer, (error) =>
-    log.info('the credit of a photo cannot be read', {
-      tenant: runtime.tenant,
-      request_id: requestId,
-      error: describeError(error),
-    }),
-  )
-}
-
-/** Creates the tools for full-size copies. */
-export function copyTools(
-  services: Services,
-  runtime: TenantRuntime,
-  context: Pick<WorkContext, 'requestId'>,
-): CopyTools {
-  return { store: runtime.storage(), creditOf: creditTools(services, runtime, context) }
 }
 
 export function publishTools(

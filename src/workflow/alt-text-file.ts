@@ -1,7 +1,7 @@
 /** Writes alt texts into the XMP files beside photos, where photo programs read them (`content.write_xmp`). */
-
 import { isPublisherError } from '../base/errors.ts'
 import { withAltText } from '../base/metadata/xmp-alt-text.ts'
+import { haveSameBytes } from '../base/same-bytes.ts'
 import type { Folder, PhotoName, XmpForm } from '../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, XmpBeside } from '../ports/storage.ts'
 import { clean } from './analysis/clean.ts'
@@ -66,7 +66,7 @@ async function edit(
   const file = await store.readXmp(folder, name, form)
   if (file === 'too_large') return
   const edited = withAltText(file?.bytes ?? null, altText, previous)
-  if (!edited || (file && isEqual(edited, file.bytes))) return
+  if (!edited || (file && haveSameBytes(edited, file.bytes))) return
   await store.writeXmp(folder, name, form, edited, file?.revision ?? null)
 }
 
@@ -86,8 +86,4 @@ async function hasOtherAltText(
   if (!(await photographer.isKnown(entry))) await photographer.learn(folder, entry)
   const said = (await photographer.of(folder, entry))?.altText ?? null
   return said !== null && ![altText, previous].includes(clean(said))
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index])
 }

@@ -30,7 +30,7 @@ export interface VariantTools {
   ai: AiTools | null
   settings: CaptionSettings & VoiceSettings
   channels: readonly Channel[]
-  /** What the photographer wrote. Default: nothing. */
+  /** Words of the photographer. Default: nothing. */
   photographer?: Pick<PhotographerNotes, 'of'>
   /** Returns the rules of a channel; `undefined` for a channel that this server cannot use. Never rejects. */
   rulesOf(channel: string): Promise<CaptionRules | undefined>
@@ -39,15 +39,15 @@ export interface VariantTools {
 export interface VariantRequest {
   name: PhotoName
   kind: VariantKind
-  /** Captions to vary. Default: the saved ones. */
+  /** Captions to vary. Default: the saved captions. */
   captions?: CaptionsByChannel | undefined
 }
 
 /**
  * Returns the variants by channel, each within the channel's rules. A blank caption stays blank. Stage: `writing_captions`.
  *
- * Throws `photo_not_found`, `sidecar_unreadable`, `invalid_request` if all captions are blank, `feature_disabled` without an AI,
- * `ai_unusable_answer` if the AI changed nothing as asked, `rate_limited`, and the errors of the AI and the store.
+ * Throws `photo_not_found`, `sidecar_unreadable`, `rate_limited`, and the errors of the AI and the store. Throws `invalid_request` if all
+ * captions are blank, `feature_disabled` without an AI, and `ai_unusable_answer` if the AI changed nothing as asked.
  */
 export async function captionVariants(
   tools: VariantTools,

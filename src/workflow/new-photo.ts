@@ -146,8 +146,8 @@ function usable(header: PictureFacts | HeaderTrouble): PictureFacts {
 }
 
 /**
- * Returns thumbnails of the picture. Throws if the picture is damaged or truncated, or if this host has too little memory to ever show the picture. If the host
- * cannot decode the picture now, a file with a complete structure passes.
+ * Returns thumbnails of the picture. Throws if the picture is damaged or truncated, or if this host has too little memory to ever show the
+ * picture. If the host cannot decode the picture now, a file with a complete structure passes.
  */
 async function requirePicture(
   { images, owner, isNative = false, watermark }: NewPhotoTools,

@@ -9,7 +9,7 @@ import { createInsideWords, type InsideTools } from './photographer/inside.ts'
 import { observedBody, readBlocks } from './photographer/observed-body.ts'
 import { createRejections } from './photographer/rejections.ts'
 
-export type { Remembered, WordsMemory } from './photographer/beside.ts'
+export type { Remembered } from './photographer/beside.ts'
 
 export interface PhotographerNotes {
   /**

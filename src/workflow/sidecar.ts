@@ -1,8 +1,10 @@
 /**
  * The sidecar: V2's text file beside a photo, with its Stable Diffusion caption, its captions, and the picture's metadata. This
- * file defines the meaning of the values, sidecar/document.ts the layout of a file, and sidecar/value.ts the format of a value.
+ * file and sidecar/alt-text.ts define the meaning of the values, sidecar/document.ts the layout of a file, and sidecar/value.ts the format
+ * of a value.
  */
 import type { Rating } from '../contract/rating.ts'
+import { hasEditedAltText } from './sidecar/alt-text.ts'
 import {
   hasKey,
   listOf,
@@ -16,6 +18,7 @@ import {
 } from './sidecar/document.ts'
 import type { SidecarValue } from './sidecar/value.ts'
 
+export { altTextMadeHere, hasEditedAltText, isAiAltText, withEditedAltText } from './sidecar/alt-text.ts'
 export { formatSidecar, parseSidecar } from './sidecar/document.ts'
 export type { SidecarDocument, SidecarValue }
 export { listOf, metadataOf, sdCaptionOf, textOf, withSdCaption, withValues }
@@ -168,36 +171,6 @@ export function withOwner(document: SidecarDocument, photo: string): SidecarDocu
 export function tagsOf(document: SidecarDocument): readonly string[] {
   const tags = listOf(document, 'tags')
   return tags.length > 0 ? tags : listOf(document, 'confirmation_tags')
-}
-
-/** Checks if a person wrote the alt text. */
-export function hasEditedAltText(document: SidecarDocument): boolean {
-  return textOf(document, 'alt_text_edited') !== null
-}
-
-/** Returns the alt text that the AI or a person wrote with this program, or `null`. */
-export function altTextMadeHere(document: SidecarDocument): string | null {
-  return textOf(document, 'alt_text_by') === null ? textOf(document, 'alt_text') : null
-}
-
-/** Checks if an analysis saved this alt text as the AI's. Then an XMP file may have it from this program. */
-export function isAiAltText(document: SidecarDocument, altText: string): boolean {
-  const isSaved = textOf(document, 'alt_text') === altText && !hasEditedAltText(document)
-  return isSaved && textOf(document, 'alt_text_by') === null
-}
-
-/**
- * Returns the sidecar with a person's alt text, which later analyses keep. A blank text removes it, and the next analysis may
- * write another.
- */
-export function withEditedAltText(document: SidecarDocument, text: string): SidecarDocument {
-  const altText = text.replace(/\s+/g, ' ').trim()
-  if (altText === (textOf(document, 'alt_text') ?? '')) return document
-  return withValues(document, {
-    alt_text: altText === '' ? null : altText,
-    alt_text_edited: altText === '' ? null : 'True',
-    alt_text_by: null,
-  })
 }
 
 /** A person's caption for all platforms, and captions for single platforms. */

@@ -18,7 +18,7 @@ export interface WatermarkTools {
 /** Upper bounds on the tenant's file. */
 const maxFileBytes = 1_000_000
 const maxFilePixels = 4_000_000
-/** Box for the tenant's picture. A larger picture would take memory for details that nobody sees. */
+/** Box for the tenant's picture. A larger picture would take memory for invisible details. */
 const box = { width: 1024, height: 1024 }
 /** Version of the drawing. Increase it when the same settings give other pictures. */
 const drawingVersion = 1
@@ -31,8 +31,8 @@ export function wantsWatermark({ text, image, opacity }: WatermarkSettings): boo
 }
 
 /**
- * Returns the watermark, or `null` if the settings ask for none. Throws `watermark_unavailable` with the reason if it cannot be drawn, and
- * the errors of the store and of the reducer that a later try may not have.
+ * Returns the watermark, or `null` if the settings ask for none. Throws `watermark_unavailable` with the reason if it cannot be drawn. Passes
+ * on errors of the store and of the reducer that may be gone at the next try.
  */
 export async function makeWatermark(
   tools: WatermarkTools,

@@ -11,7 +11,7 @@ function read(value: unknown) {
 const usual = { text: undefined, image: undefined, position: 'bottom-right', opacity: 0.5, size: 0.2 }
 
 describe('the block content.watermark', () => {
-  it.each([undefined, null, '', '  ', false, {}])('is no watermark for %j', (value) => {
+  it.each([undefined, null, '', '  ', false, {}])('reads no watermark from %j', (value) => {
     expect(read(value)).toEqual({ settings: usual, faults: [] })
   })
 
@@ -67,7 +67,7 @@ describe('the block content.watermark', () => {
   })
 
   it.each([{ text: ['©'] }, { image: {} }, true, ['© Alice']])(
-    'lets no picture leave without the mark for %j, which was meant as one',
+    'lets no picture leave without the mark for %j, which was meant as a watermark',
     (value) => {
       const { settings, faults } = read(value)
       expect([settings.text ?? settings.image]).toEqual(['\u{fffd}'])

@@ -47,6 +47,33 @@ describe('a variant of the captions', () => {
     expect(await captionOf(page, 'FetLife').inputValue()).toBe('The caption of photo one.')
   })
 
+  it('restores the admin’s own words after a variant of a variant, and later words after those', async () => {
+    const { page, answer } = await atWork(browser)
+    const kinds = ['shorter', 'warmer', 'no_hashtags']
+    let calls = 0
+    answer(variants, () => {
+      const text = `Variant ${++calls}.`
+      return events(['result', result(kinds[calls - 1] ?? 'shorter', { telegram: text, email: text })])
+    })
+    const telegram = captionOf(page, 'Telegram')
+    const vary = async (name: string, text: string) => {
+      await page.getByRole('button', { name }).click()
+      await eventually(async () => expect(await telegram.inputValue()).toBe(text))
+    }
+    const restore = page.getByRole('button', { name: 'Restore my captions' })
+    await openSheet(page)
+    await telegram.fill('My own words.')
+    await vary('Shorter', 'Variant 1.')
+    await vary('Warmer', 'Variant 2.')
+    await restore.click()
+    expect(await telegram.inputValue()).toBe('My own words.')
+    await vary('No hashtags', 'Variant 3.')
+    await telegram.fill('My later words.')
+    await vary('Shorter', 'Variant 4.')
+    await restore.click()
+    expect(await telegram.inputValue()).toBe('My later words.')
+  })
+
   it('works by keyboard, keeps the focus, tells the progress and starts once', async () => {
     const { page, asked, answer } = await atWork(browser)
     const stream = openStream()

@@ -28,7 +28,7 @@ function make(settings: Partial<WatermarkSettings>, files: Record<string, Uint8A
 }
 
 describe('the watermark of a tenant', () => {
-  it('is none without text and picture, and none at opacity 0, without a call', async () => {
+  it('makes none without text and picture, and none at opacity 0, without a call', async () => {
     for (const settings of [{}, { text: '© Alice', opacity: 0 }, { image: 'logo.png', opacity: 0 }]) {
       const { made, asked } = make(settings)
       expect(await made).toBeNull()

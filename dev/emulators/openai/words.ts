@@ -13,6 +13,8 @@ export interface Scene {
   listsHashtags?: boolean
   /** Captions to write again, by name. Default: none. */
   earlier?: Readonly<Record<string, unknown>>
+  /** True if those captions shall become warmer instead of shorter. Default: false. */
+  isWarmer?: boolean
 }
 
 const unseen: Scene = {
@@ -44,7 +46,7 @@ export function sceneIn(prompt: string): Scene {
   const start = prompt.lastIndexOf(openingOfCaptions)
   if (start >= 0) {
     const [line = ''] = prompt.slice(start + openingOfCaptions.length).split('\n')
-    return { ...unseen, earlier: parse(line) }
+    return { ...unseen, earlier: parse(line), isWarmer: prompt.slice(0, start).includes(' warmer tone') }
   }
   for (const line of prompt.split('\n')) {
     const facts = line.startsWith('{') ? parse(line) : {}
@@ -129,14 +131,22 @@ function textFor(name: string, scene: Scene): string {
     case 'pose':
       return 'unknown'
     default:
-      return scene.earlier ? shortened(String(scene.earlier[name] ?? '')) : captionFor(scene)
+      return scene.earlier ? rewritten(String(scene.earlier[name] ?? ''), scene) : captionFor(scene)
   }
 }
 
-/** Keeps the first half of the words, at most 30. */
+function rewritten(text: string, { isWarmer = false }: Scene): string {
+  if (text.trim() === '') return ''
+  return isWarmer ? `Come closer. ${text}` : shortened(text)
+}
+
+/** Keeps the first half of the words, at most 30, up to the end of a sentence if there is one. */
 function shortened(text: string): string {
   const words = text.split(/\s+/)
-  return words.slice(0, Math.min(30, Math.ceil(words.length / 2))).join(' ')
+  const half = words.slice(0, Math.min(30, Math.ceil(words.length / 2)))
+  const end = half.findLastIndex((word) => word.endsWith('.'))
+  const kept = (end < 0 ? half : half.slice(0, end + 1)).join(' ')
+  return `${kept.replace(/[.,:;]$/, '')}.`
 }
 
 function hashtagsFor({ colours }: Scene): string[] {

@@ -4,6 +4,8 @@
  */
 import { type ExifText, exifOf, exifTag } from '../picture/exif-writer.ts'
 import type { Credit } from './photographer.ts'
+import { oneLine } from './text.ts'
+import { escapedText } from './xml-references.ts'
 
 /** Credit as the blocks of a picture. */
 export interface CreditBlocks {
@@ -14,7 +16,7 @@ export interface CreditBlocks {
 }
 
 /** Upper bound on all bytes that {@link creditBlocks} may add to a picture, in any format. */
-export const maxCreditBytes = 6000
+export const maxCreditBytes = 7000
 
 const maxCreators = 5
 /** Bounds in characters. A character takes at most three bytes per UTF-16 unit, and the markup of XMP up to five. */
@@ -51,11 +53,11 @@ function packetOf({
   copyright: string
   terms: string
 }): string {
-  const items = creators.map((name) => `<rdf:li>${escaped(name)}</rdf:li>`).join('')
+  const items = creators.map((name) => `<rdf:li>${escapedText(name)}</rdf:li>`).join('')
   const inDefaultLanguage = (name: string, text: string) =>
     text === ''
       ? ''
-      : `<${name}><rdf:Alt><rdf:li xml:lang="x-default">${escaped(text)}</rdf:li></rdf:Alt></${name}>`
+      : `<${name}><rdf:Alt><rdf:li xml:lang="x-default">${escapedText(text)}</rdf:li></rdf:Alt></${name}>`
   const creator = items === '' ? '' : `<dc:creator><rdf:Seq>${items}</rdf:Seq></dc:creator>`
   return [
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
@@ -70,22 +72,7 @@ function packetOf({
   ].join('')
 }
 
-/** Removes characters that XML 1.0 forbids, joins lines, and cuts the text between characters. */
+/** Removes the characters that XML 1.0 forbids, puts the text on one line, and cuts it between graphemes. */
 function bounded(text: string, maxLength: number): string {
-  const plain = text
-    .slice(0, 4 * maxLength)
-    .toWellFormed()
-    .replace(/[\p{Cc}\u2028\u2029\ufffe\uffff]/gu, ' ')
-    .trim()
-  if (plain.length <= maxLength) return plain
-  const cut = plain.slice(0, maxLength)
-  return (cut.isWellFormed() ? cut : cut.slice(0, -1)).trim()
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
+  return oneLine(text.slice(0, 4 * maxLength).replace(/[\ufffe\uffff]/g, ' '), maxLength) ?? ''
 }

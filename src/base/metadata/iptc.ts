@@ -1,5 +1,6 @@
 /** Reads the photographer's metadata from IPTC (IIM 4.2), which lies among Photoshop's resources in a JPEG. */
 import { ascii, viewOf } from '../picture/blocks.ts'
+import { haveSameBytes } from '../same-bytes.ts'
 import { fromUtf8, fromWindows1252 } from '../text-encoding.ts'
 import { isoTime } from './iso-time.ts'
 import { maxCreators, maxIptcBytes, maxKeywords, maxLength } from './limits.ts'
@@ -50,7 +51,7 @@ export function readIptc(bytes: Uint8Array): IptcMetadata | null {
     creators: distinctLines(texts(dataSet.creator), maxCreators, maxLength.creator),
     copyright: oneLine(first(dataSet.copyright), maxLength.copyright),
     takenAt: timeOf(first(dataSet.day), first(dataSet.time)),
-    isChangedLater: digest !== null && !isSame(digest, md5(iptc)),
+    isChangedLater: digest !== null && !haveSameBytes(digest, md5(iptc)),
   }
 }
 
@@ -122,8 +123,4 @@ function timeOf(day = '', time = ''): string | null {
   const clock = /^(\d\d)(\d\d)(\d\d)([+-]\d{4})?/.exec(time)
   if (!date || !clock) return null
   return isoTime(`${date.slice(1).join('-')}T${clock.slice(1, 4).join(':')}${clock[4] ?? ''}`)
-}
-
-function isSame(first: Uint8Array, second: Uint8Array): boolean {
-  return first.length === second.length && first.every((byte, index) => byte === second[index])
 }

@@ -3,7 +3,7 @@ import { isCameraText, isPlaceholder } from './camera-texts.ts'
 import type { EmbeddedBlocks } from './embedded.ts'
 import { readExifMetadata } from './exif.ts'
 import { type IptcMetadata, readIptc } from './iptc.ts'
-import { noMetadata, type PhotographerMetadata } from './photographer.ts'
+import { filledFrom, noMetadata, type PhotographerMetadata } from './photographer.ts'
 import { isNewer, readXmp, type XmpMetadata } from './xmp.ts'
 
 export interface MetadataSources {
@@ -96,20 +96,6 @@ function withoutCameraTexts(source: PhotographerMetadata): PhotographerMetadata 
     description: description !== null && isCameraText(description) ? null : description,
     creators: source.creators.filter((name) => !isPlaceholder(name)),
     copyright: copyright !== null && isPlaceholder(copyright) ? null : copyright,
-  }
-}
-
-function filledFrom(found: PhotographerMetadata, source: PhotographerMetadata): PhotographerMetadata {
-  return {
-    title: found.title ?? source.title,
-    description: found.description ?? source.description,
-    keywords: found.keywords.length > 0 ? found.keywords : source.keywords,
-    creators: found.creators.length > 0 ? found.creators : source.creators,
-    copyright: found.copyright ?? source.copyright,
-    usageTerms: found.usageTerms ?? source.usageTerms,
-    rating: found.rating ?? source.rating,
-    altText: found.altText ?? source.altText,
-    takenAt: found.takenAt ?? source.takenAt,
   }
 }
 

@@ -1,4 +1,4 @@
-/** Describes a photo in the words that its photographer wrote in another program, such as Lightroom: in an XMP file, or inside the photo. */
+/** Describes a photo in the words that its photographer wrote in another program, such as Lightroom. They lie in an XMP file or the photo. */
 
 /** Names and terms that may leave with a copy of the photo. */
 export interface Credit {
@@ -30,4 +30,19 @@ export const noMetadata: PhotographerMetadata = {
   rating: null,
   altText: null,
   takenAt: null,
+}
+
+/** Fills the gaps of `found` with what another source says. */
+export function filledFrom(found: PhotographerMetadata, source: PhotographerMetadata): PhotographerMetadata {
+  return {
+    title: found.title ?? source.title,
+    description: found.description ?? source.description,
+    keywords: found.keywords.length > 0 ? found.keywords : source.keywords,
+    creators: found.creators.length > 0 ? found.creators : source.creators,
+    copyright: found.copyright ?? source.copyright,
+    usageTerms: found.usageTerms ?? source.usageTerms,
+    rating: found.rating ?? source.rating,
+    altText: found.altText ?? source.altText,
+    takenAt: found.takenAt ?? source.takenAt,
+  }
 }

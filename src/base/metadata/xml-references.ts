@@ -1,4 +1,4 @@
-/** Replaces the references in XML texts and attribute values (XML 1.0, chapter 4). */
+/** Reads and writes the references in XML texts and attribute values (XML 1.0, chapter 4). */
 
 const entities: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -33,4 +33,9 @@ function characterOf(reference: string): string | null {
   const point = number[1] ? Number.parseInt(number[1], 16) : Number(number[2])
   const isSurrogate = point >= 0xd800 && point <= 0xdfff
   return point === 0 || point > 0x10_ffff || isSurrogate ? null : String.fromCodePoint(point)
+}
+
+/** Writes references for the characters with a meaning of their own between tags. */
+export function escapedText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -6,6 +6,7 @@ import { joined } from '../picture/input.ts'
 import { maxLength, maxXmpBytes } from './limits.ts'
 import { severalLines } from './text.ts'
 import type { Span } from './xml.ts'
+import { escapedText } from './xml-references.ts'
 import { iptcCore, property } from './xmp.ts'
 import { openXmp, rdf, valuesOf, type XmpDocument, type XmpEncoding } from './xmp-document.ts'
 
@@ -52,7 +53,9 @@ function replacement(document: XmpDocument, text: string, previous: string | nul
   if (current === text) return { span: { start: span.end, end: span.end }, text: '' }
   const isOurs = current === null || current === severalLines(previous, maxLength.altText)
   const hasMarkup = document.text.slice(span.start, span.end).includes('<')
-  return isOurs && !hasMarkup ? { span, text: isAttribute ? escapedAttribute(text) : escaped(text) } : null
+  return isOurs && !hasMarkup
+    ? { span, text: isAttribute ? escapedAttribute(text) : escapedText(text) }
+    : null
 }
 
 /** Adds a description before the end of the RDF, with the subject of the first description. */
@@ -81,7 +84,7 @@ function description({ prefix, subject, altText, lineBreak }: Description): stri
     `  <${prefix}Description${subject} xmlns:Iptc4xmpCore="${iptcCore}">`,
     '   <Iptc4xmpCore:AltTextAccessibility>',
     `    <${prefix}Alt>`,
-    `     <${prefix}li xml:lang="x-default">${escaped(altText)}</${prefix}li>`,
+    `     <${prefix}li xml:lang="x-default">${escapedText(altText)}</${prefix}li>`,
     `    </${prefix}Alt>`,
     '   </Iptc4xmpCore:AltTextAccessibility>',
     `  </${prefix}Description>`,
@@ -108,13 +111,9 @@ function quoted(raw: string): string {
   return raw.includes('"') ? `'${raw}'` : `"${raw}"`
 }
 
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
 /** Escapes line breaks too: parsers read a line break in an attribute as a space. */
 function escapedAttribute(text: string): string {
-  return escaped(text).replaceAll('"', '&quot;').replaceAll("'", '&apos;').replaceAll('\n', '&#10;')
+  return escapedText(text).replaceAll('"', '&quot;').replaceAll("'", '&apos;').replaceAll('\n', '&#10;')
 }
 
 /** Replaces the part of the bytes that holds the span. Returns `null` for a result over {@link maxXmpBytes}. */

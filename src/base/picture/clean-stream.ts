@@ -24,8 +24,8 @@ export interface PictureSource {
 const chunkBytes = 32_768
 
 /**
- * Opens the copy, with the credit if there is any. Reads the source once, but a WebP with EXIF twice, because its orientation follows the pixels. Resolves after
- * the first chunk is ready, so that a file that is not a picture throws instead of starting a stream.
+ * Opens the copy, with the credit if there is any. Reads the source once, but a WebP with EXIF twice, because its orientation follows the
+ * pixels. Resolves after the first chunk is ready, so that a file that is not a picture throws instead of starting a stream.
  *
  * Throws `photo_unreadable`, `storage_unavailable` if the source is shorter than its size, and any error of the source.
  */

@@ -20,8 +20,8 @@ export function pictureType(bytes: Uint8Array): PictureType {
 }
 
 /**
- * Returns the parser that writes the clean copy of a picture of this type, with the credit if there is any. The parser returns false if the file lacked its end
- * marker. Only WebP uses `orientation`.
+ * Returns the parser that writes the clean copy of a picture of this type, with the credit if there is any. The parser returns false if the
+ * file lacked its end marker. Only WebP uses `orientation`.
  */
 export function stripperOf(
   type: PictureType,

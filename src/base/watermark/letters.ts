@@ -1,4 +1,4 @@
-/** Turns a text into a line of glyphs. Other characters are replaced by similar ones, or left out. */
+/** Turns a text into a line of glyphs. Replaces other characters by similar characters, or leaves them out. */
 import { type Glyph, glyphs } from './font.ts'
 
 /** Upper bound on the characters of a line. */

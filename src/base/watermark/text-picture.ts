@@ -1,6 +1,6 @@
 /**
- * Draws a line of text without fonts of the system, the same on every host: white with a soft dark edge, which reads on light and on dark
- * photos.
+ * Draws a line of text without fonts of the system, the same on every host. The text is white with a soft dark edge, which reads on light
+ * and on dark photos.
  */
 import type { Glyph, GlyphPoint, Outline } from './font.ts'
 import { fontMetrics } from './glyphs.ts'

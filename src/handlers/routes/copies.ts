@@ -1,10 +1,11 @@
 /** Full-size photos for visitors: signed links on this host to copies without metadata. */
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { type Folder, type PhotoName, parsePhotoName } from '../../ports/photo.ts'
+import { copyTools } from '../../runtime/copy-tools.ts'
 import type { Services } from '../../runtime/services.ts'
 import type { TenantRuntime } from '../../runtime/tenancy/tenant-runtime.ts'
 import { thumbnailTools } from '../../runtime/thumbnail-tools.ts'
-import { copyTools, type WorkContext } from '../../runtime/workflow-tools.ts'
+import type { WorkContext } from '../../runtime/workflow-tools.ts'
 import { openMarkedCopy, openVisitorCopy, type VisitorCopy } from '../../workflow/visitor-copy.ts'
 import { wantsWatermark } from '../../workflow/watermark.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
@@ -72,7 +73,7 @@ export function copyRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
   })
 }
 
-/** Opens the copy. The copy of a gallery with a watermark is made as a thumbnail is, and remembered like one. */
+/** Opens the copy. Makes and remembers the copy of a gallery with a watermark like a thumbnail. */
 async function openCopy(
   services: Services,
   runtime: TenantRuntime,

@@ -84,7 +84,7 @@ export function captionCalls(settings: CaptionSettings): number {
 }
 
 /**
- * Asks the AI for all captions, and once more for short ones that came too long. Also throws `ai_unusable_answer` if a caption is empty
+ * Asks the AI for all captions, and once more for short captions that came too long. Also throws `ai_unusable_answer` if a caption is empty
  * after fitting it to the limits.
  */
 export async function askForCaptions(job: CaptionJob): Promise<GeneratedCaptions> {

@@ -3,6 +3,7 @@ import { photographerMetadata } from '../../base/metadata/merge.ts'
 import { readXmp } from '../../base/metadata/xmp.ts'
 import { extensionOf, type Folder, type PhotoName, type XmpForm, xmpName } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, XmpBeside } from '../../ports/storage.ts'
+import { xmpForms } from '../../ports/xmp-file.ts'
 import type { Words } from './words.ts'
 
 export interface BesideTools {
@@ -25,15 +26,13 @@ export interface Remembered {
   owner: string | null
 }
 
-const forms: readonly XmpForm[] = ['stem', 'full']
-
 /** Returns the words of the photo's XMP files, the most telling file first. Reads each version of a file once. Never throws. */
 export async function wordsBeside(tools: BesideTools, folder: Folder, entry: PhotoEntry): Promise<Words[]> {
   const { store, onTrouble } = tools
   try {
     const beside = (await store.list(folder)).xmp?.get(entry.name)
     if (!beside) return []
-    const found = await Promise.all(forms.map((form) => fileOf(tools, folder, entry.name, beside, form)))
+    const found = await Promise.all(xmpForms.map((form) => fileOf(tools, folder, entry.name, beside, form)))
     return found.flatMap((words) => words ?? [])
   } catch (error) {
     onTrouble(error)

@@ -1,6 +1,6 @@
 /** Combines what several sources say about a photo, field by field. */
 import { instantOf } from '../../base/metadata/iso-time.ts'
-import { noMetadata, type PhotographerMetadata } from '../../base/metadata/photographer.ts'
+import { filledFrom, noMetadata, type PhotographerMetadata } from '../../base/metadata/photographer.ts'
 import type { Words } from './words.ts'
 
 /**
@@ -11,26 +11,10 @@ export function combinedWords(beside: readonly Words[], inside: Words | null): P
   const newer = beside.filter((file) => !isOlder(file, inside))
   const older = beside.filter((file) => isOlder(file, inside))
   const sources = [...newer, ...(inside ? [inside] : []), ...older].map(({ metadata }) => metadata)
-  return sources.length === 0 ? null : sources.reduceRight(filledUp, noMetadata)
+  return sources.length === 0 ? null : sources.reduce(filledFrom, noMetadata)
 }
 
 function isOlder({ modifiedAt }: Words, inside: Words | null): boolean {
   if (modifiedAt === null || inside === null || inside.modifiedAt === null) return false
   return instantOf(modifiedAt) < instantOf(inside.modifiedAt)
-}
-
-/** Fills the gaps of `first` with what `rest` says. */
-function filledUp(rest: PhotographerMetadata, first: PhotographerMetadata): PhotographerMetadata {
-  const listOf = (key: 'keywords' | 'creators') => (first[key].length > 0 ? first[key] : rest[key])
-  return {
-    title: first.title ?? rest.title,
-    description: first.description ?? rest.description,
-    keywords: listOf('keywords'),
-    creators: listOf('creators'),
-    copyright: first.copyright ?? rest.copyright,
-    usageTerms: first.usageTerms ?? rest.usageTerms,
-    rating: first.rating ?? rest.rating,
-    altText: first.altText ?? rest.altText,
-    takenAt: first.takenAt ?? rest.takenAt,
-  }
 }

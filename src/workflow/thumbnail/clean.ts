@@ -3,6 +3,7 @@ import { cleanAvifSize } from '../../base/picture/avif.ts'
 import { withoutMetadata } from '../../base/picture/clean.ts'
 import { turnBox } from '../../base/picture/fit.ts'
 import { readPictureFacts } from '../../base/picture/header.ts'
+import { haveSameBytes } from '../../base/same-bytes.ts'
 import type { ThumbnailType } from '../../ports/images.ts'
 import type { ThumbnailBox } from '../../ports/storage.ts'
 
@@ -16,7 +17,7 @@ export function isClean({ bytes, mediaType }: CheckedPicture): boolean {
   if (mediaType === 'image/avif') return cleanAvifSize(bytes) !== null
   try {
     const clean = withoutMetadata(bytes)
-    const isSame = clean.bytes.length === bytes.length && bytes.every((byte, at) => byte === clean.bytes[at])
+    const isSame = haveSameBytes(clean.bytes, bytes)
     const facts = readPictureFacts(bytes)
     return isSame && typeof facts === 'object' && facts.mediaType === mediaType && facts.orientation === 1
   } catch {

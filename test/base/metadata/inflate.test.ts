@@ -7,6 +7,11 @@ import { md5 } from '../../../src/base/metadata/md5.ts'
 const { Z_DEFAULT_STRATEGY, Z_FIXED, Z_HUFFMAN_ONLY, Z_RLE } = constants
 const limit = 100_000
 
+/** Returns empty stored blocks that others follow. */
+const emptyBlocks = (count: number) => Buffer.alloc(5 * count, Buffer.from([0, 0, 0, 0xff, 0xff]))
+/** An empty stored block that ends the data. */
+const last = Buffer.from([1, 0, 0, 0xff, 0xff])
+
 describe('decompression', () => {
   it('restores what zlib compressed at any level and with any strategy', () => {
     const part = fc.oneof(
@@ -32,6 +37,13 @@ describe('decompression', () => {
     expect(inflate(packed, limit)).toBeNull()
     expect(inflate(deflateSync(Buffer.alloc(limit)), limit)).toHaveLength(limit)
     expect(inflate(deflateSync(Buffer.alloc(limit + 1)), limit)).toBeNull()
+  })
+
+  it('reads at most 2,000 blocks, because empty blocks cost time and add nothing', () => {
+    const withBlocks = (count: number) => Buffer.concat([Buffer.from([0x78, 0x9c]), emptyBlocks(count), last])
+    expect(inflate(withBlocks(1999), limit)).toHaveLength(0)
+    expect(inflate(withBlocks(2000), limit)).toBeNull()
+    expect(inflate(withBlocks(800_000), limit)).toBeNull()
   })
 
   it('returns nothing for truncated data, and never throws on damaged data', () => {

@@ -42,7 +42,7 @@ describe('the picture of a text', () => {
     expect(data[centre + info.channels - 1]).toBeLessThan(40)
   })
 
-  it('is the same each time', async () => {
+  it('draws the same picture each time', async () => {
     const [one, other] = await Promise.all([textPicture('© Alice'), textPicture('© Alice')])
     expect(one).toEqual(other)
   })

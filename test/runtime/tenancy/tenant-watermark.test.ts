@@ -49,7 +49,7 @@ it('makes a watermark once, also for many callers at once', async () => {
   expect(state.reads).toBe(1)
 })
 
-it('reads the file again after ten minutes, and notices a new one', async () => {
+it('reads the file again after ten minutes, and notices a new file', async () => {
   const { find, state } = await finder({ image: 'logo.png' })
   const before = await find()
   state.now += 599_000
@@ -88,7 +88,7 @@ it('passes on an outage of the storage, and asks again at once', async () => {
   expect(await find()).toMatchObject({ width: 40 })
 })
 
-it('asks nobody where no watermark is wanted', async () => {
+it('reads nothing where no watermark is wanted', async () => {
   const { find, state } = await finder({})
   expect(await find()).toBeNull()
   expect(state.reads).toBe(0)

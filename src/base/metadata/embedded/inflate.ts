@@ -1,11 +1,18 @@
 /**
  * Decompresses the text chunks of PNG files (zlib, RFC 1950; deflate, RFC 1951). `DecompressionStream` is asynchronous, but chunks are read
- * while a photo passes. The work is bounded by the input and by the limit on the output.
+ * while a photo passes. The work is bounded by the input, by the limit on the output, and by {@link maxBlocks}.
  */
+
+import { once } from '../../once.ts'
 
 /** Stops the decompression of malformed or too long data. */
 const malformed = Symbol('malformed')
 
+/**
+ * Upper bound on blocks, each of which needs code tables. Encoders begin a block every few thousand bytes, but a block may be empty: one
+ * megabyte of empty blocks would take minutes.
+ */
+const maxBlocks = 2000
 const maxBits = 15
 const endOfBlock = 256
 const lengthBases = [
@@ -22,7 +29,7 @@ const distanceBases = [
 /** Order in which a block lists the lengths of the codes for its code lengths. */
 const lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
-/** Returns the output, or `null` for malformed data and for an output over `maxBytes`. Ignores the checksum. Never throws. */
+/** Returns the output, or `null` for malformed data, for too many blocks and for an output over `maxBytes`. Never throws. */
 export function inflate(zlib: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> | null {
   const [method = 0, flags = 0] = zlib
   const hasDictionary = (flags & 0x20) !== 0
@@ -30,12 +37,12 @@ export function inflate(zlib: Uint8Array, maxBytes: number): Uint8Array<ArrayBuf
   const output = createOutput(maxBytes)
   try {
     const bits = createBits(zlib.subarray(2))
-    let isLast = false
-    while (!isLast) {
-      isLast = bits.take(1) === 1
+    for (let blocks = 0; blocks < maxBlocks; blocks++) {
+      const isLast = bits.take(1) === 1
       copyBlock(bits, output)
+      if (isLast) return output.bytes()
     }
-    return output.bytes()
+    return null
   } catch (error) {
     if (error === malformed) return null
     throw error
@@ -176,12 +183,12 @@ interface Codes {
   distances: Code
 }
 
-function fixedCodes(): Codes {
+const fixedCodes = once((): Codes => {
   const lengths = Array.from({ length: 288 }, (_, symbol) =>
     symbol < 144 ? 8 : symbol < 256 ? 9 : symbol < 280 ? 7 : 8,
   )
   return { literals: codeOf(lengths), distances: codeOf(new Array<number>(30).fill(5)) }
-}
+})
 
 function dynamicCodes(bits: Bits): Codes {
   const literalCount = bits.take(5) + 257

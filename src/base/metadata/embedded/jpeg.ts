@@ -3,13 +3,12 @@ import { ascii, viewOf } from '../../picture/blocks.ts'
 import { exifIdentifier } from '../../picture/exif.ts'
 import { type Input, joined, type Reading, skip } from '../../picture/input.ts'
 import { maxBlocksBeforePixels, maxBytesBeforePixels } from '../../picture/limits.ts'
-import { nextMarker } from '../../picture/strip/jpeg.ts'
+import { nextMarker, xmpIdentifier } from '../../picture/strip/jpeg.ts'
 import { photoshopIdentifier } from '../iptc.ts'
 import { maxIptcBytes, maxXmpBytes } from '../limits.ts'
 import type { EmbeddedBlocks } from './blocks.ts'
 
 const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, app1: 0xe1, app13: 0xed } as const
-const xmpIdentifier = 'http://ns.adobe.com/xap/1.0/\0'
 const extensionIdentifier = 'http://ns.adobe.com/xmp/extension/\0'
 /** Longest identifier. */
 const identifierBytes = extensionIdentifier.length

@@ -24,6 +24,7 @@ const maxTextBytes = maxXmpBytes + maxTextHeadBytes
 
 export function* pngBlocks(input: Input): Reading<EmbeddedBlocks> {
   const found = { ...noBlocks }
+  const tried = new Set<string>()
   input.consume(8)
   for (let chunks = 0; chunks < maxChunks; chunks++) {
     const heading = yield* input.peek(8)
@@ -38,8 +39,11 @@ export function* pngBlocks(input: Input): Reading<EmbeddedBlocks> {
       found.exif = payload.slice(0, length)
     } else if (/^[tzi](?:TXt|EXt)$/.test(kind) && length <= maxTextBytes) {
       const begin = (yield* input.peek(Math.min(length, keywordBytes))).subarray(0, length)
-      const target = targetOf(kind, keywordOf(begin))
-      if (target && !found[target]) {
+      const keyword = keywordOf(begin)
+      const target = targetOf(kind, keyword)
+      // Decompression takes time, so a keyword counts once.
+      if (target && !found[target] && !tried.has(keyword)) {
+        tried.add(keyword)
         const payload = yield* input.peek(length)
         if (payload.length < length) break
         found[target] = contentOf(kind, payload.subarray(0, length))

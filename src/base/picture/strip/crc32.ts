@@ -1,4 +1,4 @@
-/** Computes the CRC-32 of a PNG chunk (PNG specification, section 5.5, annex D). Uses no table: it runs only over a few bytes. */
+/** Computes the CRC-32 of a PNG chunk (PNG specification, section 5.5, annex D). Uses no table: it runs over little more than credit or a watermark. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffff_ffff
   for (const byte of bytes) {

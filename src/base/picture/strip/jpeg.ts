@@ -115,7 +115,7 @@ export function withCredit(jpeg: Uint8Array, { exif, xmp }: CreditBlocks, orient
 }
 
 /** First bytes of an XMP segment (XMP specification, part 3, section 1.1.3). */
-const xmpIdentifier = 'http://ns.adobe.com/xap/1.0/\0'
+export const xmpIdentifier = 'http://ns.adobe.com/xap/1.0/\0'
 
 function exifSegment(tiff: Uint8Array): Uint8Array {
   return segmentOf(0xe1, joined([new TextEncoder().encode(exifIdentifier), tiff]))

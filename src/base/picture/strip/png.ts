@@ -32,8 +32,8 @@ const maxChunks = 100_000
 const maxExifBytes = 65_536
 
 /**
- * Writes the clean PNG, with the credit as XMP if there is any. Adds a missing IEND and drops everything after the IEND. Returns true if the file had its IEND. Throws
- * `photo_unreadable` for other files.
+ * Writes the clean PNG, with the credit as XMP if there is any. Adds a missing IEND and drops everything after the IEND. Returns true if the
+ * file had its IEND. Throws `photo_unreadable` for other files.
  */
 export function* strippedPng(input: Input, credit: CreditBlocks | null = null): Generator<Step, boolean> {
   const header = createHeader()
@@ -98,7 +98,8 @@ function* pieces(count: number): Generator<number> {
   for (let left = count; left > 0; left -= 65_536) yield Math.min(left, 65_536)
 }
 
-function chunkOf(kind: string, payload: Uint8Array): Uint8Array {
+/** Returns a chunk: length, kind, payload and checksum. */
+export function chunkOf(kind: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
   const body = joined([Uint8Array.from(kind, (letter) => letter.charCodeAt(0)), payload])
   const chunk = new Uint8Array(body.length + 8)
   const view = viewOf(chunk)

@@ -29,8 +29,8 @@ export function requestBody<T>(
 }
 
 /**
- * Returns the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas): closed objects with
- * all members required, no defaults, and no text lengths. The lengths are checked in the answer.
+ * Returns the schema that strict structured output accepts (OpenAI, "Structured model outputs", supported schemas). Objects are closed, and
+ * all members are required. Defaults and text lengths are left out, because the answer is checked for them.
  */
 function strictSchema(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {

@@ -5,8 +5,9 @@ import { PublisherError } from '../../../base/errors.ts'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import { Secret } from '../../../base/secret.ts'
+import { failureText, redactor } from '../../../base/vendor-text.ts'
 import { jsonOrText, tokenSchema } from './answers.ts'
-import { accessRejected, failureText } from './errors.ts'
+import { accessRejected } from './errors.ts'
 import { type DropboxFetch, tokenUrl } from './hosts.ts'
 
 /** The fleet's Dropbox app. */
@@ -109,8 +110,4 @@ function grantFailure(
     return new PublisherError('storage_unavailable', appRefused, { cause })
   }
   return new RetryableError(noToken, { cause, retryAfterMs: waitMs, isOutage: status !== 429 })
-}
-
-function redactor(secrets: Secret[]): (text: string) => string {
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret.reveal(), '[redacted]'), text)
 }

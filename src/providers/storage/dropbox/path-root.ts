@@ -1,9 +1,11 @@
 /** Namespace that a store's paths are relative to: the member's own folder, or the team space (Dropbox, "Team Files Guide"). */
+
 import { type Dropbox, DropboxResponseError } from 'dropbox'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
+import { failureText } from '../../../base/vendor-text.ts'
 import { rootInfoSchema } from './answers.ts'
-import { failureText, isStaleToken } from './errors.ts'
+import { isStaleToken } from './errors.ts'
 
 export interface PathRoot {
   /** Value of `Dropbox-API-Path-Root`; `undefined` for the member's own folder, which needs no header. */

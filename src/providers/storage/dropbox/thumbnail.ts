@@ -1,5 +1,6 @@
 /** Thumbnails that Dropbox creates (`get_thumbnail_v2`). */
 import { PublisherError } from '../../../base/errors.ts'
+import { carriesMetadata, isOfType } from '../../../base/picture/foreign-thumbnail.ts'
 import type { NativeThumbnail, ThumbnailBox } from '../../../ports/storage.ts'
 import type { DropboxApi } from './api.ts'
 import { DropboxRefusal, isRefusal } from './errors.ts'
@@ -53,21 +54,4 @@ export async function fetchThumbnail(
     if (error instanceof DropboxRefusal) return null
     throw error
   }
-}
-
-function isOfType(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
-  if (mediaType === 'image/jpeg') return bytes[0] === 0xff && bytes[1] === 0xd8
-  return /^RIFF.{4}WEBP/s.test(asText(bytes.subarray(0, 12)))
-}
-
-/** Detects EXIF and XMP, which may contain the location of a photo. Dropbox does not guarantee their removal. */
-function carriesMetadata(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
-  const marks = mediaType === 'image/jpeg' ? ['Exif\0\0', 'http://ns.adobe.com/xap/1.0/'] : ['EXIF', 'XMP ']
-  const text = asText(bytes)
-  return marks.some((mark) => text.includes(mark))
-}
-
-/** Decodes each byte as a character. */
-function asText(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes)
 }

@@ -144,12 +144,3 @@ function reasonOf(body: unknown): { reason: string; text: string } {
     text: (error?.message ?? '').slice(0, longestText),
   }
 }
-
-/** Returns the text of a `fetch` error and its causes, without the objects attached to them. */
-export function failureText(error: unknown): string {
-  const texts: string[] = []
-  for (let at = error; at instanceof Error && texts.length < 4; at = at.cause) {
-    texts.push(`${at.name}: ${at.message.slice(0, longestText)}`)
-  }
-  return texts.join('; ') || 'the request failed'
-}

@@ -7,8 +7,9 @@ import { parseJson } from '../../../base/json.ts'
 import { RetryableError } from '../../../base/retry.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import { Secret } from '../../../base/secret.ts'
+import { failureText, redactor } from '../../../base/vendor-text.ts'
 import { tokenSchema } from './answers.ts'
-import { accessRejected, failureText } from './errors.ts'
+import { accessRejected } from './errors.ts'
 import { type DriveFetch, tokenUrl } from './hosts.ts'
 
 /** Credentials that the orchestrator resolves for a tenant. */
@@ -164,8 +165,4 @@ function grantFailure(
     return new PublisherError('storage_unavailable', appRefused, { cause })
   }
   return new RetryableError(noToken, { cause, retryAfterMs: waitMs, isOutage: status !== 429 })
-}
-
-function redactor(secrets: Secret[]): (text: string) => string {
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret.reveal(), '[redacted]'), text)
 }

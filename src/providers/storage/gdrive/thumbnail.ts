@@ -1,4 +1,5 @@
 /** Thumbnails that Google Drive made. */
+import { carriesMetadata, isOfType } from '../../../base/picture/foreign-thumbnail.ts'
 import type { NativeThumbnail, ThumbnailBox } from '../../../ports/storage.ts'
 import { thumbnailSchema } from './answers.ts'
 import type { DriveApi } from './api.ts'
@@ -40,21 +41,4 @@ function sized(link: string, side: number): string | null {
   const equals = link.lastIndexOf('=s')
   if (equals < 0 || !/^\d{1,5}$/.test(link.slice(equals + 2))) return null
   return `${link.slice(0, equals)}=s${side}`
-}
-
-function isOfType(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
-  if (mediaType === 'image/jpeg') return bytes[0] === 0xff && bytes[1] === 0xd8
-  return /^RIFF.{4}WEBP/s.test(asText(bytes.subarray(0, 12)))
-}
-
-/** Detects EXIF and XMP, which may contain the location of a photo. Google does not guarantee their removal. */
-function carriesMetadata(bytes: Uint8Array, mediaType: NativeThumbnail['mediaType']): boolean {
-  const marks = mediaType === 'image/jpeg' ? ['Exif\0\0', 'http://ns.adobe.com/xap/1.0/'] : ['EXIF', 'XMP ']
-  const text = asText(bytes)
-  return marks.some((mark) => text.includes(mark))
-}
-
-/** Decodes each byte as a character. */
-function asText(bytes: Uint8Array): string {
-  return new TextDecoder('latin1').decode(bytes)
 }

@@ -1,4 +1,5 @@
 /** Replaces small objects that other programs may change at the same time. */
+import { haveSameBytes } from '../../../base/same-bytes.ts'
 import { sidecarChanged } from '../../../ports/storage-errors.ts'
 import type { Verdicts } from './conditions.ts'
 import type { PutOptions } from './object-writes.ts'
@@ -37,14 +38,10 @@ export async function putAtRevision(
   }
   // The condition also fails if an earlier attempt of this call succeeded and its answer was lost.
   const there = await objects.getAtMost(key, bytes.length)
-  if (there === null || there === 'too_large' || !isEqual(there.bytes, bytes)) throw sidecarChanged()
+  if (there === null || there === 'too_large' || !haveSameBytes(there.bytes, bytes)) throw sidecarChanged()
 }
 
 function conditionFor(ifRevision: string | null | undefined): Pick<PutOptions, 'ifAbsent' | 'ifEtag'> {
   if (ifRevision === undefined) return {}
   return ifRevision === null ? { ifAbsent: true } : { ifEtag: ifRevision }
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index])
 }

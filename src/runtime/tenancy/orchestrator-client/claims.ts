@@ -30,7 +30,8 @@ export function createClaims(tenant: Tenant, send: (call: Call) => Promise<Answe
     const answer = await ask({
       method: 'POST',
       path,
-      body: { key, holder, ttl_seconds: ttlSeconds, record },
+      // A strict orchestrator takes an absent record, but not `null`.
+      body: { key, holder, ttl_seconds: ttlSeconds, ...(record !== null && { record }) },
     })
     if (isMissing(answer)) throw notOffered()
     if (answer.status !== 201 && answer.status !== 409) throw unexpected(answer, 'a new claim')
@@ -60,10 +61,14 @@ export function createClaims(tenant: Tenant, send: (call: Call) => Promise<Answe
     },
 
     async replace(key, version, record) {
-      const answer = await ask({ method: 'PUT', path: addressOf(key), body: { version, record } })
+      const holder = crypto.randomUUID()
+      const answer = await ask({ method: 'PUT', path: addressOf(key), body: { version, record, holder } })
       if (isMissing(answer)) return { outcome: 'changed', claim: null }
       if (answer.status !== 200 && answer.status !== 409) throw unexpected(answer, 'a changed claim')
-      return { outcome: answer.status === 200 ? 'replaced' : 'changed', claim: claimIn(answer, key) }
+      const claim = claimIn(answer, key)
+      // An earlier try of this call may have replaced the record, and its answer was lost.
+      const isReplaced = answer.status === 200 || claim.holder === holder
+      return { outcome: isReplaced ? 'replaced' : 'changed', claim }
     },
 
     delete: remove,

@@ -9,6 +9,7 @@ export function createVary(store: DeskStore, work: Work) {
   const { draftOf, change, tell } = store
   return async (photo: Photo, kind: VariantKind): Promise<void> => {
     const { filename } = photo
+    const before = draftOf(photo)
     const written = store.state.rules.map(({ platform }) => [
       platform,
       captionOf(draftOf(photo), photo, platform),
@@ -18,7 +19,15 @@ export function createVary(store: DeskStore, work: Work) {
     )
     if (!found) return
     const { captions } = found
-    change(photo, { captions, replaced: draftOf(photo).captions, previews: {}, done: 'written' })
+    const { captions: latest } = draftOf(photo)
+    const isTyped = before.done !== 'written' || latest !== before.captions
+    change(photo, {
+      captions,
+      // A variant of a variant still leads back to the admin's own words.
+      replaced: (!isTyped && before.replaced) || latest,
+      previews: {},
+      done: 'written',
+    })
     if (!work.isSeen(photo)) tell({ text: 'written', photo: filename, show: () => work.show(photo) })
   }
 }

@@ -32,6 +32,34 @@ describe('the client of the orchestrator’s claims', () => {
     expect(await service.open().create(key, 2)).toMatchObject({ outcome: 'taken', claim: { record: 1 } })
   })
 
+  it('recognises its own replacement when the answer was lost', async () => {
+    const service = await startClaims()
+    const { claim } = await service.open().create(key, { state: 'claimed' })
+    let lost = 0
+    service.script = ({ method }) => (method === 'PUT' && lost++ === 0 ? 'reset' : undefined)
+    const posted = { state: 'posted' }
+    const replaced = await service.open().replace(key, claim.version, posted)
+    expect(replaced).toMatchObject({ outcome: 'replaced', claim: { record: posted } })
+    lost = 0
+    expect(await service.open().replace(key, claim.version, { state: 'unknown' })).toEqual({
+      ...replaced,
+      outcome: 'changed',
+    })
+  })
+
+  it('tries claims without a record, because a strict orchestrator refuses null', async () => {
+    const service = await startClaims()
+    const bodies: Promise<unknown>[] = []
+    service.script = (request) => {
+      if (request.method === 'POST') bodies.push(request.clone().json())
+      return undefined
+    }
+    expect(await service.open().areOffered()).toBe(true)
+    expect(await Promise.all(bodies)).toEqual([
+      { key: 'probe', holder: expect.any(String), ttl_seconds: expect.any(Number) },
+    ])
+  })
+
   it('counts a deletion as done when its answer was lost', async () => {
     const service = await startClaims()
     const { claim } = await service.open().create(key, 1)
