@@ -30,7 +30,7 @@ import { locate } from './publish/locate.ts'
 import { noPictures } from './publish/pictures.ts'
 import { picturesFor, standingsOf } from './publish/plan.ts'
 import { publishTo, rememberFailure } from './publish/platform.ts'
-import type { PlatformResult } from './publish/result.ts'
+import { expectSpace, type PlatformResult } from './publish/result.ts'
 import { isLowered, type LoweredRating, photoRating } from './rating.ts'
 import { distinctBoxes, markedBox, type ReadyPictures } from './ready-pictures.ts'
 import { parseSidecar } from './sidecar.ts'
@@ -118,6 +118,7 @@ export interface PublishResult {
  * - `provider_unavailable` if this server can use none of the channels
  * - `storage_not_atomic` if neither the storage nor the control plane can keep the ledger
  * - `claims_unavailable` if only the control plane could, and does not answer
+ * - `storage_full` if no channel got the photo because the storage has no space for a claim
  * - `watermark_unavailable` if the pictures cannot get the watermark of the tenant
  * - `busy` if too many posts of the tenant are in progress
  */
@@ -205,6 +206,7 @@ async function publishChosen(
     return [channel.name, result] as const
   })
   const results = Object.fromEntries(await Promise.all([...published, ...missing]))
+  expectSpace(results)
   const anySuccess = Object.values(results).some(({ success }) => success)
   const mayArchive = anySuccess && tools.archives && !request.dryRun
   if (!mayArchive) return { name: entry.name, results, anySuccess, archived: folder === 'archive', warnings }

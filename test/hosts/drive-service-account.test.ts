@@ -82,9 +82,7 @@ describeOnBothHosts('a Google Drive of a service account', (kind) => {
     const tenant = await open('publishes')
     const before = studio.telegram.posts.length
     const path = '/api/images/dusk.jpg/publish'
-    const answer = await adminPost(studio.fleet, tenant, path, { platforms: ['telegram'] })
-    const refused = { success: false, code: 'storage_full', error: expect.stringMatching(clearWords) }
-    expect(await answer.json()).toMatchObject({ results: { telegram: refused }, archived: false })
+    await expectClearRefusal(await adminPost(studio.fleet, tenant, path, { platforms: ['telegram'] }))
     expect(studio.telegram.posts.length).toBe(before)
     expect(drive.account.paths()).toContain(`/${tenant}/dusk.jpg`)
   })

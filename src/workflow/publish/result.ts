@@ -137,3 +137,14 @@ export function failureOf(error: unknown): PlatformResult {
     code: 'internal_error',
   }
 }
+
+/**
+ * Throws `storage_full` if that is the outcome on every channel. Without space for a claim nothing was sent, and a new attempt will fail too
+ * until a person makes space.
+ */
+export function expectSpace(results: Readonly<Record<string, PlatformResult>>): void {
+  const all = Object.values(results)
+  const reason = all[0]?.error ?? ''
+  if (all.length > 0 && all.every(({ code }) => code === 'storage_full'))
+    throw new PublisherError('storage_full', `${reason} Nothing was sent.`)
+}

@@ -64,18 +64,19 @@ export async function removeLeftOvers(
 }
 
 async function removeLeftOver(
-  { files, lookup }: WriteTools,
+  tools: WriteTools,
   { file }: Companion,
   to: string,
   name: string,
 ): Promise<void> {
+  const { files, lookup } = tools
   let revision = revisionOf(file)
   for (let edits = 0; edits <= maxEdits; edits++) {
     const present = await files.get(file.id)
     // Gone, or moved to the target itself.
     if (!present?.parents.some((id) => file.parents.includes(id)) || present.name !== file.name) return
     if (revisionOf(present) === revision) {
-      await files.remove(file.id)
+      await removeOrMove(tools, present, to, name)
       return
     }
     revision = revisionOf(present)
@@ -85,4 +86,23 @@ async function removeLeftOver(
     await files.replace(copy.id, bytes, file.mimeType)
   }
   throw new PublisherError('sidecar_changed', 'The caption was edited while the photo moved. Try again.')
+}
+
+/** Deletes the file. If only its owner may delete it, moves it to the target instead, in the place of the copy. */
+async function removeOrMove(
+  { files, folders, lookup }: WriteTools,
+  file: DriveFile,
+  to: string,
+  name: string,
+): Promise<void> {
+  try {
+    await files.remove(file.id)
+  } catch (error) {
+    if (!isRefusal(error, 'insufficientFilePermissions')) throw error
+    const copies = (await lookup.named(to, [name])).filter(
+      ({ md5Checksum }) => md5Checksum !== undefined && md5Checksum === file.md5Checksum,
+    )
+    await folders.writeTo(to, (id) => files.place(file.id, { name, from: file.parents, to: id }))
+    for (const { id } of copies) await files.remove(id)
+  }
 }

@@ -87,7 +87,7 @@ async function moveTo(
   )
   if (present.some((file) => file.name === target)) return { outcome: 'refused', copies: [] }
   const adopted = present.filter(
-    (file) => !companions.some((companion) => isCopyOf(file, companion, target, photo)),
+    (file) => !isNotedFor(file, photo) && !companions.some((companion) => isCopyOf(file, companion, target)),
   )
   // The photo must not adopt a text that was there before.
   if (adopted.length > 0) return { outcome: 'refused', copies: [] }
@@ -124,9 +124,13 @@ async function moveTo(
   return { outcome: 'shared', moved, copies }
 }
 
-function isCopyOf(file: DriveFile, companion: Companion, target: PhotoName, photo: DriveFile): boolean {
-  if (file.name !== companion.nameFor(target)) return false
-  return file.appProperties?.photo === photo.id || haveEqualBytes(file, companion.file)
+/** Checks for a text that an earlier attempt moved ahead of this photo. */
+function isNotedFor(file: DriveFile, photo: DriveFile): boolean {
+  return file.appProperties?.photo === photo.id
+}
+
+function isCopyOf(file: DriveFile, companion: Companion, target: PhotoName): boolean {
+  return file.name === companion.nameFor(target) && haveEqualBytes(file, companion.file)
 }
 
 /** Checks if two files have the same bytes. Files without digests count as different. */

@@ -17,7 +17,7 @@ const claimSchema = z.object({
   key: z.string(),
   holder: z.string(),
   version: z.union([z.string().min(1).max(500), z.number()]),
-  record: z.unknown(),
+  record: z.unknown().optional(),
 })
 
 /** Creates the claims of a tenant. `send` makes a call with retries, and throws {@link claimsUnavailable}. */

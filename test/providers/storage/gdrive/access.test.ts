@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { onRoute, refusedWith } from '../../../../dev/emulators/gdrive/faults.ts'
 import { Secret } from '../../../../src/base/secret.ts'
+import { parsePhotoName } from '../../../../src/ports/photo.ts'
 import { describeError } from '../../../../src/runtime/telemetry/log.ts'
 import { canaries, credentialSource, ofPerson, startDrive } from '../../../support/fixtures/gdrive.ts'
 
@@ -86,6 +87,22 @@ describe('access to Google Drive', () => {
   })
 })
 
+describe('a folder that another person shares', () => {
+  it('moves words that only their owner may delete, and leaves no copy behind', async () => {
+    const drive = await startDrive()
+    const bob = drive.emulator.addAccount('bob', 'other-token')
+    bob.folder('From Bob/keep')
+    bob.seed('From Bob/a.jpg', 'bytes')
+    const words = bob.seed('From Bob/a.txt', 'words')
+    bob.share(bob.folder('From Bob'), drive.account.email, 'writer')
+    const root = 'From Bob'
+    const paths = { root, archive: `${root}/archive`, keep: `${root}/keep`, remove: `${root}/reject` }
+    expect(await drive.store({ paths }).move(parsePhotoName('a.jpg'), 'root', 'keep')).toBe('a.jpg')
+    expect(bob.paths()).toEqual(['/From Bob/keep/a.jpg', '/From Bob/keep/a.txt'])
+    expect(bob.item(words)?.parent).toBe(bob.folder('From Bob/keep'))
+  })
+})
+
 describe('a Google service account', () => {
   it('reads a folder that a person shares with it, and says that it has no storage space', async () => {
     const drive = await startDrive()
@@ -115,6 +132,28 @@ describe('a Google service account', () => {
     const [{ name } = { name: undefined }] = (await store.list('root')).photos
     if (name === undefined) throw new TypeError('no photo')
     await store.move(name, 'root', 'keep')
+    expect(drive.account.paths()).toEqual(['/Photos/keep/a.jpg', '/Photos/keep/a.txt'])
+  })
+
+  it('finishes a move that stopped after the words had moved, under the same name', async () => {
+    const drive = await startDrive()
+    const robot = await drive.emulator.addServiceAccount('robot')
+    const folder = drive.account.folder('Photos')
+    drive.account.folder('Photos/keep')
+    const photo = drive.account.seed('Photos/a.jpg', 'bytes')
+    drive.account.seed('Photos/a.txt', 'words')
+    drive.account.share(folder, robot.email, 'writer')
+    const key = { service_account: new Secret(JSON.stringify(robot.key)) }
+    const away: typeof fetch = async (input, init) => {
+      if (init?.method === 'PATCH' && String(input).includes(photo)) throw new TypeError('fetch failed')
+      return fetch(input, init)
+    }
+    const { source } = credentialSource(key)
+    const name = parsePhotoName('a.jpg')
+    const stopped = drive.store({ credentials: source, fetch: away }).move(name, 'root', 'keep')
+    await expect(stopped).rejects.toMatchObject({ code: 'storage_unavailable' })
+    expect(drive.account.paths()).toEqual(['/Photos/a.jpg', '/Photos/keep/a.txt'])
+    expect(await drive.store({ credentials: source }).move(name, 'root', 'keep')).toBe('a.jpg')
     expect(drive.account.paths()).toEqual(['/Photos/keep/a.jpg', '/Photos/keep/a.txt'])
   })
 

@@ -60,6 +60,12 @@ describe('the client of the orchestrator’s claims', () => {
     ])
   })
 
+  it('reads a claim without a record', async () => {
+    const service = await startClaims()
+    service.script = () => Response.json({ key, holder: 'h', version: 1 })
+    expect(await service.open().read(key)).toEqual({ key, holder: 'h', version: 1, record: null })
+  })
+
   it('counts a deletion as done when its answer was lost', async () => {
     const service = await startClaims()
     const { claim } = await service.open().create(key, 1)
