@@ -88,7 +88,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
 
 async function startMail(firstPort: number) {
   const smtpPort = await freePort(firstPort)
-  const webPort = await freePort(firstPort + 1)
+  const webPort = await freePort(smtpPort + 1)
   const mail = new MailDev({ smtp: smtpPort, ip: loopback, web: webPort, webIp: loopback, silent: true })
   await withoutAnnouncement(() => mail.start())
   return { smtpPort, inboxUrl: `http://${loopback}:${webPort}/`, close: () => mail.stop() }

@@ -12,7 +12,7 @@ export async function openSelection(page: Page): Promise<void> {
 export async function openCaptions(page: Page): Promise<void> {
   await button(page, 'Publish').click()
   const words = {
-    Telegram: 'The last light stays where the planks end. #goldenhour #lake',
+    'Telegram (channel)': 'The last light stays where the planks end. #goldenhour #lake',
     FetLife: 'The last light stays where the planks end.',
   }
   for (const [platform, text] of Object.entries(words))

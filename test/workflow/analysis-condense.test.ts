@@ -45,7 +45,8 @@ describe('a platform that counts words', () => {
     scene.openai.interfere(onAsk(wordy, { shape: 'captions' }))
     const { email: text = '' } = await analyzed()
     expect(text).not.toMatch(isCut)
-    expect(text.split(' ')).toHaveLength(30)
+    expect(text).toMatch(/\w\.$/)
+    expect(text.split(' ').length).toBeLessThanOrEqual(30)
   })
 
   it('keeps the voice of the photographer in the second call', async () => {

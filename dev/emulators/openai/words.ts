@@ -140,7 +140,7 @@ function rewritten(text: string, { isWarmer = false }: Scene): string {
   return isWarmer ? `Come closer. ${text}` : shortened(text)
 }
 
-/** Keeps the first half of the words, at most 30, up to the last end of a sentence among them. */
+/** Keeps the first half of the words, at most 30, up to the last sentence that ends there. */
 function shortened(text: string): string {
   const words = text.split(/\s+/)
   const half = words.slice(0, Math.min(30, Math.ceil(words.length / 2)))

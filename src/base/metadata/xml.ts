@@ -7,6 +7,8 @@ import { withoutReferences } from './xml-references.ts'
 const maxDepth = 100
 /** Upper bound on elements and attributes together. Lightroom's largest files have some ten thousand. */
 const maxNodes = 50_000
+/** Upper bound on a namespace, which stands in every full name. The longest of photo programs has some 70 units. */
+const maxNamespaceLength = 250
 const xmlNamespace = 'http://www.w3.org/XML/1998/namespace'
 
 /** A part of the text: from `start`, up to and without `end`. */
@@ -194,7 +196,7 @@ function isDeclaration(attribute: string): boolean {
   return attribute === 'xmlns' || attribute.startsWith('xmlns:')
 }
 
-/** Returns `null` for a prefix that is declared twice. */
+/** Returns `null` for a prefix that is declared twice, and for a namespace that is malformed or too long. */
 function scopeOf(tag: Tag, outer: Scope): Scope | null {
   const declared = tag.attributes.filter(({ name }) => isDeclaration(name))
   if (declared.length === 0) return outer
@@ -202,7 +204,7 @@ function scopeOf(tag: Tag, outer: Scope): Scope | null {
   for (const { name, span } of declared) {
     const prefix = name.slice('xmlns:'.length)
     const value = attributeValue(tag.text, span)
-    if (value === null || prefixes.has(prefix)) return null
+    if (value === null || value.length > maxNamespaceLength || prefixes.has(prefix)) return null
     prefixes.set(prefix, value)
   }
   return { prefixes, outer, names: new Map() }

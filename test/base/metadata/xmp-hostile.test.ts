@@ -61,6 +61,13 @@ const documents: readonly [what: string, text: string, expected: null | 'read'][
     description(Array.from({ length: 24_000 }, (_, at) => `<a xmlns="u${at % 7}"/>`).join('')),
     'read',
   ],
+  [
+    'a huge namespace of many names',
+    rdf(
+      `<rdf:Description xmlns:z="${'n'.repeat(600_000)}">${Array.from({ length: 20_000 }, (_, at) => `<z:a${at}/>`).join('')}</rdf:Description>`,
+    ),
+    null,
+  ],
   ['a huge attribute', rdf(`<rdf:Description dc:title="${'x'.repeat(990_000)}"/>`), 'read'],
   ['a huge text', description(`<dc:title>${'x'.repeat(990_000)}</dc:title>`), 'read'],
   ['a huge blank text', description(`<dc:title>${' '.repeat(990_000)}</dc:title>`), 'read'],

@@ -129,12 +129,19 @@ function AltTextField({ text, isReadOnly, onWrite }: AltTextFieldProps) {
   )
 }
 
-/** Offers to restore the captions that the AI replaced. */
+/** Offers to restore the captions that the AI replaced. The button then disappears, so the title gets its focus. */
 function Replaced({ onTakeBack }: { onTakeBack: () => void }) {
   return (
     <div class="remark">
       <p>{labels.replaced}</p>
-      <button type="button" class="button" onClick={onTakeBack}>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          onTakeBack()
+          document.getElementById('sheet-title')?.focus()
+        }}
+      >
         {labels.takeBack}
       </button>
     </div>

@@ -79,7 +79,7 @@ export const workbenchTexts: WorkbenchTexts = {
     shorter: 'Kürzer',
     warmer: 'Wärmer',
     no_hashtags: 'Ohne Hashtags',
-    byPhotographer: 'Der Text stammt aus der Bilddatei.',
+    byPhotographer: 'Text aus der Bilddatei.',
     keptByPerson: 'Deine gespeicherten Texte bleiben, bis du diese speicherst.',
     loadingPlatforms: 'Die Plattformen werden geladen',
     noPlatforms: 'Für diese Galerie ist keine Plattform eingerichtet.',

@@ -73,7 +73,7 @@ export const workbenchTexts = {
     shorter: 'Shorter',
     warmer: 'Warmer',
     no_hashtags: 'No hashtags',
-    byPhotographer: 'The caption comes from the photo file.',
+    byPhotographer: 'Caption from the photo file.',
     keptByPerson: 'Your saved captions stay until you save these.',
     loadingPlatforms: 'Loading platforms',
     noPlatforms: 'No platform is set up for this gallery.',
