@@ -49,7 +49,7 @@ describe('a copy with credit', () => {
     const copy = copyOf(bytes)
     const xmp = await xmpOf(copy)
     expect(xmp).toContain('<rdf:li>Zoë Müller</rdf:li><rdf:li>Bo &lt;b&gt; &amp; Co</rdf:li>')
-    expect(xmp).toContain('© 2026 Zoë &quot;Z&quot; Müller')
+    expect(xmp).toContain('© 2026 Zoë "Z" Müller')
     expect(xmp).toContain('No reuse. Ask first.')
     expect(canariesIn(copy)).toEqual([])
   })
