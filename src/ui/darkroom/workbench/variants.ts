@@ -20,11 +20,10 @@ export function createVary(store: DeskStore, work: Work) {
     if (!found) return
     const { captions } = found
     const { captions: latest } = draftOf(photo)
-    const isTyped = before.done !== 'written' || latest !== before.captions
     change(photo, {
       captions,
       // A variant of a variant still leads back to the admin's own words.
-      replaced: (!isTyped && before.replaced) || latest,
+      replaced: (latest === before.captions && before.done && before.replaced) || latest,
       previews: {},
       done: 'written',
     })

@@ -139,7 +139,7 @@ function Replaced({ onTakeBack }: { onTakeBack: () => void }) {
         class="button"
         onClick={() => {
           onTakeBack()
-          document.getElementById('sheet-title')?.focus()
+          document.querySelector<HTMLElement>('.sheet h2')?.focus()
         }}
       >
         {labels.takeBack}
