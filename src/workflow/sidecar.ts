@@ -3,6 +3,7 @@
  * file defines the meaning of the values, sidecar/document.ts the layout of a file, and sidecar/value.ts the format of a value.
  */
 import type { Rating } from '../contract/rating.ts'
+import { hasEditedAltText } from './sidecar/alt-text.ts'
 import {
   hasKey,
   listOf,
@@ -16,6 +17,7 @@ import {
 } from './sidecar/document.ts'
 import type { SidecarValue } from './sidecar/value.ts'
 
+export { altTextMadeHere, hasEditedAltText, isAiAltText, withEditedAltText } from './sidecar/alt-text.ts'
 export { formatSidecar, parseSidecar } from './sidecar/document.ts'
 export type { SidecarDocument, SidecarValue }
 export { listOf, metadataOf, sdCaptionOf, textOf, withSdCaption, withValues }
@@ -61,10 +63,12 @@ export interface SidecarAnalysis {
   caption: string
   /** The caption written for each platform. */
   platformCaptions: PlatformCaptions
-  /** True when the alt text of the details is the photographer's. */
+  /** True when the alt text is the photographer's. */
   hasOwnAltText?: boolean
   /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
+  /** Alt text to keep where `details` is `null`. Default: the earlier one stays. */
+  altText?: string | null
   /** Rating by the AI. A person's rating is a value of its own. */
   rating: Rating
   /** Tags that a confirmation mail needs if the tenant keeps no extended metadata. `null` removes them. */
@@ -170,36 +174,6 @@ export function tagsOf(document: SidecarDocument): readonly string[] {
   return tags.length > 0 ? tags : listOf(document, 'confirmation_tags')
 }
 
-/** Checks if a person wrote the alt text. */
-export function hasEditedAltText(document: SidecarDocument): boolean {
-  return textOf(document, 'alt_text_edited') !== null
-}
-
-/** Returns the alt text that the AI or a person wrote with this program, or `null`. */
-export function altTextMadeHere(document: SidecarDocument): string | null {
-  return textOf(document, 'alt_text_by') === null ? textOf(document, 'alt_text') : null
-}
-
-/** Checks if an analysis saved this alt text as the AI's. Then an XMP file may have it from this program. */
-export function isAiAltText(document: SidecarDocument, altText: string): boolean {
-  const isSaved = textOf(document, 'alt_text') === altText && !hasEditedAltText(document)
-  return isSaved && textOf(document, 'alt_text_by') === null
-}
-
-/**
- * Returns the sidecar with a person's alt text, which later analyses keep. A blank text removes it, and the next analysis may
- * write another.
- */
-export function withEditedAltText(document: SidecarDocument, text: string): SidecarDocument {
-  const altText = text.replace(/\s+/g, ' ').trim()
-  if (altText === (textOf(document, 'alt_text') ?? '')) return document
-  return withValues(document, {
-    alt_text: altText === '' ? null : altText,
-    alt_text_edited: altText === '' ? null : 'True',
-    alt_text_by: null,
-  })
-}
-
 /** A person's caption for all platforms, and captions for single platforms. */
 export interface CaptionTexts {
   caption: string | undefined
@@ -242,6 +216,7 @@ export function withAnalysis(
   { replaceEdited = false, replaceEmpty = false }: { replaceEdited?: boolean; replaceEmpty?: boolean } = {},
 ): SidecarDocument {
   const { at, sdCaption, caption, platformCaptions, details, confirmationTags } = analysis
+  const altText = details ? details.alt_text : analysis.altText
   const mayReplace = replaceEdited || (replaceEmpty && isEmptied(document))
   const keepsCaption = hasEditedCaption(document) && !mayReplace
   return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
@@ -254,7 +229,10 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
-    ...(details && { alt_text_by: analysis.hasOwnAltText ? 'photographer' : null }),
+    ...(altText !== undefined && {
+      alt_text: orNull(altText),
+      alt_text_by: analysis.hasOwnAltText ? 'photographer' : null,
+    }),
     rating_generated: analysis.rating,
     confirmation_tags: orNull(confirmationTags),
     ...(hasEditedAltText(document) && { alt_text: undefined, alt_text_by: undefined }),
