@@ -91,9 +91,9 @@ export async function analyzePhoto(
   // New captions could not be saved here, so do not pay for any.
   if (sidecar === 'unreadable') throw sidecarUnreadable()
   // Known at the latest when the picture is there, because its bytes pass through the reader of metadata.
-  const wordsOf = () => photographer.of('root', entry)
+  const document = parseSidecar(sidecar?.text ?? '')
+  const wordsOf = async () => withoutAiAltText(await photographer.of('root', entry), document)
   if (sidecar && !forceRefresh) {
-    const document = parseSidecar(sidecar.text)
     const remembered = rememberedAnalysis(document, name, { channels, settings })
     if (remembered) return { ...remembered, altText: altTextIn({ document, words: await wordsOf() }) }
   }
@@ -126,8 +126,7 @@ export async function analyzePhoto(
     onTrouble: tools.onTrouble,
   })
   report('saving')
-  const before = parseSidecar(sidecar?.text ?? '')
-  const ownAltText = ownAltTextOf(words, before)
+  const ownAltText = clean(words?.altText ?? '') || null
   const altText = settings.features.alt_text_enabled ? (ownAltText ?? seen.value.alt_text) : null
   const saved = await saveAnalysis(tools, entry, {
     seen: { ...seen.value, alt_text: altText },
@@ -137,14 +136,16 @@ export async function analyzePhoto(
     replaceEmpty: forceRefresh,
   })
   if (altText !== null && ownAltText === null && saved.altText !== null)
-    await tools.saveAltText?.('root', name, { altText: saved.altText, previous: altTextMadeHere(before) })
+    await tools.saveAltText?.('root', name, { altText: saved.altText, previous: altTextMadeHere(document) })
   return toAnalysis(name, seen.value, { ...generated, captions: captionsOf(channels, generated) }, saved)
 }
 
-/** Returns the photographer's alt text on one line. An alt text that the AI wrote may have reached an XMP file, and does not count. */
-function ownAltTextOf(words: PhotographerMetadata | null, document: SidecarDocument): string | null {
-  const altText = words?.altText ? clean(words.altText) : ''
-  return altText === '' || isAiAltText(document, altText) ? null : altText
+/** Removes an alt text that the AI wrote, which may have reached an XMP file. The photographer did not say it. */
+function withoutAiAltText(
+  words: PhotographerMetadata | null,
+  document: SidecarDocument,
+): PhotographerMetadata | null {
+  return words?.altText && isAiAltText(document, clean(words.altText)) ? { ...words, altText: null } : words
 }
 
 /** Returns the caption of each channel. The AI writes a caption per platform, which all channels of the platform get. */

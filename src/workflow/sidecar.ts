@@ -64,10 +64,12 @@ export interface SidecarAnalysis {
   caption: string
   /** The caption written for each platform. */
   platformCaptions: PlatformCaptions
-  /** True when the alt text of the details is the photographer's. */
+  /** True when the alt text is the photographer's. */
   hasOwnAltText?: boolean
   /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
+  /** Alt text to keep where `details` is `null`. Default: the earlier one stays. */
+  altText?: string | null
   /** Rating by the AI. A person's rating is a value of its own. */
   rating: Rating
   /** Tags that a confirmation mail needs if the tenant keeps no extended metadata. `null` removes them. */
@@ -215,6 +217,7 @@ export function withAnalysis(
   { replaceEdited = false, replaceEmpty = false }: { replaceEdited?: boolean; replaceEmpty?: boolean } = {},
 ): SidecarDocument {
   const { at, sdCaption, caption, platformCaptions, details, confirmationTags } = analysis
+  const altText = details ? details.alt_text : analysis.altText
   const mayReplace = replaceEdited || (replaceEmpty && isEmptied(document))
   const keepsCaption = hasEditedCaption(document) && !mayReplace
   return withValues(sdCaption === null ? document : withSdCaption(document, sdCaption), {
@@ -227,7 +230,10 @@ export function withAnalysis(
     model_version: analysis.modelVersion,
     artist_alias: analysis.artistAlias,
     ...(details && Object.fromEntries(detailKeys.map((key) => [key, orNull(details[key])]))),
-    ...(details && { alt_text_by: analysis.hasOwnAltText ? 'photographer' : null }),
+    ...(altText !== undefined && {
+      alt_text: orNull(altText),
+      alt_text_by: analysis.hasOwnAltText ? 'photographer' : null,
+    }),
     rating_generated: analysis.rating,
     confirmation_tags: orNull(confirmationTags),
     ...(hasEditedAltText(document) && { alt_text: undefined, alt_text_by: undefined }),

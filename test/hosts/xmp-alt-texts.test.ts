@@ -51,6 +51,17 @@ describeOnBothHosts('an alt text in an XMP file', (kind) => {
     expect(await altTextIn(store, 'stem')).toBe('Seen by a person.')
   })
 
+  it('follows a person and the AI where the sidecar keeps no other details', async () => {
+    const { store, analyze, edit } = await open({ captionfile: {} })
+    const { alt_text: altText } = await analyze()
+    const before = studio.openai.calls.length
+    await analyze('?force_refresh=true')
+    const prompts = studio.openai.calls.slice(before).map(({ prompt }) => prompt)
+    expect(prompts.filter((prompt) => prompt.includes(altText))).toEqual([])
+    expect((await edit({ alt_text: 'Seen by a person.' })).status).toBe(200)
+    expect(await altTextIn(store, 'stem')).toBe('Seen by a person.')
+  })
+
   it('inserts the alt text into an existing file without another change', async () => {
     const { store, analyze } = await open()
     const before = xmpBytes({ title: 'Dusk', keywords: ['rope'], rating: 4 })

@@ -28,6 +28,8 @@ interface SaveTools {
   store: PhotoStore
   settings: { captionfile: SaveSettings }
   platforms: readonly Pick<Publisher, 'usesTags'>[]
+  /** Writes alt texts into XMP files. The sidecar then tells which texts are the AI's. Default: no such files. */
+  saveAltText?: unknown
   now: () => number
 }
 
@@ -51,7 +53,7 @@ const maxTries = 3
  * sidecar. Throws `sidecar_unreadable` if the sidecar is or would become too large.
  */
 export async function saveAnalysis(
-  { store, settings: { captionfile }, platforms, now }: SaveTools,
+  { store, settings: { captionfile }, platforms, saveAltText, now }: SaveTools,
   entry: PhotoEntry,
   { seen, generated, sha256, hasOwnAltText, replaceEmpty }: Found,
 ): Promise<{ caption: string; altText: string | null; rating: Rating }> {
@@ -74,6 +76,7 @@ export async function saveAnalysis(
       rating: ratingFromAnalysis(seen),
       hasOwnAltText,
       details: isExtended ? detailsOf(seen) : null,
+      ...(saveAltText !== undefined && { altText: seen.alt_text }),
       confirmationTags: needsTags && !isExtended ? seen.tags : null,
     }
     const document = withAnalysis(parseSidecar(sidecar?.text ?? ''), found, { replaceEmpty })
