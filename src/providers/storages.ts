@@ -112,7 +112,8 @@ const local = storageDriver({
     link: 'The process needs to read the photos.',
   },
   unavailable: 'This server keeps no photos on its own disk: the storage "local" needs LOCAL_STORAGE_ROOT.',
-  setUp: 'To keep photos on the disk of this server, set LOCAL_STORAGE_ROOT; otherwise use dropbox, s3 or gdrive.',
+  setUp:
+    'To keep photos on the disk of this server, set LOCAL_STORAGE_ROOT; otherwise use dropbox, s3 or gdrive.',
   open({ openDisk, isDedicated }, { LOCAL_STORAGE_ROOT: root }) {
     if (!openDisk || (root === undefined && !isDedicated)) return null
     return (context) => openDisk(context, root)
