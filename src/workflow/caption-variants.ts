@@ -47,7 +47,7 @@ export interface VariantRequest {
  * Returns the variants by channel, each within the channel's rules. A blank caption stays blank. Stage: `writing_captions`.
  *
  * Throws `photo_not_found`, `sidecar_unreadable`, `rate_limited`, and the errors of the AI and the store. Throws `invalid_request` if all
- * captions are blank, `feature_disabled` without an AI, and `ai_unusable_answer` if the AI changed nothing as asked.
+ * captions are blank or hold only hashtags, `feature_disabled` without an AI, and `ai_unusable_answer` if the AI changed nothing as asked.
  */
 export async function captionVariants(
   tools: VariantTools,

@@ -33,14 +33,18 @@ const shorterShare = 0.6
 
 /**
  * Returns the new captions by name, within their rules and with the hashtags of the old captions. A caption without words stays as it is,
- * and so does a caption that did not become shorter. Throws `ai_unusable_answer` if a text is missing, or none became shorter.
+ * and so does a caption that did not become shorter. Throws `invalid_request` if no caption has words, and `ai_unusable_answer` if a text is
+ * missing, or none became shorter.
  */
 export async function askForVariants(job: RewriteJob): Promise<Record<string, string>> {
   const { kind, texts } = job
   const bodies = texts
     .map((each) => ({ ...each, body: bodyOf(each.text, each.captionRules).slice(0, maxText) }))
     .filter(({ body }) => body !== '')
-  const written = bodies.length > 0 ? await ask(job, bodies) : new Map<string, string>()
+  if (bodies.length === 0) {
+    throw new PublisherError('invalid_request', 'The captions hold only hashtags. Write some words first.')
+  }
+  const written = await ask(job, bodies)
   const changed = new Map(
     bodies.flatMap(({ name, text, body, captionRules }) => {
       const answer = bodyOf(written.get(name) ?? '', captionRules)

@@ -26,12 +26,20 @@ const incomplete = 'Google Drive could not search all of the folder. Try again l
 /** Upper bound on restarts of a search whose page token has died or whose answer was incomplete. */
 const maxRestarts = 1
 
+/** Upper bound on pages: a million files in a folder, at the page size that Google allows. */
+const maxPages = 1000
+const endless = 'Google Drive sent a listing that does not end.'
+
 /** Creates the searches of one store. `pageSize`: files on a page, at most 1,000. */
-export function createDriveSearch(api: DriveApi, changes: RecentChanges, pageSize: number): DriveSearch {
+export function createDriveSearch(
+  api: Pick<DriveApi, 'json'>,
+  changes: Pick<RecentChanges, 'over'>,
+  pageSize: number,
+): DriveSearch {
   async function readPages(q: string, driveId: string | undefined): Promise<DriveFile[] | 'incomplete'> {
     const files = new Map<string, DriveFile>()
     let pageToken: string | undefined
-    do {
+    for (let pages = 1; pages <= maxPages; pages++) {
       const page = await api.json(pageSchema, {
         url: driveUrl('files'),
         query: {
@@ -48,8 +56,9 @@ export function createDriveSearch(api: DriveApi, changes: RecentChanges, pageSiz
       if (page.incompleteSearch) return 'incomplete'
       for (const file of page.files) files.set(file.id, file)
       pageToken = page.nextPageToken
-    } while (pageToken !== undefined)
-    return [...files.values()]
+      if (pageToken === undefined) return [...files.values()]
+    }
+    throw new PublisherError('storage_unavailable', endless)
   }
 
   async function ask(q: string, driveId?: string): Promise<DriveFile[]> {
