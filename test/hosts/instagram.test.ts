@@ -7,7 +7,7 @@ import { adminPost, adminRequest, signInVariables } from '../support/fixtures/ad
 import { baseDomain, fleetVariables, https } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, type HostKind, nodeHost, type RunningHost } from '../support/fixtures/hosts.ts'
 import { upload } from '../support/fixtures/photographers.ts'
-import { canariesIn, canaryJpeg } from '../support/fixtures/pictures-with-metadata.ts'
+import { canariesIn, canaryJpeg, credited } from '../support/fixtures/pictures-with-metadata.ts'
 import { type Studio, startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
@@ -97,7 +97,9 @@ describeOnBothHosts('publishing to Instagram', (kind) => {
       caption: expect.stringContaining('dusk'),
       altText: 'Rope by a window.',
     })
-    expect(post?.picture.metadata).toEqual([])
+    // The photographer's credit, and nothing else.
+    expect(post?.picture.metadata).toEqual(['exif', 'xmp'])
+    expect(Buffer.from(post?.picture.bytes ?? []).includes(credited)).toBe(true)
     expect(canariesIn(post?.picture.bytes ?? new Uint8Array())).toEqual([])
     const fetched = scene.instagram.fetches.at(-1)
     expect(fetched).toMatchObject({

@@ -8,7 +8,7 @@ export interface FetchedPicture {
   bytes: Uint8Array<ArrayBuffer>
   width: number
   height: number
-  /** Kinds of metadata in the file: `exif`, `xmp`, `iptc`. Publishers must send none. */
+  /** Kinds of metadata in the file: `exif`, `xmp`, `iptc`. Publishers send credit at most. */
   metadata: string[]
 }
 
