@@ -117,7 +117,7 @@ describe.each(Object.keys(serversWithoutClaims))('publishing by claims on an S3 
     const outcomes = results.map(({ results: of }) => of.telegram)
     expect(outcomes.filter((outcome) => outcome?.success && !outcome.skipped)).toHaveLength(1)
     expect(outcomes.filter((outcome) => !outcome?.success && !outcome?.skipped)).toEqual([])
-  }, 60_000)
+  }, 240_000)
 
   it('keeps the same receipt in the storage, so that it counts without the control plane', async () => {
     const { s3, service, posts, publish } = await gallery(server)
@@ -182,7 +182,7 @@ describe('publishing by claims', () => {
     expect(posts).toEqual([])
     service.script = () => undefined
     expect((await publish()).results.telegram?.success).toBe(true)
-  }, 30_000)
+  }, 120_000)
 
   it('sends nothing where the control plane offers no claims, with storage_not_atomic', async () => {
     const { s3, posts, publish } = await gallery(server)

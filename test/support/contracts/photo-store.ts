@@ -451,7 +451,7 @@ export function describePhotoStore(
           expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
         }
       },
-      60_000,
+      240_000,
     )
 
     it('keeps both photos when two of the same name arrive in a folder at once', async () => {

@@ -229,7 +229,7 @@ export function describeXmpFiles(
         expect(await text(storage.store, 'root', 'b.jpg', 'stem')).toBe('other')
         if (!interrupted && calls() < nth) break
       }
-    }, 60_000)
+    }, 240_000)
 
     it('loses no XMP file when a move is interrupted at any call, and completes when the move is repeated', async () => {
       for (let nth = 1; ; nth++) {
@@ -293,7 +293,7 @@ export function describeXmpFiles(
           expect([first, second, found]).toEqual([first, second, whole])
         }
       },
-      60_000,
+      240_000,
     )
   })
 }

@@ -81,7 +81,7 @@ describe.each([
     })
     expect(sent).toHaveLength(1)
     await expectWhole(scene)
-  }, 60_000)
+  }, 240_000)
 
   it.each([
     { when: 'before', fault: { kind: 'reset' }, memory: 'keeps' },
