@@ -68,7 +68,7 @@ export interface SidecarAnalysis {
   hasOwnAltText?: boolean
   /** Replaces all earlier details. `null` keeps them, for tenants without extended metadata. */
   details: SidecarDetails | null
-  /** Alt text to keep where `details` is `null`. Default: the earlier one stays. */
+  /** Alt text to keep where `details` is `null`. Default: the earlier alt text stays. */
   altText?: string | null
   /** Rating by the AI. A person's rating is a value of its own. */
   rating: Rating

@@ -100,7 +100,7 @@ async function createClaimed(
   try {
     isAdded = await store.addRecord(key, text)
   } catch (error) {
-    // The first error says more than one of the withdrawal.
+    // The first error says more than an error of the withdrawal.
     await withdraw().catch(() => undefined)
     throw error
   }

@@ -1,6 +1,6 @@
 /**
  * Settles the names of arriving photos. Drive lets several files have the same name, so that two photos that arrive at once may both find
- * the name free. Each then looks again, and all but one take the next number.
+ * the name free. Each then looks again. Only the oldest file keeps the name.
  */
 import { pause } from '../../../base/time.ts'
 import { byAge, type DriveFile } from './answers.ts'
