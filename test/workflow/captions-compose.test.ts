@@ -1,15 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CaptionRules } from '../../src/ports/publisher.ts'
-import {
-  composeCaption,
-  hashtagsFrom,
-  lowerCased,
-  ownHashtags,
-  wouldCut,
-} from '../../src/workflow/captions/compose.ts'
+import { composeCaption, hashtagsFrom, ownHashtags, wouldCut } from '../../src/workflow/captions/compose.ts'
 import { bytesOf, fits, lengthOf } from '../../src/workflow/captions/counting.ts'
-import { fitCaption } from '../../src/workflow/captions/fit.ts'
+import { fitCaption, lowerCased } from '../../src/workflow/captions/fit.ts'
 import { hashtagsOf } from '../../src/workflow/captions/hashtags.ts'
 
 const piece = fc.oneof(
@@ -48,7 +42,19 @@ const piece = fc.oneof(
       '\ud83d',
       '😀',
     ],
-    ...['#Rope', '#rope', '#ROPE', ' #a', '#Straße', '#cafe\u0301', '#CAF\u00c9', 'rope', 'Rope art'],
+    ...[
+      '#Rope',
+      '#rope',
+      '#ROPE',
+      ' #a',
+      '#Straße',
+      '#cafe\u0301',
+      '#CAF\u00c9',
+      '\ua000',
+      'J\u030c',
+      'rope',
+      'Rope art',
+    ],
   ),
   fc.string({ unit: 'grapheme', maxLength: 6 }),
 )

@@ -179,6 +179,7 @@ describe('plain text', () => {
     ],
     ['joiners in Persian', 'می\u200cروم', 'می\u200cروم'],
     ['joiners in Sinhala', 'ශ්\u200dරී', 'ශ්\u200dරී'],
+    ['a joiner after a Latin letter with an accent', 'x\u0302\u200d縄 é\u200dए', 'x\u0302縄 éए'],
     ['joiners that join nothing', '👩\u200d ی\u200c \u200dx', '👩 ی x'],
   ])('reduces %s', (_, text, expected) => {
     expect(fitCaption(text, mail)).toBe(expected)

@@ -2,7 +2,7 @@
 import type { CaptionRules } from '../../ports/publisher.ts'
 import { bytesOf, fits, lengthOf } from './counting.ts'
 import { cutToLength } from './cut.ts'
-import { cleaned, folded, withHashtags } from './fit.ts'
+import { cleaned, lowerCased, withHashtags } from './fit.ts'
 import { hashtagsOf, keepHashtags } from './hashtags.ts'
 
 /** Hashtags for a caption, each with its `#`. */
@@ -71,9 +71,4 @@ export function hashtagsFrom(items: readonly string[]): string[] {
 /** Returns the hashtags of the tenant's configuration as a caption by the AI has them: in lower case. */
 export function ownHashtags(hashtagString: string, rules: CaptionRules): string[] {
   return hashtagsOf(cleaned(hashtagString, rules)).map(lowerCased)
-}
-
-/** Returns the hashtag in lower case. Two hashtags that platforms treat as equal become the same. */
-export function lowerCased(hashtag: string): string {
-  return folded(hashtag).normalize('NFC')
 }

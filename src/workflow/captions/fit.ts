@@ -37,14 +37,14 @@ function withoutControls(text: string): string {
 /** Adds the hashtags that the text lacks, while number and length allow. */
 export function withHashtags(text: string, rules: CaptionRules, wanted: readonly string[]): string {
   const present = hashtagsOf(text)
-  const seen = new Set(present.map(folded))
+  const seen = new Set(present.map(lowerCased))
   let room = rules.maxHashtags - present.length
   let result = text
   let separator = rules.plain ? ' ' : '\n\n'
   for (const hashtag of wanted) {
     const longer = result === '' ? hashtag : `${result}${separator}${hashtag}`
-    if (room <= 0 || seen.has(folded(hashtag)) || !fits(longer, rules)) continue
-    seen.add(folded(hashtag))
+    if (room <= 0 || seen.has(lowerCased(hashtag)) || !fits(longer, rules)) continue
+    seen.add(lowerCased(hashtag))
     room -= 1
     result = longer
     separator = ' '
@@ -52,7 +52,10 @@ export function withHashtags(text: string, rules: CaptionRules, wanted: readonly
   return result
 }
 
-/** Folds case: platforms treat hashtags that differ only in case as equal. */
-export function folded(hashtag: string): string {
-  return hashtag.normalize('NFC').toLowerCase()
+/**
+ * Returns the hashtag in lower case. Two hashtags that platforms treat as equal become the same. Normalizes the result once more,
+ * because a capital with an accent may become one letter in lower case, as J with a caron does.
+ */
+export function lowerCased(hashtag: string): string {
+  return hashtag.normalize('NFC').toLowerCase().normalize('NFC')
 }

@@ -15,10 +15,11 @@ const replacements: readonly [pattern: RegExp, replacement: string][] = [
 /** Scripts that never need a joiner between two letters. */
 const selfStanding = String.raw`\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}`
 const joinedLetter = String.raw`[[\p{L}\p{M}]--[${selfStanding}]]`
-const joinedAfter = String.raw`(?<=[${joinedLetter}\p{Extended_Pictographic}\p{Emoji_Modifier}])`
+/** The letter or emoji before a joiner. Its accents follow it, and belong to no script. */
+const joinedAfter = String.raw`(?<=[[\p{L}--[${selfStanding}]]\p{Extended_Pictographic}\p{Emoji_Modifier}]\p{M}*.)`
 const joinedBefore = String.raw`(?=[${joinedLetter}\p{Extended_Pictographic}])`
 /** Joiners to remove. Emoji sequences and words of Persian and Indian scripts need theirs. */
-const strayJoiner = new RegExp(`(?!${joinedAfter}.${joinedBefore})[\\u200c\\u200d]`, 'gv')
+const strayJoiner = new RegExp(`[\\u200c\\u200d](?!${joinedAfter}${joinedBefore})`, 'gv')
 
 /**
  * Returns plain text: dashes become ` - `, quotation marks straight, and ellipses three dots. Each run of white space becomes one
