@@ -20,11 +20,13 @@ export function photographerMetadata(
   { beside = [], embedded }: MetadataSources,
   languages: readonly string[] = [],
 ): PhotographerMetadata | null {
-  const sources: PhotographerMetadata[] = inOrder(
-    beside.map((bytes) => readXmp(bytes, languages)).filter((found) => found !== null),
-    embeddedSources(embedded, languages),
-  ).map(withoutCameraTexts)
-  const found = sources.reduce(filledFrom, noMetadata)
+  const files = beside.map((bytes) => readXmp(bytes, languages)).filter((found) => found !== null)
+  return joinedMetadata(inOrder(files, embeddedSources(embedded, languages)))
+}
+
+/** Joins sources that were read before; the first that has a field wins. Returns `null` if no source says anything. */
+export function joinedMetadata(sources: readonly PhotographerMetadata[]): PhotographerMetadata | null {
+  const found = sources.map(withoutCameraTexts).reduce(filledFrom, noMetadata)
   return isEmpty(found) ? null : found
 }
 

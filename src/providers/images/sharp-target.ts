@@ -71,12 +71,11 @@ export type EncodeTarget = (target: Target) => Promise<ReducedImage>
 /** Creates the encoder of these pixels. Encodes the same picture once, also where only the limits of bytes differ. */
 export function createPixelEncoder(pixels: Pixels): EncodeTarget {
   const made = new Map<string, ReducedImage>()
-  /** The latest picture with a watermark, which a limit of bytes needs in several qualities. */
+  /** The latest picture with a watermark. A limit of bytes needs it in several qualities and sizes. */
   let marked: { key: string; pixels: Pixels } | undefined
 
-  async function markedPixels(target: MarkedTarget, layout: Layout, shape: string): Promise<Pixels> {
-    const { box, watermark } = target
-    const key = JSON.stringify([shape, watermark.key])
+  async function markedPixels({ box, layout, watermark }: MarkedTarget): Promise<Pixels> {
+    const key = JSON.stringify([layout, box.ratio, watermark.key])
     if (marked?.key === key) return marked.pixels
     marked = undefined
     const drawn = isWhole(pixels, layout)
@@ -89,14 +88,14 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
 
   const laidOut = (box: PictureBox, layout: Layout) => framed(scaledTo(layout.photo, pixels), layout, box)
 
+  /** Encodes in `layout`, which is the target's own or a smaller one. */
   async function encode(target: Target, layout: Layout, quality: number): Promise<ReducedImage> {
     const { box, mediaType, watermark } = target
-    const shape = JSON.stringify([layout, box.ratio])
-    const key = JSON.stringify([shape, mediaType, quality, watermark?.key])
+    const key = JSON.stringify([layout, box.ratio, mediaType, quality, watermark?.key])
     const known = made.get(key)
     if (known) return known
     const picture = watermark
-      ? ofPixels(await markedPixels({ ...target, watermark }, layout, shape))
+      ? scaledTo(layout.canvas, await markedPixels({ ...target, watermark }))
       : laidOut(box, layout)
     const encoded = reduced(await finished(encoder(picture, mediaType, box, quality)), mediaType)
     made.set(key, encoded)

@@ -1,5 +1,5 @@
 /** Words in the XMP files beside a photo, as far as a listing tells of such files. */
-import { photographerMetadata } from '../../base/metadata/merge.ts'
+import { joinedMetadata } from '../../base/metadata/merge.ts'
 import { readXmp } from '../../base/metadata/xmp.ts'
 import { extensionOf, type Folder, type PhotoName, type XmpForm, xmpName } from '../../ports/photo.ts'
 import type { PhotoEntry, PhotoStore, XmpBeside } from '../../ports/storage.ts'
@@ -62,7 +62,7 @@ const nothing: Remembered = { words: null, owner: null }
 function remembered(file: Awaited<ReturnType<PhotoStore['readXmp']>>): Remembered {
   if (file === null || file === 'too_large') return nothing
   const xmp = readXmp(file.bytes)
-  const metadata = xmp && photographerMetadata({ beside: [file.bytes] })
+  const metadata = xmp && joinedMetadata([xmp])
   return {
     words: metadata && { metadata, modifiedAt: xmp.modifiedAt },
     owner: xmp?.ownerExtension?.toLowerCase() ?? null,
