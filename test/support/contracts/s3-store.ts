@@ -1,15 +1,34 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { type R2Server, startR2 } from '../../../dev/emulators/r2.ts'
+import type { R2Server } from '../../../dev/emulators/r2.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { CredentialSource } from '../../../src/ports/credentials.ts'
 import { createS3Store, type S3Credentials, type VerdictMemory } from '../../../src/providers/storage/s3.ts'
-import {
-  describePhotoStore,
-  type OpenStorage,
-  type StorageTraits,
-} from '../../support/contracts/photo-store.ts'
-import { errorAnswer } from '../../support/fakes/s3-bucket.ts'
-import { putObject, startS3rver } from '../../support/fixtures/s3-servers.ts'
+import { putObject } from '../fixtures/s3-servers.ts'
+import { describePhotoStore, type OpenStorage, type StorageTraits } from './photo-store.ts'
+
+export interface S3Suite {
+  start: () => Promise<R2Server>
+  rootName: string
+  pageSize: number
+  request?: typeof fetch
+  traits: StorageTraits
+}
+
+/** Runs the contract suite of photo stores on an S3 server. */
+export function describeS3Store(name: string, { start, rootName, pageSize, request, traits }: S3Suite): void {
+  describe(`S3 by ${name}`, () => {
+    let server: R2Server
+    beforeAll(async () => {
+      server = await start()
+    })
+    afterAll(() => server.close())
+    describePhotoStore(
+      'the S3 store',
+      opener(() => server, rootName, pageSize, request),
+      traits,
+    )
+  })
+}
 
 const oneAttempt = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 5000, deadlineMs: 10_000 }
 
@@ -92,54 +111,3 @@ function credentialsOf({
   }
   return { get: async () => credentials, reject: () => undefined }
 }
-
-/** Simulates a server that refuses conditional writes, and nothing else. */
-const refusing: typeof fetch = async (input, init) => {
-  const asked = new Request(input, init)
-  const { method, headers } = asked
-  const isConditional = method === 'PUT' && (headers.has('if-none-match') || headers.has('if-match'))
-  const { body, status } = errorAnswer(501, 'NotImplemented')
-  return isConditional ? new Response(body, { status }) : fetch(asked)
-}
-
-const servers: {
-  name: string
-  start: () => Promise<R2Server>
-  rootName: string
-  pageSize: number
-  request?: typeof fetch
-  traits: StorageTraits
-}[] = [
-  { name: 'R2 in Miniflare', start: startR2, rootName: 'odd (é+) root', pageSize: 10, traits: {} },
-  {
-    name: 'a server that answers 501 to conditions, like Backblaze B2',
-    start: startR2,
-    rootName: 'root',
-    pageSize: 1000,
-    request: refusing,
-    traits: { atomic: false },
-  },
-  {
-    // Gets only simple requests because of its faults. It deletes empty folders together with files that were just put into them (`fs.rm`,
-    // recursive) and ignores conditions. It computes other signatures for odd queries, decodes the source of a copy by decodeURI, and
-    // fails at a second page.
-    name: 's3rver',
-    start: startS3rver,
-    rootName: 'root',
-    pageSize: 1000,
-    traits: { atomic: false, steady: false, canName: (name: string) => /^[\w .%-]{1,200}$/.test(name) },
-  },
-]
-
-describe.each(servers)('S3 by $name', ({ start, rootName, pageSize, request, traits }) => {
-  let server: R2Server
-  beforeAll(async () => {
-    server = await start()
-  })
-  afterAll(() => server.close())
-  describePhotoStore(
-    'the S3 store',
-    opener(() => server, rootName, pageSize, request),
-    traits,
-  )
-})
