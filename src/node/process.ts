@@ -1,6 +1,7 @@
 /** Node process: services wired with the providers that Node can run. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { pause } from '../base/time.ts'
 import type { ConfigSource } from '../ports/config-source.ts'
 import type { ImageReducer } from '../ports/images.ts'
 import { type Metrics, noMetrics } from '../ports/metrics.ts'
@@ -37,6 +38,9 @@ const builtUi = fileURLToPath(
 /** Memory for pictures that analyses make for publishing: a dozen of the largest. */
 const readyPictureBytes = 16 * 2 ** 20
 
+/** Time for more notes about photos to share one write. */
+const indexDelayMs = 2000
+
 /** Wires a process without a server, for jobs. Throws `SettingsError` for an invalid environment. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
   return (await createNodeProcess(options)).services
@@ -44,7 +48,7 @@ export async function createNodeServices(options: NodeHostOptions): Promise<Serv
 
 export interface NodeProcess {
   services: Services
-  /** Makes the health routes report that the process is about to end. */
+  /** Makes the health routes report that the process is about to end. Writes notes about photos at once. */
   endsSoon(): void
   /** Closes connections to other programs. */
   release(): void
@@ -58,14 +62,15 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
   const tools = await storeTools({ settings, variables, log, metrics, now })
   const { kv, counter, invalidations, close } = openKeyValueStore(tools, variables)
-  let isDraining = false
+  const ending = new AbortController()
   const services = createServices({
     settings,
     source: configSource(settings, now),
     kv,
     counter,
     invalidations,
-    isDraining: () => isDraining,
+    isDraining: () => ending.signal.aborted,
+    indexDelay: () => pauseUnlessEnding(ending.signal),
     placeholderOf: async (picture) =>
       (await import('../providers/images/sharp-placeholder.ts')).placeholderOf(picture),
     readyPictureBytes,
@@ -80,11 +85,14 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
   })
   return {
     services,
-    endsSoon() {
-      isDraining = true
-    },
+    endsSoon: () => ending.abort(),
     release: () => close?.(),
   }
+}
+
+/** Waits until notes about photos are written. The only error of the pause is the end of the process. */
+function pauseUnlessEnding(ending: AbortSignal): Promise<void> {
+  return pause(indexDelayMs, ending).catch(() => undefined)
 }
 
 /** Returns metrics if a token lets operators read them. Without a token, counts nothing and loads no library. */

@@ -11,6 +11,7 @@ import { adminPost, cookieOf, eventsOf } from '../support/fixtures/admin.ts'
 import {
   baseDomain,
   type Fleet,
+  fleetVariables,
   https,
   markedConfig,
   sessionSecret,
@@ -19,7 +20,7 @@ import {
 import { nodeHost } from '../support/fixtures/hosts.ts'
 import { sendTo } from '../support/fixtures/http-client.ts'
 import { nodeProcess } from '../support/fixtures/node-process.ts'
-import { picture, upload } from '../support/fixtures/photographers.ts'
+import { picture, startStorages, upload } from '../support/fixtures/photographers.ts'
 import { startStudio } from '../support/fixtures/studio.ts'
 
 const photo = parsePhotoName('dusk.jpg')
@@ -116,6 +117,21 @@ describe('a dyno that receives SIGTERM', () => {
     await closing
   })
 
+  it('writes what it found out about photos at once', async () => {
+    const lines: string[] = []
+    await using storages = await startStorages()
+    await using fleet = await startFleet(nodeHost)
+    const store = storages.onS3(fleet, 'ending')
+    await upload(store, photo, await picture(3, 300, 200))
+    const host = await startHost(fleet, lines)
+    const thumbnail = `/api/images/${photo}/thumbnail`
+    expect((await sendTo(host.port, `ending.${baseDomain}`, thumbnail, { headers: https })).status).toBe(200)
+    // Less time than the process waits for more to write.
+    await host.close(0, 0)
+    expect(lines.filter((line) => line.includes('"cut off"'))).toEqual([])
+    expect(await store.readPreview('index', 'photos.json')).not.toBeNull()
+  })
+
   it('logs how many connections and background tasks it cut off', async () => {
     const lines: string[] = []
     await using fleet = await startFleet(nodeHost)
@@ -145,13 +161,7 @@ describe('a dyno that receives SIGTERM', () => {
 function startHost({ orchestrator }: Fleet, lines: string[] = []): Promise<NodeHost> {
   return startNodeHost({
     write: (line) => lines.push(line),
-    variables: {
-      PORT: '0',
-      ORCHESTRATOR_BASE_URL: orchestrator.url,
-      ORCHESTRATOR_SERVICE_TOKEN: 'service-token',
-      ORCHESTRATOR_BASE_DOMAIN: baseDomain,
-      WEB_SESSION_SECRET: sessionSecret,
-    },
+    variables: { ...fleetVariables(orchestrator), PORT: '0' },
   })
 }
 

@@ -88,7 +88,7 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
 
   const laidOut = (box: PictureBox, layout: Layout) => framed(scaledTo(layout.photo, pixels), layout, box)
 
-  /** Encodes in `layout`, which is the target's own or a smaller one. */
+  /** Encodes in `layout`, the target’s own or a smaller layout. */
   async function encode(target: Target, layout: Layout, quality: number): Promise<ReducedImage> {
     const { box, mediaType, watermark } = target
     const key = JSON.stringify([layout, box.ratio, mediaType, quality, watermark?.key])
