@@ -24,8 +24,9 @@ const features = {
 /** Shows an admin the grid of a library that the test holds in memory. */
 async function atLibrary(window: object = desktop, flags: object = {}, count = 4) {
   const { page, gallery } = await visiting(browser, { ...window })
+  const first = somePhotos(5)
   const folders: Record<string, string[]> = {
-    root: Array.from({ length: count }, (_, place) => somePhotos(5)[place]?.filename ?? `more-${place}.jpg`),
+    root: Array.from({ length: count }, (_, place) => first[place]?.filename ?? `more-${place}.jpg`),
     keep: [],
     archive: ['old.jpg'],
     remove: [],
