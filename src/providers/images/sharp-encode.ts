@@ -39,7 +39,9 @@ export async function encodeAll(
     const { data, info } = await decode(largest, (upright) => upright.raw({ depth: 'uchar' }))
     const results: ReducedImage[] = []
     const encode = createPixelEncoder({ data, info })
-    for (const target of targets) results.push(await encode(target))
+    for (const [at, target] of targets.entries()) {
+      results.push(await encode(target, at === targets.length - 1))
+    }
     return results
   })
 }

@@ -65,8 +65,8 @@ export function streamed(photo: Sharp, { layout, box, mediaType }: Target): Shar
   return encoder(framed(photo, layout, box), mediaType, box, usualQuality[mediaType])
 }
 
-/** Encodes a target from pixels of at least its size. */
-export type EncodeTarget = (target: Target) => Promise<ReducedImage>
+/** Encodes a target from pixels of at least its size. After the last target the pixels may be changed. */
+export type EncodeTarget = (target: Target, isLast: boolean) => Promise<ReducedImage>
 
 /** Creates the encoder of these pixels. Encodes the same picture once, also where only the limits of bytes differ. */
 export function createPixelEncoder(pixels: Pixels): EncodeTarget {
@@ -74,12 +74,14 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
   /** The latest picture with a watermark. A limit of bytes needs it in several qualities and sizes. */
   let marked: { key: string; pixels: Pixels } | undefined
 
-  async function markedPixels({ box, layout, watermark }: MarkedTarget): Promise<Pixels> {
+  async function markedPixels({ box, layout, watermark, isLast }: MarkedTarget): Promise<Pixels> {
     const key = JSON.stringify([layout, box.ratio, watermark.key])
     if (marked?.key === key) return marked.pixels
     marked = undefined
     const drawn = isWhole(pixels, layout)
-      ? copyOf(pixels)
+      ? isLast
+        ? pixels
+        : copyOf(pixels)
       : await finished(laidOut(box, layout).raw({ depth: 'uchar' }))
     await drawWatermark(drawn, watermark)
     marked = { key, pixels: drawn }
@@ -89,7 +91,7 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
   const laidOut = (box: PictureBox, layout: Layout) => framed(scaledTo(layout.photo, pixels), layout, box)
 
   /** Encodes in `layout`, the target’s own or a smaller layout. */
-  async function encode(target: Target, layout: Layout, quality: number): Promise<ReducedImage> {
+  async function encode(target: LastTarget, layout: Layout, quality: number): Promise<ReducedImage> {
     const { box, mediaType, watermark } = target
     const key = JSON.stringify([layout, box.ratio, mediaType, quality, watermark?.key])
     const known = made.get(key)
@@ -102,16 +104,18 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
     return encoded
   }
 
-  return async (target) => {
+  return async (target, isLast) => {
     const { box, mediaType, layout } = target
-    if (box.maxBytes === undefined) return encode(target, layout, usualQuality[mediaType])
+    const encodeIn = (own: Layout, quality: number) => encode({ ...target, isLast }, own, quality)
+    if (box.maxBytes === undefined) return encodeIn(layout, usualQuality[mediaType])
     return withinBytes(box.maxBytes, mediaType, ({ quality, scale }) =>
-      encode(target, scale === 1 ? layout : smallerLayout(target, scale), quality),
+      encodeIn(scale === 1 ? layout : smallerLayout(target, scale), quality),
     )
   }
 }
 
-type MarkedTarget = Target & Required<Pick<Target, 'watermark'>>
+type LastTarget = Target & { isLast: boolean }
+type MarkedTarget = LastTarget & Required<Pick<Target, 'watermark'>>
 
 /** Checks if the pixels are the picture already. */
 function isWhole({ info }: Pixels, { canvas, photo }: Layout): boolean {

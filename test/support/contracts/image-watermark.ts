@@ -28,6 +28,13 @@ export async function markOf(
   }
 }
 
+/** Returns the colour of a watermark of half opacity over the photo. */
+const overGreen = (colour: Colour): Colour => [
+  (colour[0] + green[0]) / 2,
+  (colour[1] + green[1]) / 2,
+  (colour[2] + green[2]) / 2,
+]
+
 const middleOf = ({ left, top, width, height }: Place) =>
   [Math.floor(left + width / 2), Math.floor(top + height / 2)] as const
 
@@ -75,8 +82,7 @@ export function describeWatermarks(title: string, reduceAll: ReduceAll): void {
     it('lets the photo through by its opacity', async () => {
       const photo = await plain(900, 600).jpeg().toBuffer()
       const { bytes, place } = await only(photo, await markOf({ opacity: 0.5 }))
-      const mixed = magenta.map((value, at) => (value + (green[at] ?? 0)) / 2)
-      await expectColour(bytes, ...middleOf(place), [mixed[0] ?? 0, mixed[1] ?? 0, mixed[2] ?? 0], 20)
+      await expectColour(bytes, ...middleOf(place), overGreen(magenta), 20)
     })
 
     it('lets the photo through where the watermark is transparent', async () => {
@@ -153,19 +159,32 @@ export function describeWatermarks(title: string, reduceAll: ReduceAll): void {
       await expectColour(made.bytes, 50, 33, green, 20)
     })
 
-    it('draws it only on the pictures that ask for it', async () => {
+    it('draws it once on each picture that asks for it, in any order, and on no other', async () => {
       const photo = await plain(900, 600).jpeg().toBuffer()
-      const watermark = await markOf({ position: 'center' })
-      const other = await markOf({ key: 'other', position: 'center' }, plain(40, 20, red))
-      const [bare, marked, differently] = await reduceAll(photo, [
-        { box, mediaType: 'image/jpeg' },
-        { box, mediaType: 'image/jpeg', watermark },
-        { box, mediaType: 'image/jpeg', watermark: other },
-      ])
-      if (!bare || !marked || !differently) throw new Error('no pictures')
-      await expectColour(bare.bytes, 300, 200, green, 20)
-      await expectColour(marked.bytes, 300, 200, magenta, 20)
-      await expectColour(differently.bytes, 300, 200, red, 20)
+      const half = { position: 'center', opacity: 0.5 } as const
+      const marks = {
+        none: { asked: {}, expected: green },
+        magenta: { asked: { watermark: await markOf(half) }, expected: overGreen(magenta) },
+        red: {
+          asked: { watermark: await markOf({ ...half, key: 'red' }, plain(40, 20, red)) },
+          expected: overGreen(red),
+        },
+      }
+      for (const order of [
+        ['none', 'magenta', 'red'],
+        ['magenta', 'none', 'red', 'magenta'],
+        ['red', 'red', 'none'],
+      ] as const) {
+        const reductions = order.map((name) => ({
+          box,
+          mediaType: 'image/jpeg' as const,
+          ...marks[name].asked,
+        }))
+        const made = await reduceAll(photo, reductions)
+        for (const [at, name] of order.entries()) {
+          await expectColour(made[at]?.bytes ?? new Uint8Array(), 300, 200, marks[name].expected, 20)
+        }
+      }
     })
   })
 }
