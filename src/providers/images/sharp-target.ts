@@ -79,15 +79,15 @@ export function createPixelEncoder(pixels: Pixels): EncodeTarget {
     if (marked?.key === key) return marked.pixels
     marked = undefined
     const drawn = isWhole(pixels, layout)
-      ? isLast
-        ? pixels
-        : copyOf(pixels)
+      ? ownPixels(isLast)
       : await finished(laidOut(box, layout).raw({ depth: 'uchar' }))
     await drawWatermark(drawn, watermark)
     marked = { key, pixels: drawn }
     return drawn
   }
 
+  /** Returns pixels to draw on. Later targets need the given pixels unchanged. */
+  const ownPixels = (isLast: boolean): Pixels => (isLast ? pixels : copyOf(pixels))
   const laidOut = (box: PictureBox, layout: Layout) => framed(scaledTo(layout.photo, pixels), layout, box)
 
   /** Encodes in `layout`, the target’s own or a smaller layout. */

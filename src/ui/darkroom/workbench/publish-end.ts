@@ -1,4 +1,4 @@
-/** End of publishing: a message with the results, and the next photo if this one moved to the archive. */
+/** End of publishing: a message with the results, and the next photo if the published photo moved to the archive. */
 import type { Gallery } from '../../gallery/gallery.ts'
 import type { Photo } from '../../gallery/gallery-api.ts'
 import type { DeskStore } from './desk-state.ts'
