@@ -28,8 +28,6 @@ export interface OpenStorage extends AsyncDisposable {
 export interface StorageTraits {
   /** True if records can be claimed atomically. Photos are never lost, either way. Default true. */
   atomic?: boolean
-  /** False for a server on which concurrent deletions and creations interfere. Default true. */
-  steady?: boolean
   /** False for a store that decides itself which file is a photo's sidecar. Default true. */
   takesForms?: boolean
   /** Leaves out names that the server itself cannot keep or move. Default: all names are used. */
@@ -41,10 +39,9 @@ export function describePhotoStore(
   open: () => Promise<OpenStorage>,
   traits: StorageTraits = {},
 ): void {
-  const { atomic = true, steady = true, takesForms = true, canName = () => true } = traits
+  const { atomic = true, takesForms = true, canName = () => true } = traits
   // These tests are absent, not skipped: a store that cannot do this makes another promise, which has its own test.
   const absent = () => undefined
-  const whereSteady = steady ? it : absent
   const whereTakingForms = takesForms ? it : absent
   const [whereAtomic, whereNotAtomic] = atomic ? [it, absent] : [absent, it]
 
@@ -419,40 +416,36 @@ export function describePhotoStore(
       expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'bytes | caption' })
     })
 
-    whereSteady(
-      'keeps photo and sidecar together in every interleaving of two concurrent moves',
-      async () => {
-        for (const [first, second] of pausePoints) {
-          await using storage = await open()
-          await put(storage.store, 'a.jpg')
-          await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
-          const move = (before: () => Promise<void>) =>
-            storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
-          // The first move pauses. The second runs to its pause, the first makes one more call, and the
-          // second ends before the first.
-          const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
-          const early = settled(
-            move(async () => {
-              await pauses.before()
-              await call.before()
-            }),
-          )
-          await Promise.race([pauses.reached, early])
-          const late = settled(move(other.before))
-          await Promise.race([other.reached, late])
-          pauses.goOn()
-          await Promise.race([call.reached, early])
-          other.goOn()
-          const moves = [await late]
-          call.goOn()
-          moves.push(await early)
-          expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
-          const found = await snapshot(storage.store)
-          expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
-        }
-      },
-      240_000,
-    )
+    it('keeps photo and sidecar together in every interleaving of two concurrent moves', async () => {
+      for (const [first, second] of pausePoints) {
+        await using storage = await open()
+        await put(storage.store, 'a.jpg')
+        await storage.store.writeSidecar('root', photo('a.jpg'), 'caption')
+        const move = (before: () => Promise<void>) =>
+          storage.waiting(before).move(photo('a.jpg'), 'root', 'archive')
+        // The first move pauses. The second runs to its pause, the first makes one more call, and the
+        // second ends before the first.
+        const [pauses, call, other] = [pauseBefore(first), pauseBefore(first + 1), pauseBefore(second)]
+        const early = settled(
+          move(async () => {
+            await pauses.before()
+            await call.before()
+          }),
+        )
+        await Promise.race([pauses.reached, early])
+        const late = settled(move(other.before))
+        await Promise.race([other.reached, late])
+        pauses.goOn()
+        await Promise.race([call.reached, early])
+        other.goOn()
+        const moves = [await late]
+        call.goOn()
+        moves.push(await early)
+        expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
+        const found = await snapshot(storage.store)
+        expect([first, second, found]).toEqual([first, second, { 'archive/a.jpg': 'bytes | caption' }])
+      }
+    }, 240_000)
 
     it('keeps both photos when two of the same name arrive in a folder at once', async () => {
       await using storage = await open()

@@ -13,11 +13,10 @@ const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 export function describeXmpFiles(
   open: () => Promise<OpenStorage>,
-  { atomic = true, steady = true, takesForms = true }: StorageTraits,
+  { atomic = true, takesForms = true }: StorageTraits,
 ): void {
   const absent = () => undefined
   const whereAtomic = atomic ? it : absent
-  const whereSteady = steady ? it : absent
   const whereTakingForms = takesForms ? it : absent
 
   describe('XMP files', () => {
@@ -267,34 +266,30 @@ export function describeXmpFiles(
       expect(await snapshot(storage.store)).toEqual({ 'keep/a.jpg': 'x | x caption | x stem | x full' })
     })
 
-    whereSteady(
-      'keeps a photo and its XMP files together in interleavings of two concurrent moves',
-      async () => {
-        for (const [first, second] of pausePoints) {
-          await using storage = await open()
-          await putAll(storage.store, 'x')
-          const move = (before: () => Promise<void>) =>
-            storage
-              .waiting(before)
-              .move(name, 'root', 'archive', 'stem', both)
-              .catch(() => null)
-          const [one, other] = [pauseBefore(first), pauseBefore(second)]
-          const early = move(one.before)
-          await Promise.race([one.reached, early])
-          const late = move(other.before)
-          await Promise.race([other.reached, late])
-          one.goOn()
-          const moves: (string | null)[] = [await early]
-          other.goOn()
-          moves.push(await late)
-          expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
-          const found = await snapshot(storage.store)
-          const whole = { 'archive/a.jpg': 'x | x caption | x stem | x full' }
-          expect([first, second, found]).toEqual([first, second, whole])
-        }
-      },
-      240_000,
-    )
+    it('keeps a photo and its XMP files together in interleavings of two concurrent moves', async () => {
+      for (const [first, second] of pausePoints) {
+        await using storage = await open()
+        await putAll(storage.store, 'x')
+        const move = (before: () => Promise<void>) =>
+          storage
+            .waiting(before)
+            .move(name, 'root', 'archive', 'stem', both)
+            .catch(() => null)
+        const [one, other] = [pauseBefore(first), pauseBefore(second)]
+        const early = move(one.before)
+        await Promise.race([one.reached, early])
+        const late = move(other.before)
+        await Promise.race([other.reached, late])
+        one.goOn()
+        const moves: (string | null)[] = [await early]
+        other.goOn()
+        moves.push(await late)
+        expect([first, second, moves.includes('a.jpg')]).toEqual([first, second, true])
+        const found = await snapshot(storage.store)
+        const whole = { 'archive/a.jpg': 'x | x caption | x stem | x full' }
+        expect([first, second, found]).toEqual([first, second, whole])
+      }
+    }, 240_000)
   })
 }
 
