@@ -73,10 +73,10 @@ async function column(kind: StorageKind): Promise<string[]> {
   const without = new Map<Viewer, string>()
   for (const viewer of viewers) {
     // The previews of an earlier count would be there.
-    const untouched = await openCountedGallery(kind, photos)
+    const untouched = await openCountedGallery(kind, photos, {})
     without.set(viewer, await during(untouched, () => firstPhotoCost(untouched, viewer)))
   }
-  const gallery = await openCountedGallery(kind, photos)
+  const gallery = await openCountedGallery(kind, photos, {})
   return during(gallery, async () => {
     const warm = await warmCosts(gallery)
     for (const viewer of viewers) {

@@ -28,6 +28,8 @@ export interface NodeHostOptions {
   /** Adds, replaces or removes providers of the registries. Default: all of them. */
   providers?(installed: NodeProviders): NodeProviders
   now?: () => number
+  /** Time for more notes about photos to share one write. Default 2000. */
+  indexDelayMs?: number
 }
 
 /** Directory of the web app: next to the sources in a checkout, next to the compiled files in the package. */
@@ -38,8 +40,7 @@ const builtUi = fileURLToPath(
 /** Memory for pictures that analyses make for publishing: a dozen of the largest. */
 const readyPictureBytes = 16 * 2 ** 20
 
-/** Time for more notes about photos to share one write. */
-const indexDelayMs = 2000
+const defaultIndexDelayMs = 2000
 
 /** Wires a process without a server, for jobs. Throws `SettingsError` for an invalid environment. */
 export async function createNodeServices(options: NodeHostOptions): Promise<Services> {
@@ -57,6 +58,7 @@ export interface NodeProcess {
 /** Wires a process, with the functions to end it. Throws `SettingsError` for an invalid environment. */
 export async function createNodeProcess(options: NodeHostOptions): Promise<NodeProcess> {
   const { variables, write = console.log, now = Date.now, providers = (installed) => installed } = options
+  const { indexDelayMs = defaultIndexDelayMs } = options
   const settings = parseSettings(variables, providerVariables)
   const metrics = await metricsOf(settings, variables)
   const log = createLogger({ level: settings.logLevel, write, now, onLine: metrics.logged })
@@ -70,7 +72,7 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
     counter,
     invalidations,
     isDraining: () => ending.signal.aborted,
-    indexDelay: () => pauseUnlessEnding(ending.signal),
+    indexDelay: () => pauseUnlessEnding(ending.signal, indexDelayMs),
     placeholderOf: async (picture) =>
       (await import('../providers/images/sharp-placeholder.ts')).placeholderOf(picture),
     readyPictureBytes,
@@ -91,8 +93,8 @@ export async function createNodeProcess(options: NodeHostOptions): Promise<NodeP
 }
 
 /** Waits until notes about photos are written. The only error of the pause is the end of the process. */
-function pauseUnlessEnding(ending: AbortSignal): Promise<void> {
-  return pause(indexDelayMs, ending).catch(() => undefined)
+function pauseUnlessEnding(ending: AbortSignal, ms: number): Promise<void> {
+  return pause(ms, ending).catch(() => undefined)
 }
 
 /** Returns metrics if a token lets operators read them. Without a token, counts nothing and loads no library. */

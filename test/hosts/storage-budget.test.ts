@@ -80,7 +80,7 @@ describe.each(storageKinds)('the requests that looking at a gallery on %s costs'
   describe.each(viewers)('a fresh process, for the %s', (viewer) => {
     it('reads at most 5 times for the first photo, and again where previews are there', async () => {
       await using gallery = await openCountedGallery(kind, photos)
-      /** Returns the requests up to the last answer. The index of photos is read and written again seconds later. */
+      /** Returns the requests up to the last answer. The index of photos is read and written again later. */
       const show = async () => {
         await using fresh = await gallery.start()
         return await requestsDuring(gallery, () => showFirstPhoto(fresh, viewer))
