@@ -14,7 +14,7 @@ import {
 } from '../support/fixtures/admin-page.ts'
 import { expectAccessible } from '../support/fixtures/axe.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
-import { pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
+import { goOffline, pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -122,7 +122,7 @@ describe('curation', () => {
       ({ gallery }) => gallery.script(path('keep'), () => problem(401, 'not_signed_in')),
       'You’re signed out',
     ],
-    ['the connection is gone', ({ page }) => page.context().setOffline(true), 'You’re offline'],
+    ['the connection is gone', ({ page }) => goOffline(page), 'You’re offline'],
   ])('brings the photo back and explains why when %s', async (_title, begin, words) => {
     const work = await atWork(browser)
     const { page } = work

@@ -17,7 +17,7 @@ import {
   signedInAs,
   type Work,
 } from '../support/fixtures/admin-page.ts'
-import { pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
+import { goOffline, pictureOf, prefetched, stopClock } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -110,7 +110,7 @@ describe.each(actions)('%s', (_action, at, act) => {
   it('says that it is offline, and offers to repeat the action', async () => {
     const { page } = await atWork(browser)
     await type(page)
-    await page.context().setOffline(true)
+    await goOffline(page)
     await act(page)
     const alert = sheetOf(page).getByRole('alert')
     await alert.getByText('You’re offline').waitFor()

@@ -4,7 +4,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { openChromium } from '../../scripts/chromium.ts'
 import { problem, randomPath, type ScriptedGallery } from '../support/fakes/gallery-server.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
-import { announced, pictureOf, prefetched, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
+import {
+  announced,
+  goOffline,
+  pictureOf,
+  prefetched,
+  stopClock,
+  visiting,
+} from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -172,7 +179,7 @@ describe('the page without a next photo', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await prefetched(page, 'two')
-    await page.context().setOffline(true)
+    await goOffline(page)
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
     await page.keyboard.press('Space')

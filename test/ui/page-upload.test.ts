@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { problem, type ScriptedGallery, somePhotos } from '../support/fakes/gallery-server.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
-import { pictureOf, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
+import { goOffline, pictureOf, stopClock, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 let photo: Buffer
@@ -309,7 +309,7 @@ describe('a temporary problem', () => {
 
   it('pauses uploads while offline, and resumes when the connection returns', async () => {
     const { page, names } = await atHome()
-    await page.context().setOffline(true)
+    await goOffline(page)
     await picker(page).setInputFiles([file('a.jpg'), file('b.jpg')])
     await tray(page).getByText('You’re offline.').first().waitFor()
     expect(await asksBeforeLeaving(page)).toBe(true)

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { desktop, openChromium, phone } from '../../scripts/chromium.ts'
 import { problem, randomPath, somePhotos, versionOf } from '../support/fakes/gallery-server.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
-import { announced, pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
+import { announced, goOffline, pictureOf, prefetched, visiting } from '../support/fixtures/visitor-page.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -166,7 +166,7 @@ describe('Next', () => {
     await page.goto('/')
     await pictureOf(page, 'one')
     await prefetched(page, 'two')
-    await page.context().setOffline(true)
+    await goOffline(page)
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
   })
