@@ -249,7 +249,7 @@ describe('the page with preferences of the system', () => {
     await pictureOf(page, 'one')
     await page.keyboard.press('Space')
     await pictureOf(page, 'two')
-    // An animation of 1 ms only reports that the picture has arrived. A frame takes 16 ms, so nobody sees it.
+    // An animation of 1 ms only reports that the picture has arrived. It ends within a frame of 16 ms, so it is invisible.
     const visible = await page.evaluate(
       () =>
         document
