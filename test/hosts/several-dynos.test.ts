@@ -158,12 +158,12 @@ describe('two dynos with one Redis', () => {
   }, 60_000)
 
   it('refuses a copied cookie on both dynos within 30 seconds after one dyno ended its session', async () => {
+    const cookie = await cookieOf()
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
     const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
     dynos.orchestrator.tenants.set(`leaving.${baseDomain}`, { config })
-    const cookie = await cookieOf()
     const ask = (dyno: RunningHost, path: string, method = 'GET') =>
       dyno.request(`leaving.${baseDomain}`, path, {
         method,
@@ -181,12 +181,13 @@ describe('two dynos with one Redis', () => {
   })
 
   it('ends all sessions of a person on both dynos when an operator calls one dyno', async () => {
+    // Before the dynos' clock starts, so that the session is not younger than its end.
+    const cookies = [await cookieOf(), await cookieOf(adminEmail, 86_400)]
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
     const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
     dynos.orchestrator.tenants.set(`ended.${baseDomain}`, { config })
-    const cookies = [await cookieOf(), await cookieOf(adminEmail, 86_400)]
     const areAdmins = (dyno: RunningHost) =>
       Promise.all(
         cookies.map(async (cookie) => {
@@ -271,13 +272,14 @@ function secretsOf({
 
 describe('two dynos during a Redis outage', () => {
   it('refuses a session that the other dyno ended during the outage as soon as Redis is back', async () => {
+    // Before the dynos' clock starts, so that the session is not younger than its end.
+    const cookie = await cookieOf()
     await using server = await startRedisServer()
     const clock = { time: Date.now() }
     await using dynos = await startDynos(server, {}, () => clock.time)
     await until(dynos, 'redis up')
     const config = { ...markedConfig(true), auth: { allowed_emails: [adminEmail] } }
     dynos.orchestrator.tenants.set(alice, { config })
-    const cookie = await cookieOf()
     const isAdmin = async (dyno: RunningHost) => {
       const response = await dyno.request(alice, '/api/admin/status', { headers: { ...https, cookie } })
       const { admin }: { admin: boolean } = await response.json()
