@@ -10,7 +10,7 @@ import { texts } from '../texts.ts'
 
 export interface NoticeProps {
   problem: ApiProblem
-  /** Consecutive failures, this one included. */
+  /** Consecutive failures, the latest failure included. */
   failures: number
   /** True while the previous photo is still shown, which makes the notice small. */
   isOverPhoto: boolean

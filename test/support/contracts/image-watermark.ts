@@ -129,6 +129,19 @@ export function describeWatermarks(title: string, reduceAll: ReduceAll): void {
       await expectColour(bytes, ...middleOf(place), magenta, 45)
     })
 
+    it('draws it once on a picture that has to become smaller for its limit of bytes', async () => {
+      const photo = await draw(600, 400, (x, y) =>
+        x < 300 ? [(x * y) % 256, (x * 7) % 256, (y * 13) % 256] : green,
+      )
+        .jpeg()
+        .toBuffer()
+      const wanted = { ...box, maxBytes: 12_000 }
+      const { bytes, place, width } = await only(photo, await markOf({ opacity: 0.5 }), wanted)
+      expect(width).toBeLessThan(600)
+      expect(bytes.length).toBeLessThanOrEqual(12_000)
+      await expectColour(bytes, ...middleOf(place), overGreen(magenta), 25)
+    })
+
     it('draws it in colour on a grey photo, and on every type of picture', async () => {
       const grey = await plain(900, 600, [120, 120, 120]).toColourspace('b-w').jpeg().toBuffer()
       for (const mediaType of ['image/jpeg', 'image/webp', 'image/avif'] as const) {
