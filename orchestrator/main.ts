@@ -1,5 +1,5 @@
 /** `npm run orchestrator`: runs the reference orchestrator with settings from the environment. */
-import { openAuditFile } from './audit-file.ts'
+import { openAuditFile } from './audit/file.ts'
 import { openSqliteClaims } from './claims/sqlite-claims.ts'
 import { parseEnvironment } from './environment.ts'
 import { startOrchestrator } from './server.ts'

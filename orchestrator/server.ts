@@ -2,10 +2,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
-import { createOrchestrator, type OrchestratorOptions } from './handlers/app.ts'
-import { type WatchedFilesOptions, watchFiles } from './watched-files.ts'
+import { createOrchestrator, type OrchestratorOptions } from './contract/app.ts'
 
-export interface StartOptions extends Omit<OrchestratorOptions, 'registry'>, WatchedFilesOptions {
+export interface StartOptions extends OrchestratorOptions {
   /** 0 selects a free port. */
   port: number
   hostname: string
@@ -27,9 +26,9 @@ const defaultRequestTimeoutMs = 15_000
 /** Upper bound on connections. Each process of the publisher keeps a handful. */
 const maxConnections = 1000
 
-/** Starts the server. Throws for unusable files and for a port in use. */
+/** Starts the server. Throws for a port in use. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
-  const app = createOrchestrator({ ...options, registry: await watchFiles(options) })
+  const app = createOrchestrator(options)
   const { requestTimeoutMs = defaultRequestTimeoutMs } = options
   const server = createServer(
     {

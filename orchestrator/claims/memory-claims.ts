@@ -1,5 +1,5 @@
 /** Claims in the memory of one process. They are lost at its end; the publisher's records in the tenant's storage remain. */
-import { type ClaimStore, newClaim, nextClaim, type StoredClaim } from './claim-store.ts'
+import { type ClaimStore, newClaim, nextClaim, type StoredClaim } from '../contract/claim-store.ts'
 
 export interface MemoryClaimsOptions {
   now?: () => number

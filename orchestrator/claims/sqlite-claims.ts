@@ -9,7 +9,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
-import { type ClaimStore, newClaim, nextClaim, type StoredClaim } from './claim-store.ts'
+import { type ClaimStore, newClaim, nextClaim, type StoredClaim } from '../contract/claim-store.ts'
 
 /** Longest wait for another process's transaction, shorter than the publisher's timeout. */
 const patienceMs = 2000

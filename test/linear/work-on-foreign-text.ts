@@ -1,8 +1,8 @@
 /** Work of every function that reads text from outside, with hostile shapes of text for each. */
 import { APIError } from 'openai'
 import { z } from 'zod'
-import { secretsIn } from '../../orchestrator/conformance/secret-patterns.ts'
-import { createOrchestrator } from '../../orchestrator/handlers/app.ts'
+import { secretsIn } from '../../orchestrator/contract/conformance/secret-patterns.ts'
+import { createOrchestrator } from '../../orchestrator/contract/app.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
 import { matchesNone } from '../../src/base/entity-tag.ts'
 import { parseJson } from '../../src/base/json.ts'

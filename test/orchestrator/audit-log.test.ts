@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AuditLogOptions, createAuditLog } from '../../orchestrator/audit-log.ts'
-import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
+import { type AuditLogOptions, createAuditLog } from '../../orchestrator/audit/log.ts'
+import { type AuditLine, AuditUnavailable } from '../../orchestrator/contract/audit.ts'
 
 const base = { time: '2026-11-01T00:00:00.000Z', request_id: 'r' }
 const credentials = (outcome: string): AuditLine => ({

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { boundedAnswer } from '../../orchestrator/conformance/bounded-answer.ts'
+import { boundedAnswer } from '../../orchestrator/contract/conformance/bounded-answer.ts'
 
 it('passes on an answer of exactly the limit', async () => {
   const answer = boundedAnswer(new Response('12345', { status: 201, headers: { etag: '"1"' } }), 5)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createCallAllowance } from '../../orchestrator/handlers/call-allowance.ts'
+import { createCallAllowance } from '../../orchestrator/contract/call-allowance.ts'
 
 it('restores used calls evenly over time', () => {
   const clock = { time: 1_000_000 }

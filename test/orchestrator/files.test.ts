@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { watchFiles } from '../../orchestrator/watched-files.ts'
+import { watchFiles } from '../../orchestrator/registry/file/watched.ts'
 
 const entry = (tenant: string, root: string, more = '') =>
   `  ${tenant}:\n    hosts: [${tenant}.test.example]\n    config:\n      storage: { provider: local, paths: { root: ${root} } }\n${more}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type AuditLine, AuditUnavailable } from '../../orchestrator/handlers/audit.ts'
+import { type AuditLine, AuditUnavailable } from '../../orchestrator/contract/audit.ts'
 import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 import {
   primary,

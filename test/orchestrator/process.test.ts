@@ -295,7 +295,7 @@ describe('the shutdown of the orchestrator', () => {
 })
 
 describe('the conformance suite as a program', () => {
-  const main = 'orchestrator/conformance/main.ts'
+  const main = 'orchestrator/contract/conformance/main.ts'
   const named = ['--host', 'alice.shibari.test', '--other-host', 'bob.shibari.test']
   const more = [
     '--credentials-ref',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { parseRegistry } from '../../orchestrator/registry.ts'
+import { parseRegistry } from '../../orchestrator/registry/file.ts'
 import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
 
 const storage = { provider: 'local', paths: { root: '/x' } }

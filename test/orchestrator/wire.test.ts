@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import type { AuditLine } from '../../orchestrator/handlers/audit.ts'
+import type { AuditLine } from '../../orchestrator/contract/audit.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
 import { primary, resolvePath, runtimePath } from '../support/fixtures/reference-orchestrator.ts'

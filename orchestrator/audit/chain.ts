@@ -1,0 +1,70 @@
+/**
+ * Hash chain over the audit table: each line's hash covers the line and the hash before. `audit_head` holds the last line's number and hash, so
+ * that a deleted line is noticed in the middle and at the end.
+ */
+import { createHash } from 'node:crypto'
+import type { AuditLine } from '../contract/audit.ts'
+import { canonicalJson } from '../contract/canonical.ts'
+import type { Database, Tx } from '../database/database.ts'
+import type { AuditTable } from '../database/tables.ts'
+import { type AuditRow, rowOf } from './entry.ts'
+
+/** Hash before the first line. */
+const start = '0'.repeat(64)
+/** Rows per statement, below the limit of parameters of both databases. */
+const rowsPerInsert = 500
+/** Rows per read while verifying. */
+const rowsPerRead = 5000
+
+/** Appends lines within a change. Changes happen one after the other, so no two processes continue from the same line. */
+export async function appendAudit(tx: Tx, lines: readonly AuditLine[]): Promise<void> {
+  if (lines.length === 0) return
+  const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
+  let { seq, hash } = head ?? { seq: 0, hash: start }
+  const rows: AuditTable[] = lines.map((line) => {
+    const row = rowOf(line)
+    seq++
+    hash = hashOf(hash, seq, row)
+    return { seq, hash, ...row }
+  })
+  for (let at = 0; at < rows.length; at += rowsPerInsert)
+    await tx.insertInto('audit').values(rows.slice(at, at + rowsPerInsert)).execute()
+  if (head) await tx.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute()
+  else await tx.insertInto('audit_head').values({ id: 1, seq, hash }).execute()
+}
+
+export interface AuditFindings {
+  lines: number
+  /** Number of the first line that does not fit. `null` if the chain is whole. */
+  brokenAt: number | null
+}
+
+/** Verifies the whole chain, in pieces that fit into memory. */
+export function verifyAudit(database: Database): Promise<AuditFindings> {
+  return database.snapshot(async (tx) => {
+    let last = { seq: 0, hash: start }
+    for (;;) {
+      const rows = await tx
+        .selectFrom('audit')
+        .selectAll()
+        .where('seq', '>', last.seq)
+        .orderBy('seq')
+        .limit(rowsPerRead)
+        .execute()
+      for (const { seq, hash, ...row } of rows) {
+        if (seq !== last.seq + 1 || hash !== hashOf(last.hash, seq, row))
+          return { lines: last.seq, brokenAt: last.seq + 1 }
+        last = { seq, hash }
+      }
+      if (rows.length < rowsPerRead) break
+    }
+    const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
+    const { seq, hash } = head ?? { seq: 0, hash: start }
+    const isWhole = seq === last.seq && hash === last.hash
+    return { lines: last.seq, brokenAt: isWhole ? null : last.seq + 1 }
+  })
+}
+
+function hashOf(before: string, seq: number, row: AuditRow): string {
+  return createHash('sha256').update(canonicalJson([before, seq, row])).digest('hex')
+}

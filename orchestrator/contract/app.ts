@@ -1,0 +1,85 @@
+/** Fetch handlers for the calls of the contract. */
+import { Hono, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { access } from './access.ts'
+import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
+import { type Env, refuse } from './call.ts'
+import { addClaims } from './claims.ts'
+import { addCredentials } from './credentials.ts'
+import type { ControlPlane } from './ports.ts'
+import { addRuntime } from './runtime.ts'
+import { addUsage } from './usage.ts'
+
+export interface OrchestratorOptions {
+  plane: ControlPlane
+  now?: () => number
+  /** Calls per minute and token. Default 6000. */
+  callsPerMinute?: number | undefined
+  /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
+  otherAppStatus?: 404 | 409 | undefined
+  /** Called for unexpected errors, which are answered with 500. */
+  onError?(error: Error): void
+}
+
+/** Largest body, far above any call of the contract but those with a claim's record. */
+const maxBodyBytes = 64 * 1024
+/** Largest body with a claim's record. */
+const maxClaimBytes = 100 * 1024
+
+/** Creates the handlers of an orchestrator. */
+export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
+  const { plane, now = Date.now, callsPerMinute = 6000, otherAppStatus = 404, onError } = options
+  const { registry, tokens, usage, claims } = plane
+  const line = createLineOf(now)
+  const audit: Audit = (c, entry) => plane.audit(line(c, entry))
+  const app = new Hono<Env>()
+
+  app.use(requestId)
+  app.get('/health', (c) => c.json({ status: 'ok' }))
+  app.use('/v1/*', noStore, access({ tokens, callsPerMinute, audit, now }))
+  app.use('/v1/*', bodiesUpTo(maxBodyBytes, maxClaimBytes))
+  addRuntime(app, registry, audit, otherAppStatus)
+  addCredentials(app, registry, audit)
+  addUsage(app, registry, usage, line)
+  if (claims) addClaims(app, { registry, line, claims })
+
+  app.notFound((c) => refuse(c, 'not_found'))
+  app.onError((error, c) => {
+    if (error instanceof AuditUnavailable) {
+      c.header('retry-after', '1')
+      return refuse(c, 'audit_unavailable')
+    }
+    onError?.(error)
+    return refuse(c, 'internal_error')
+  })
+  return app
+}
+
+/** Limits the size of bodies. Only calls about claims may have bodies up to `maxClaim`. */
+function bodiesUpTo(max: number, maxClaim: number): MiddlewareHandler<Env> {
+  const limit = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refuse(c, 'body_too_large') })
+  const [usual, ofClaims] = [limit(max), limit(maxClaim)]
+  return (c, next) => {
+    if (c.req.header('content-length') === undefined) c.req.raw = plain(c.req.raw)
+    return c.req.path.startsWith('/v1/claims') ? ofClaims(c, next) : usual(c, next)
+  }
+}
+
+/** Returns the request as the platform's own kind, because the limit copies requests whose length is unknown. */
+function plain({ url, method, headers, body }: Request): Request {
+  return new Request(url, { method, headers, body, ...(body && { duplex: 'half' }) })
+}
+
+/** Returns the caller's request id if valid, otherwise a new id. */
+const requestId: MiddlewareHandler<Env> = async (c, next) => {
+  const given = c.req.header('x-request-id') ?? ''
+  c.set('requestId', /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID())
+  await next()
+  c.header('x-request-id', c.get('requestId'))
+}
+
+/** Keeps proxies between the two programs from storing answers. */
+const noStore: MiddlewareHandler<Env> = async (c, next) => {
+  await next()
+  c.header('cache-control', 'no-store')
+}

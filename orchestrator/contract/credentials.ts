@@ -1,0 +1,43 @@
+/** `/v1/credentials/resolve`: resolves a reference to credentials, for the tenant that owns it. */
+import type { Hono } from 'hono'
+import { z } from 'zod'
+import type { Audit } from './audit.ts'
+import { type Env, readBody, refuse } from './call.ts'
+import type { Registry } from './ports.ts'
+
+const path = '/v1/credentials/resolve'
+const bodySchema = z.object({ credentials_ref: z.string().min(1).max(500) })
+
+/** Adds POST to the app. A reference of another tenant gets the same 404 as an unknown reference. */
+export function addCredentials(app: Hono<Env>, registry: Registry, audit: Audit): void {
+  app.post(path, async (c) => {
+    const label = c.req.header('x-tenant')
+    if (!label) return refuse(c, 'x_tenant_required')
+    const body = await readBody(c, bodySchema)
+    if (!body) return refuse(c, 'credentials_ref_required')
+
+    const tenant = await registry.byLabel(label)
+    const found = tenant === undefined ? undefined : await registry.credentials(tenant, body.credentials_ref)
+    const note = (outcome: string) =>
+      audit(c, {
+        action: 'credentials.resolve',
+        tenant: tenant ?? null,
+        outcome,
+        ...(found && { credentials: found.fingerprint }),
+      })
+    if (!found) {
+      await note('not_found')
+      return refuse(c, 'not_found')
+    }
+    if (found.insufficientBalance) {
+      await note('insufficient_balance')
+      return c.json({ error: 'insufficient_balance' }, 403)
+    }
+    await note('sent')
+    return c.json(found.answer)
+  })
+  app.all(path, (c) => {
+    c.header('allow', 'POST')
+    return refuse(c, 'method_not_allowed')
+  })
+}

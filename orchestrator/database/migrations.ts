@@ -1,0 +1,11 @@
+/** All migrations, in order. A migration that was released never changes: its digest is checked. */
+import { ground } from './migrations/0001-ground.ts'
+
+export interface Migration {
+  id: number
+  name: string
+  /** Statements that SQLite and PostgreSQL both understand. */
+  statements: readonly string[]
+}
+
+export const migrations: readonly Migration[] = [{ id: 1, name: 'ground', statements: ground }]

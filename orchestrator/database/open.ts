@@ -1,0 +1,19 @@
+/** Opens the database that the environment names. Node only. */
+import { join } from 'node:path'
+import type { Database } from './database.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqlite } from './sqlite.ts'
+
+export interface DatabasePlace {
+  /** PostgreSQL. Default: SQLite in the directory. */
+  url?: string | undefined
+  directory: string
+}
+
+/** Name of the database file in the data directory. */
+export const databaseFile = 'control-plane.db'
+
+/** Opens the database. Throws `DatabaseError` in words for operators. */
+export async function openDatabase({ url, directory }: DatabasePlace): Promise<Database> {
+  return url === undefined ? openSqlite(join(directory, databaseFile)) : openPostgres(url)
+}

@@ -1,0 +1,39 @@
+/** Credentials as they are written, and the answers that the publisher gets. */
+import { z } from 'zod'
+import { answerDefaultsOf, type Credentials, credentialsSchema } from '../../src/contract/credentials.ts'
+import { withoutNulls } from '../../src/contract/runtime-answer.ts'
+import { canonicalJson, sha256Hex } from '../contract/canonical.ts'
+import { checked } from './document.ts'
+
+const writtenSchema = z.record(z.string(), z.unknown())
+
+/** Credentials that the contract's schema accepts, with the fields as written. */
+export interface CheckedCredentials {
+  provider: Credentials['provider']
+  value: Readonly<Record<string, unknown>>
+}
+
+/** Checks credentials. Throws `RegistryError` with the fields below `where`, and without any value. */
+export function checkCredentials(value: unknown, where: string): CheckedCredentials {
+  const written = checked(writtenSchema, value, where)
+  const { provider } = checked(credentialsSchema, withoutNulls(written), where)
+  return { provider, value: written }
+}
+
+/** Returns the answer of `/v1/credentials/resolve`. */
+export function answerOf(
+  { provider, value }: CheckedCredentials,
+  version: string,
+): Readonly<Record<string, unknown>> {
+  return { version, ...answerDefaultsOf(provider), ...value }
+}
+
+/** Returns a digest of tenant and reference for the audit log: stable, without the reference in clear text. */
+export async function fingerprintOf(tenant: string, ref: string): Promise<string> {
+  return (await sha256Hex(canonicalJson([tenant, ref]))).slice(0, 12)
+}
+
+/** Checks if the credentials pay for AI. Only these are refused to a tenant without credit. */
+export function isPaidByTheFleet(provider: string): boolean {
+  return provider === 'openai'
+}
