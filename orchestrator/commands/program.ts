@@ -1,0 +1,108 @@
+/** The commands of `npm run orchestrator`, with their help and exit codes. */
+import { Command, CommanderError } from 'commander'
+import { DatabaseError } from '../database/database.ts'
+import { RegistryError } from '../registry/document.ts'
+import { Conflict, Refused } from '../registry/sql/refusals.ts'
+import { verifyAuditCommand } from './audit.ts'
+import { type CommandContext, UsageError } from './context.ts'
+import { historyCommand, rollbackCommand } from './history.ts'
+import { importYaml } from './import-yaml.ts'
+import { migrateCommand } from './migrate.ts'
+import { serve } from './serve.ts'
+import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
+
+const exitCodes = `
+Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
+docs/orchestrator.md describes the environment variables.`
+
+/** Runs the command that the arguments name, and returns its exit code. */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  let code = 0
+  const program = new Command('npm run orchestrator --')
+    .description('Runs and operates the orchestrator. Without a command: serve.')
+    .addHelpText('after', exitCodes)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: (text) => context.say(text.trimEnd()) })
+
+  program
+    .command('serve', { isDefault: true })
+    .description('serves the contract on ORCHESTRATOR_PORT')
+    .action(() => serve(context))
+  program
+    .command('migrate')
+    .description('brings the database to the schema of this program')
+    .action(() => migrateCommand(context))
+  program
+    .command('import-yaml')
+    .description('moves the two files of file mode into the database, all or nothing')
+    .argument('<tenants.yaml>')
+    .argument('[secrets.yaml]')
+    .action((tenants: string, secrets?: string) => importYaml(context, tenants, secrets))
+  program
+    .command('history')
+    .description("prints the versions of a tenant's configuration, newest first")
+    .argument('<tenant>')
+    .action((tenant: string) => historyCommand(context, tenant))
+  program
+    .command('rollback')
+    .description('publishes an earlier version of the configuration anew')
+    .argument('<tenant>')
+    .argument('<config-version>')
+    .option('--expect <config-version>', 'change nothing unless this version is current')
+    .action((tenant: string, version: string, options: { expect?: string }) =>
+      rollbackCommand(context, tenant, version, options),
+    )
+  addTokens(program, context)
+  program
+    .command('audit')
+    .description('checks the audit log')
+    .command('verify')
+    .description('proves that no line is missing or changed; exits with 1 otherwise')
+    .action(async () => {
+      if (!(await verifyAuditCommand(context))) code = 1
+    })
+
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    return codeOf(error, context)
+  }
+}
+
+function addTokens(program: Command, context: CommandContext): void {
+  const token = program.command('token').description('service tokens of the callers')
+  token
+    .command('create')
+    .description('creates a token and prints it alone on the last line')
+    .requiredOption('--name <name>', 'name for the audit log')
+    .requiredOption('--scopes <scopes>', 'runtime, credentials, usage, studio, schedule; separated by commas')
+    .option('--expires <time>', 'ISO 8601; default: never')
+    .action((options: NewTokenArguments) => createTokenCommand(context, options))
+  token
+    .command('revoke')
+    .description('revokes a token within a second')
+    .argument('<name>')
+    .action((name: string) => revokeTokenCommand(context, name))
+  token
+    .command('list')
+    .description('lists the tokens without their texts')
+    .action(() => listTokensCommand(context))
+}
+
+/** Tells the person what went wrong, and returns the exit code. Unexpected errors may quote values, so only their kind is told. */
+function codeOf(error: unknown, { say }: CommandContext): number {
+  // Commander has printed its own messages already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof UsageError) {
+    say(error.message)
+    return 2
+  }
+  say(error instanceof Error ? wordsOf(error) : 'An unexpected error occurred.')
+  return error instanceof Conflict ? 3 : 1
+}
+
+function wordsOf(error: Error): string {
+  const isForPeople = [Refused, DatabaseError, RegistryError].some((kind) => error instanceof kind)
+  return isForPeople || error.constructor === Error ? error.message : `An unexpected error occurred: ${error.name}`
+}

@@ -1,0 +1,89 @@
+/** `serve`: runs the orchestrator, on the database or on the two files. */
+import { openAuditFile } from '../audit/file.ts'
+import { createMemoryClaims } from '../claims/memory-claims.ts'
+import { openSqliteClaims } from '../claims/sqlite-claims.ts'
+import { fixedTokens } from '../contract/fixed-tokens.ts'
+import type { ControlPlane } from '../contract/ports.ts'
+import { createDatabasePlane } from '../control-plane.ts'
+import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
+import { watchFiles } from '../registry/file/watched.ts'
+import { createFilePlane } from '../registry/file-plane.ts'
+import { startOrchestrator } from '../server.ts'
+import { openStore } from '../store.ts'
+import type { CommandContext } from './context.ts'
+
+interface OpenPlane {
+  plane: ControlPlane
+  close(): Promise<void>
+}
+
+/** Runs until SIGTERM or SIGINT. Standard output may be the audit log, so everything else goes to standard error. */
+export async function serve(context: CommandContext): Promise<void> {
+  const { say, variables } = context
+  const env = parseEnvironment(variables)
+  const open =
+    env.ORCHESTRATOR_FILE === undefined
+      ? await databasePlane(env, say)
+      : await filePlane(env, env.ORCHESTRATOR_FILE, context)
+  const running = await startOrchestrator({
+    plane: open.plane,
+    port: env.ORCHESTRATOR_PORT,
+    hostname: env.ORCHESTRATOR_HOST,
+    callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
+    otherAppStatus: env.ORCHESTRATOR_OTHER_APP_STATUS,
+    onError: (error) => say(`A call failed: ${error.name}`),
+  }).catch(async (error: unknown) => {
+    await open.close()
+    throw error
+  })
+  say(`The orchestrator listens on ${running.url}`)
+  const end = async () => {
+    await running.close()
+    await open.close()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end())
+}
+
+async function databasePlane(env: OrchestratorEnvironment, say: (text: string) => void): Promise<OpenPlane> {
+  const { database, envelope } = await openStore(env, say)
+  const plane = createDatabasePlane({
+    database,
+    envelope,
+    tokens: env.ORCHESTRATOR_SERVICE_TOKEN,
+    onFailure: say,
+  })
+  const close = async () => {
+    await plane.close()
+    await database.close()
+  }
+  return { plane, close }
+}
+
+async function filePlane(
+  env: OrchestratorEnvironment,
+  tenantsFile: string,
+  { say, variables }: CommandContext,
+): Promise<OpenPlane> {
+  const audit = openAuditFile(env.ORCHESTRATOR_AUDIT_FILE, (reason) =>
+    say(`The audit log cannot be written: ${reason}`),
+  )
+  const registry = await watchFiles({
+    tenantsFile,
+    secretsFile: env.ORCHESTRATOR_SECRETS_FILE,
+    variables,
+    onBadEdit: (reason) => say(`Edit rejected, the last good version stays in use: ${reason}`),
+    onWarning: (warning) => say(`The publisher ignores a key: ${warning}`),
+  })
+  const kept = env.ORCHESTRATOR_CLAIMS_DIR ? openSqliteClaims(env.ORCHESTRATOR_CLAIMS_DIR) : undefined
+  const plane = createFilePlane({
+    registry,
+    tokens: fixedTokens(env.ORCHESTRATOR_SERVICE_TOKEN),
+    claims: kept ?? createMemoryClaims(),
+    audit: audit.write,
+  })
+  const close = async () => {
+    kept?.close()
+    await audit.close()
+  }
+  return { plane, close }
+}

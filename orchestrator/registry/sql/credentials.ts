@@ -1,0 +1,78 @@
+/** Stores, lists and deletes a tenant's credentials. */
+import { type Actor, lineBy } from '../../audit/actor.ts'
+import { canonicalJson } from '../../contract/canonical.ts'
+import type { Database, Tx } from '../../database/database.ts'
+import type { Envelope } from '../../secrets/envelope.ts'
+import { type CheckedCredentials, fingerprintOf } from '../credentials.ts'
+import { Refused } from './refusals.ts'
+import { touch } from './touch.ts'
+
+export interface CredentialPlace {
+  tenant: string
+  ref: string
+}
+
+/** Stores credentials under a new version. Returns false, and keeps the version, if the same values are stored already. */
+export async function putCredentials(
+  tx: Tx,
+  envelope: Envelope,
+  { tenant, ref, provider, value }: CredentialPlace & CheckedCredentials,
+  actor: Actor,
+): Promise<boolean> {
+  const text = canonicalJson(value)
+  const before = await tx
+    .selectFrom('credential')
+    .select(['provider', 'value', 'data_key'])
+    .where('tenant', '=', tenant)
+    .where('ref', '=', ref)
+    .executeTakeFirst()
+  if (before && before.provider === provider) {
+    const same = await envelope.open(before, { tenant, ref, provider }, tx).then(
+      (opened) => opened === text,
+      // A value that does not open any more is replaced.
+      () => false,
+    )
+    if (same) return false
+  }
+  const sealed = await envelope.seal(tx, { tenant, ref, provider }, text)
+  const row = { provider, version: crypto.randomUUID(), ...sealed, at: new Date().toISOString() }
+  await tx
+    .insertInto('credential')
+    .values({ tenant, ref, ...row })
+    .onConflict((conflict) => conflict.columns(['tenant', 'ref']).doUpdateSet(row))
+    .execute()
+  await touch(tx, tenant, await lineAbout('credentials.put', { tenant, ref }, actor))
+  return true
+}
+
+/** Deletes credentials. Throws {@link Refused} if the tenant has no such reference. */
+export function deleteCredentials(database: Database, { tenant, ref }: CredentialPlace, actor: Actor): Promise<void> {
+  return database.change(async (tx) => {
+    const { numDeletedRows } = await tx
+      .deleteFrom('credential')
+      .where('tenant', '=', tenant)
+      .where('ref', '=', ref)
+      .executeTakeFirst()
+    if (numDeletedRows === 0n) throw new Refused(`${tenant} has no credentials of this reference.`)
+    await touch(tx, tenant, await lineAbout('credentials.delete', { tenant, ref }, actor))
+  })
+}
+
+/** Lists a tenant's credentials without their values. */
+export function listCredentials({ read }: Database, tenant: string) {
+  return read
+    .selectFrom('credential')
+    .select(['ref', 'provider', 'version', 'at'])
+    .where('tenant', '=', tenant)
+    .orderBy('ref')
+    .execute()
+}
+
+async function lineAbout(
+  action: 'credentials.put' | 'credentials.delete',
+  { tenant, ref }: CredentialPlace,
+  actor: Actor,
+) {
+  const credentials = await fingerprintOf(tenant, ref)
+  return lineBy(actor, { action, tenant, outcome: 'saved', credentials })
+}

@@ -1,0 +1,88 @@
+/** Service tokens in the database, by the SHA-256 of their text. */
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { ServiceToken, ServiceTokens } from '../contract/ports.ts'
+import { scopes } from '../contract/scopes.ts'
+import type { Database } from '../database/database.ts'
+
+export interface SqlTokensOptions {
+  database: Database
+  now?: () => number
+  /** Age at which the remembered tokens are read again, and so the longest life of a revoked token. Default 1000. */
+  maxAgeMs?: number
+  /** Called if the times of last use cannot be written. */
+  onError?(error: unknown): void
+}
+
+interface KnownToken extends ServiceToken {
+  expiresAt: number
+}
+
+/** Shortest interval between two reads because of an unknown token, so that a flood of them costs few reads. */
+const strangerMs = 100
+/** Shortest interval between two notes of a token's last use. */
+const usedMs = 60_000
+
+const scopesSchema = z.array(z.enum(scopes))
+
+/** Creates the tokens. One read of all tokens serves many calls. */
+export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
+  const { database, now = Date.now, maxAgeMs = 1000, onError } = options
+  let known: ReadonlyMap<string, KnownToken> = new Map()
+  let readAt = Number.NEGATIVE_INFINITY
+  let reading: Promise<void> | undefined
+  const usedAt = new Map<string, number>()
+
+  async function read(): Promise<void> {
+    const startedAt = now()
+    const rows = await database.read
+      .selectFrom('service_token')
+      .select(['name', 'sha256', 'scopes', 'expires_at'])
+      .where('revoked_at', 'is', null)
+      .execute()
+    known = new Map(rows.map((row) => [row.sha256, knownToken(row)]))
+    readAt = startedAt
+  }
+
+  function refresh(): Promise<void> {
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+
+  function noteUse(name: string): void {
+    const time = now()
+    if (time - (usedAt.get(name) ?? 0) < usedMs) return
+    usedAt.set(name, time)
+    const last_used_at = new Date(time).toISOString()
+    database
+      .change((tx) => tx.updateTable('service_token').set({ last_used_at }).where('name', '=', name).execute())
+      .catch(onError)
+  }
+
+  return {
+    async find(token) {
+      const digest = tokenDigest(token)
+      const age = now() - readAt
+      if (age > maxAgeMs || (!known.has(digest) && age > strangerMs)) await refresh()
+      const found = known.get(digest)
+      if (!found || found.expiresAt <= now()) return undefined
+      noteUse(found.name)
+      return found
+    },
+  }
+}
+
+/** Returns the SHA-256 of a token in hex. Tokens have 256 random bits, so a slow hash would add nothing. */
+export function tokenDigest(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
+}
+
+function knownToken(row: { name: string; scopes: string; expires_at: string | null }): KnownToken {
+  return {
+    name: row.name,
+    scopes: new Set(scopesSchema.parse(row.scopes.split(','))),
+    expiresAt: row.expires_at === null ? Number.POSITIVE_INFINITY : Date.parse(row.expires_at),
+  }
+}
