@@ -1,9 +1,9 @@
 /** Work of every function that reads text from outside, with hostile shapes of text for each. */
 import { APIError } from 'openai'
 import { z } from 'zod'
-import { secretsIn } from '../../orchestrator/contract/conformance/secret-patterns.ts'
-import { createOrchestrator } from '../../orchestrator/contract/app.ts'
 import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
+import { createOrchestrator } from '../../orchestrator/contract/app.ts'
+import { secretsIn } from '../../orchestrator/contract/conformance/secret-patterns.ts'
 import { fixedTokens } from '../../orchestrator/contract/fixed-tokens.ts'
 import { createFilePlane } from '../../orchestrator/registry/file-plane.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
