@@ -131,11 +131,11 @@ describe('the audit log', () => {
   })
 })
 
-/** Creates a file of audit lines. Writes stop after half of their text as long as the disk is full. */
+/** Creates a file of audit lines. Writes stop within their last line as long as the disk is full. */
 function jsonFile() {
   const file = { text: '', isFull: false }
   const append = jsonLines(async (text) => {
-    file.text += file.isFull ? text.slice(0, text.length / 2) : text
+    file.text += file.isFull ? text.slice(0, text.length * 0.7) : text
     if (file.isFull) throw new Error('ENOSPC: no space left on device')
   })
   return { file, append }
