@@ -109,10 +109,18 @@ const rules = [
     to: { path: nodeOnly },
   },
   {
-    name: 'orchestrator-imports-the-contract',
-    comment: 'The two programs speak over HTTP and share the schemas of what they say.',
+    name: 'orchestrator-imports-contract-and-base',
+    comment:
+      'The two programs speak over HTTP. They share the schemas of what they say, and leaves such as the guard of endpoints.',
     from: { path: '^orchestrator/' },
-    to: { path: '^src/', pathNot: '^src/contract/' },
+    to: { path: '^src/', pathNot: '^src/(contract|base)/' },
+  },
+  {
+    name: 'contract-of-orchestrator-imports-contract',
+    comment:
+      'Calls and checks of the contract reach tenants, tokens and the audit log through ports.ts. They know neither files nor a database.',
+    from: { path: '^orchestrator/contract/' },
+    to: { path: '^(src|orchestrator)/', pathNot: '^(src|orchestrator)/contract/' },
   },
   { name: 'src-imports-no-orchestrator', from: { path: '^src/' }, to: { path: '^orchestrator/' } },
   {

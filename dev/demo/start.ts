@@ -3,6 +3,10 @@ import { createWriteStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
+import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
+import { fixedTokens } from '../../orchestrator/contract/fixed-tokens.ts'
+import { watchFiles } from '../../orchestrator/registry/file/watched.ts'
+import { createFilePlane } from '../../orchestrator/registry/file-plane.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { startOidcProvider } from '../emulators/oidc.ts'
@@ -224,14 +228,20 @@ async function startDemoOrchestrator(
   await writeFile(tenantsFile, stringify(tenants))
   await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
   const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
-  return startOrchestrator({
-    port: await freePort(firstPort),
-    hostname: '127.0.0.1',
+  const registry = await watchFiles({
     tenantsFile,
     secretsFile,
     variables: {},
-    tokens: [serviceToken],
-    audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
     onBadEdit: (reason) => console.error(`The edit of ${tenantsFile} was rejected: ${reason}`),
+  })
+  return startOrchestrator({
+    port: await freePort(firstPort),
+    hostname: '127.0.0.1',
+    plane: createFilePlane({
+      registry,
+      tokens: fixedTokens([serviceToken]),
+      claims: createMemoryClaims(),
+      audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
+    }),
   })
 }

@@ -43,9 +43,10 @@ export async function parseRegistry(input: RegistryInput): Promise<FileRegistry>
   const bindings = await readTenants(parseDocument(input.tenants, 'tenants'))
   const secrets = await readSecrets(parseDocument(input.secrets, 'secrets'), input)
   const warnings = bindings.flatMap((binding) => binding.warnings)
+  const byHost = indexHosts(bindings)
   const byTenant = indexCredentials(bindings, secrets)
   return {
-    byHost: indexHosts(bindings),
+    byHost,
     byTenant,
     byName: new Map([...byTenant.values()].map((known) => [known.tenant, known])),
     tenants: new Map(bindings.map((binding) => [binding.tenant, binding])),

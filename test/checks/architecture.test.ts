@@ -62,7 +62,15 @@ const wrong: Readonly<Record<string, Imports>> = {
     ['src/providers/storages.ts', 'src/providers/storage/local.ts'],
     ['src/worker.ts', 'src/providers/images/sharp.ts'],
   ],
-  'orchestrator-imports-the-contract': [['orchestrator/main.ts', 'src/base/time.ts']],
+  'orchestrator-imports-contract-and-base': [
+    ['orchestrator/main.ts', 'src/ports/storage.ts'],
+    ['orchestrator/main.ts', 'src/node.ts'],
+  ],
+  'contract-of-orchestrator-imports-contract': [
+    ['orchestrator/contract/app.ts', 'orchestrator/registry/file.ts'],
+    ['orchestrator/contract/app.ts', 'orchestrator/server.ts'],
+    ['orchestrator/contract/conformance/run.ts', 'src/base/time.ts'],
+  ],
   'src-imports-no-orchestrator': [['src/node/process.ts', 'orchestrator/main.ts']],
   'product-imports-no-tools': [
     ['src/node/process.ts', 'dev/demo.ts'],
@@ -102,6 +110,10 @@ const right: Imports = [
   ['src/ui/main.tsx', 'src/base/time.ts'],
   ['src/ui/main.tsx', 'vitest'],
   ['orchestrator/main.ts', 'src/contract/host.ts'],
+  ['orchestrator/main.ts', 'src/base/time.ts'],
+  ['orchestrator/registry/file-plane.ts', 'orchestrator/contract/ports.ts'],
+  ['orchestrator/contract/app.ts', 'orchestrator/contract/ports.ts'],
+  ['orchestrator/contract/conformance/run.ts', 'src/contract/host.ts'],
   ['dev/demo.ts', 'src/node.ts'],
 ]
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
+import { fixedTokens } from '../../orchestrator/contract/fixed-tokens.ts'
 import { refusingConditions, startScriptedS3 } from '../support/fakes/scripted-s3.ts'
 import { adminPost } from '../support/fixtures/admin.ts'
 import { serviceToken } from '../support/fixtures/fleet.ts'
@@ -37,7 +38,7 @@ describeOnBothHosts('publishing from an S3 server that answers 501 to conditiona
     })
     const reference = await startReference({
       registry: async () => registry,
-      tokens: [serviceToken],
+      tokens: fixedTokens([serviceToken]),
       claims: createMemoryClaims(),
     })
     studio.fleet.orchestrator.claims = (request) => reference.app.request(request)

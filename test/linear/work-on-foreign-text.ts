@@ -1,8 +1,11 @@
 /** Work of every function that reads text from outside, with hostile shapes of text for each. */
 import { APIError } from 'openai'
 import { z } from 'zod'
-import { secretsIn } from '../../orchestrator/contract/conformance/secret-patterns.ts'
+import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
 import { createOrchestrator } from '../../orchestrator/contract/app.ts'
+import { secretsIn } from '../../orchestrator/contract/conformance/secret-patterns.ts'
+import { fixedTokens } from '../../orchestrator/contract/fixed-tokens.ts'
+import { createFilePlane } from '../../orchestrator/registry/file-plane.ts'
 import { isPublicHost } from '../../src/base/endpoint-guard.ts'
 import { matchesNone } from '../../src/base/entity-tag.ts'
 import { parseJson } from '../../src/base/json.ts'
@@ -152,9 +155,12 @@ const handler = createHandler(
   testProcess({ features: { auto_view_enabled: true, library_enabled: true } }).services,
 )
 const control = createOrchestrator({
-  registry: registryOf,
-  tokens: [primary],
-  audit: () => undefined,
+  plane: createFilePlane({
+    registry: registryOf,
+    tokens: fixedTokens([primary]),
+    claims: createMemoryClaims(),
+    audit: () => undefined,
+  }),
   callsPerMinute: 1e9,
 })
 

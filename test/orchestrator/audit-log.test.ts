@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { jsonLines } from '../../orchestrator/audit/file.ts'
 import { type AuditLogOptions, createAuditLog } from '../../orchestrator/audit/log.ts'
 import { type AuditLine, AuditUnavailable } from '../../orchestrator/contract/audit.ts'
 
@@ -20,27 +21,22 @@ const read = (tenant: string): AuditLine => ({ ...base, action: 'runtime.read', 
 
 /** Creates an audit log on a disk that the test can make slow or full. */
 function disk(options: Partial<AuditLogOptions> = {}) {
-  const writes: string[] = []
+  const writes: (readonly AuditLine[])[] = []
   const failures: string[] = []
   let isFull = false
   let gate: Promise<unknown> = Promise.resolve()
   const log = createAuditLog({
-    async append(text) {
+    async append(batch) {
       await gate
       if (isFull) throw new Error('ENOSPC: no space left on device')
-      writes.push(text)
+      writes.push(batch)
     },
     onFailure: (reason) => failures.push(reason),
     retryMs: 1,
     closeMs: 50,
     ...options,
   })
-  const lines = (): AuditLine[] =>
-    writes
-      .join('')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line))
+  const lines = () => writes.flat()
   return {
     log,
     writes,
@@ -102,7 +98,7 @@ describe('the audit log', () => {
     expect(refused.every(({ status }) => status === 'rejected')).toBe(true)
     await expect(log.write(credentials('one more'))).rejects.toBeInstanceOf(AuditUnavailable)
     for (let call = 0; call < 100; call++) await log.write(read('alice'))
-    expect(log.unwritten().split('\n')).toHaveLength(10_000 + 1)
+    expect(log.unwritten()).toHaveLength(10_000)
     expect(failures).toEqual(['ENOSPC: no space left on device'])
     fill(false)
     await expect.poll(() => lines().length).toBe(10_000)
@@ -116,6 +112,68 @@ describe('the audit log', () => {
     await log.write(read('alice'))
     await log.close()
     expect(failures.at(-1)).toBe('1 lines were not written')
-    expect(JSON.parse(log.unwritten())).toEqual(read('alice'))
+    expect(log.unwritten()).toEqual([read('alice')])
+  })
+  it('appends the same lines again, in order, when a write fails', async () => {
+    const attempts: (readonly AuditLine[])[] = []
+    const { log, lines, failures } = disk({
+      async append(batch) {
+        attempts.push(batch)
+        if (attempts.length < 3) throw new Error('EIO')
+      },
+    })
+    await Promise.all([log.write(credentials('first')), log.write(credentials('second'))])
+    expect(attempts[0]).toEqual([credentials('first')])
+    expect(attempts.slice(1, 3)).toEqual([attempts[1], attempts[1]])
+    expect(attempts.slice(2).flat()).toEqual([credentials('first'), credentials('second')])
+    expect(lines()).toEqual([])
+    expect(failures).toEqual(['EIO'])
+  })
+})
+
+/** Creates a file of audit lines. Writes stop within their last line as long as the disk is full. */
+function jsonFile() {
+  const file = { text: '', isFull: false }
+  const append = jsonLines(async (text) => {
+    file.text += file.isFull ? text.slice(0, text.length * 0.7) : text
+    if (file.isFull) throw new Error('ENOSPC: no space left on device')
+  })
+  return { file, append }
+}
+
+describe('the audit log as JSON lines', () => {
+  it('ends each line of a batch with a line break', async () => {
+    const { file, append } = jsonFile()
+    await append([credentials('sent'), read('alice')])
+    await append([read('bob')])
+    const lines = [credentials('sent'), read('alice'), read('bob')]
+    expect(file.text).toBe(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  })
+
+  it('begins with a line break after a write that left half a line, and only then', async () => {
+    const { file, append } = jsonFile()
+    file.isFull = true
+    await expect(append([credentials('sent')])).rejects.toThrow('ENOSPC')
+    await expect(append([credentials('sent')])).rejects.toThrow('ENOSPC')
+    file.isFull = false
+    const before = file.text
+    await append([credentials('sent')])
+    await append([read('alice')])
+    expect(before).not.toContain(JSON.stringify(credentials('sent')))
+    expect(file.text).toBe(
+      `${before}\n${JSON.stringify(credentials('sent'))}\n${JSON.stringify(read('alice'))}\n`,
+    )
+  })
+
+  it('keeps every line readable when the log repeats a write that left half a line', async () => {
+    const { file, append } = jsonFile()
+    const { log } = disk({ append })
+    file.isFull = true
+    const written = ['first', 'second'].map((outcome) => log.write(credentials(outcome)))
+    await expect.poll(() => file.text.split('\n').length).toBeGreaterThan(2)
+    file.isFull = false
+    await Promise.all(written)
+    const whole = file.text.split('\n').slice(-3)
+    expect(whole).toEqual([JSON.stringify(credentials('first')), JSON.stringify(credentials('second')), ''])
   })
 })

@@ -4,25 +4,25 @@ import { createCallAllowance } from '../../orchestrator/contract/call-allowance.
 it('restores used calls evenly over time', () => {
   const clock = { time: 1_000_000 }
   const allowance = createCallAllowance(4, () => clock.time)
-  expect([0, 0, 0, 0, 0].map((token) => allowance.take(token))).toEqual([0, 0, 0, 0, 15_000])
+  expect(Array.from({ length: 5 }, () => allowance.take('a'))).toEqual([0, 0, 0, 0, 15_000])
   clock.time += 14_999
-  expect(allowance.take(0)).toBe(1)
+  expect(allowance.take('a')).toBe(1)
   clock.time += 1
-  expect([allowance.take(0), allowance.take(0)]).toEqual([0, 15_000])
+  expect([allowance.take('a'), allowance.take('a')]).toEqual([0, 15_000])
 })
 
 it('counts each token separately', () => {
   const allowance = createCallAllowance(1, () => 1_000_000)
-  expect([allowance.take(0), allowance.take(1), allowance.take(0)]).toEqual([0, 0, 60_000])
+  expect([allowance.take('a'), allowance.take('b'), allowance.take('a')]).toEqual([0, 0, 60_000])
 })
 
 it('makes a token wait at most one interval when the clock is set back', () => {
   const clock = { time: 1_000_000_000 }
   const allowance = createCallAllowance(2, () => clock.time)
-  allowance.take(0)
-  allowance.take(0)
+  allowance.take('a')
+  allowance.take('a')
   clock.time = 1_000_000
-  expect(allowance.take(0)).toBe(30_000)
+  expect(allowance.take('a')).toBe(30_000)
   clock.time += 30_000
-  expect(allowance.take(0)).toBe(0)
+  expect(allowance.take('a')).toBe(0)
 })

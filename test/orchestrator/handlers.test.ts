@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type AuditLine, AuditUnavailable } from '../../orchestrator/contract/audit.ts'
+import type { ServiceTokens } from '../../orchestrator/contract/ports.ts'
+import { type Scope, scopes } from '../../orchestrator/contract/scopes.ts'
 import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 import {
   primary,
@@ -15,6 +17,12 @@ import {
 const alice = 'alice.shibari.test'
 const nobody = 'nobody.shibari.test'
 const sha256 = /^[0-9a-f]{64}$/
+
+/** Accepts the primary token, with these scopes only. */
+function tokenOfScopes(allowed: readonly Scope[]): ServiceTokens {
+  const token = { name: 'of a narrow scope', scopes: new Set(allowed) }
+  return { find: async (given) => (given === primary ? token : undefined) }
+}
 
 describe('by-host of the reference orchestrator', () => {
   it('answers POST and GET with the same valid configuration', async () => {
@@ -298,6 +306,32 @@ describe('usage events of the reference orchestrator', () => {
     expect((await post(usagePath, { ...event, ...wrong })).status).toBe(400)
     expect(audit).toEqual([])
   })
+
+  it('counts an event of a tenant once when it names first the label of a host and then the tenant', async () => {
+    const { post, audit } = await startReference()
+    for (const tenant_id of ['robert', 'bob'])
+      expect((await post(usagePath, { ...event, tenant_id })).status).toBe(200)
+    expect(audit.map(({ tenant, outcome }) => [tenant, outcome])).toEqual([
+      ['bob', 'counted'],
+      ['bob', 'repeated'],
+    ])
+  })
+
+  it('counts an event of a suspended tenant, which may arrive after the suspension', async () => {
+    const { post, audit } = await startReference()
+    expect((await post(usagePath, { ...event, tenant_id: 'carol' })).status).toBe(200)
+    expect(audit).toMatchObject([{ tenant: 'carol', outcome: 'counted' }])
+  })
+
+  it.each(['stranger', 'nobody', 'Alice', 'alice.shibari.test', 'alice ', '*', 'constructor', '__proto__'])(
+    'answers 404 to a usage event of the unknown tenant %j, and logs nothing',
+    async (tenant_id) => {
+      const { post, audit } = await startReference()
+      const refused = await post(usagePath, { ...event, tenant_id })
+      expect([refused.status, await refused.json()]).toMatchObject([404, { code: 'unknown_tenant' }])
+      expect(audit).toEqual([])
+    },
+  )
 })
 
 describe('access to the reference orchestrator', () => {
@@ -338,6 +372,56 @@ describe('access to the reference orchestrator', () => {
     expect((await byHost(alice, { authorization: `Bearer ${secondary}` })).status).toBe(200)
     clock.time += 20_000
     expect((await byHost(alice)).status).toBe(200)
+  })
+
+  it.each(scopes)('answers only calls of the scope %s when a token has no other', async (scope) => {
+    const { post, request, audit } = await startReference({ tokens: tokenOfScopes([scope]) })
+    const calls: readonly [needed: Scope, answer: () => Promise<Response>][] = [
+      ['runtime', () => post(runtimePath, { host: alice })],
+      ['runtime', () => request(`${runtimePath}?host=${alice}`)],
+      ['runtime', () => request('/v1/claims/k', { headers: { 'x-tenant': 'alice' } })],
+      ['credentials', () => post(resolvePath, { credentials_ref: 'alice-storage' }, { 'x-tenant': 'alice' })],
+      ['credentials', () => post('/v1/%63redentials/resolve', {}, { 'x-tenant': 'alice' })],
+      ['credentials', () => post('/v1/credentials/nothing', {})],
+      ['usage', () => post(usagePath, {})],
+      ['studio', () => request('/v1/studio/nothing')],
+      ['schedule', () => request('/v1/schedule/nothing')],
+      ['schedule', () => request('/v1/deliveries/nothing')],
+    ]
+    for (const [needed, ask] of calls) {
+      const answer = await ask()
+      if (needed === scope) expect(answer.status).not.toBe(403)
+      else expect([answer.status, await answer.json()]).toMatchObject([403, { code: 'missing_scope' }])
+    }
+    const refused = audit.filter(({ outcome }) => outcome === 'missing_scope')
+    expect(refused).toHaveLength(calls.filter(([needed]) => needed !== scope).length)
+    for (const line of refused)
+      expect(line).toMatchObject({ action: 'access', tenant: null, token: 'of a narrow scope' })
+  })
+
+  it('answers 404 to an unknown call when a token has no scope', async () => {
+    const { request } = await startReference({ tokens: tokenOfScopes([]) })
+    expect((await request('/v1/anything')).status).toBe(404)
+  })
+
+  it('does not count calls without the scope against the limit', async () => {
+    const { byHost, post } = await startReference({ callsPerMinute: 1, tokens: tokenOfScopes(['runtime']) })
+    for (let call = 0; call < 20; call++) expect((await post(usagePath, {})).status).toBe(403)
+    expect((await byHost(alice)).status).toBe(200)
+  })
+
+  it('looks up no token that is longer than any issued token', async () => {
+    const asked: string[] = []
+    const tokens: ServiceTokens = {
+      async find(token) {
+        asked.push(token)
+        return undefined
+      },
+    }
+    const { byHost } = await startReference({ tokens })
+    for (const length of [500, 501])
+      expect((await byHost(alice, { authorization: `Bearer ${'x'.repeat(length)}` })).status).toBe(403)
+    expect(asked).toEqual(['x'.repeat(500)])
   })
 
   it('does not count calls with a bad token against the limit', async () => {

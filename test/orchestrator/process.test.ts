@@ -268,12 +268,9 @@ describe('the shutdown of the orchestrator', () => {
   it('lets a running call finish, refuses new calls, and may be requested twice', async () => {
     await using files = await folder()
     const running = await startOrchestrator({
-      ...files,
       port: 0,
       hostname: '127.0.0.1',
-      tokens: [primary],
-      audit: () => undefined,
-      onBadEdit: () => undefined,
+      plane: await files.plane(),
     })
     const body = JSON.stringify({ host: 'alice.shibari.test' })
     const call = httpRequest(`${running.url}${runtimePath}`, {

@@ -13,13 +13,10 @@ async function start(limits: { requestTimeoutMs?: number } = {}) {
   const files = await writeFiles()
   const audit: AuditLine[] = []
   const running = await startOrchestrator({
-    ...files,
     ...limits,
     port: 0,
     hostname: '127.0.0.1',
-    tokens: [primary],
-    audit: (line) => audit.push(line),
-    onBadEdit: () => undefined,
+    plane: await files.plane({ audit: (line) => audit.push(line) }),
   })
   return {
     audit,

@@ -9,7 +9,6 @@ import { startScriptedS3 } from '../support/fakes/scripted-s3.ts'
 import { serversWithoutClaims } from '../support/fixtures/claims.ts'
 import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
 import { countingPlatform } from '../support/fixtures/publishing.ts'
-import { primary } from '../support/fixtures/reference-orchestrator.ts'
 
 const script = fileURLToPath(new URL('../support/fixtures/publish-process.ts', import.meta.url))
 const names = ['photo-1.jpg', 'photo-2.jpg']
@@ -26,13 +25,9 @@ async function startOrchestrators() {
     [1, 2].map(async () => {
       const claims = openSqliteClaims(join(files.directory, 'claims'))
       const running = await startOrchestrator({
-        ...files,
         port: 0,
         hostname: '127.0.0.1',
-        tokens: [primary],
-        claims,
-        audit: () => undefined,
-        onBadEdit: () => undefined,
+        plane: await files.plane({ claims }),
       })
       return { claims, running }
     }),
