@@ -29,7 +29,9 @@ export interface DatabasePlane extends ControlPlane {
 /** Creates the control plane. The database must have the current schema. */
 export function createDatabasePlane(options: DatabasePlaneOptions): DatabasePlane {
   const { database, envelope, tokens, now = Date.now, pollMs = 1000, onFailure } = options
-  const audit = createDatabaseAudit(database, (reason) => onFailure(`The audit log cannot be written: ${reason}`))
+  const audit = createDatabaseAudit(database, (reason) =>
+    onFailure(`The audit log cannot be written: ${reason}`),
+  )
   const stored = createSqlTokens({
     database,
     now,

@@ -52,7 +52,8 @@ const environmentSchema = z
       .transform((status) => (status === '409' ? 409 : 404)),
   })
   .superRefine((env, context) => {
-    const refuse = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message })
+    const refuse = (name: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [name], message })
     if (env.ORCHESTRATOR_FILE !== undefined) {
       if (env.ORCHESTRATOR_SERVICE_TOKEN.length === 0) refuse('ORCHESTRATOR_SERVICE_TOKEN', 'is required')
       return
@@ -79,6 +80,12 @@ export function parseEnvironment(
 }
 
 /** Checks for a production process: by `NODE_ENV`, or on Heroku. */
-function isProduction({ NODE_ENV, DYNO }: { NODE_ENV?: string | undefined; DYNO?: string | undefined }): boolean {
+function isProduction({
+  NODE_ENV,
+  DYNO,
+}: {
+  NODE_ENV?: string | undefined
+  DYNO?: string | undefined
+}): boolean {
   return NODE_ENV === 'production' || DYNO !== undefined
 }

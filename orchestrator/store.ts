@@ -39,7 +39,9 @@ function keysOf(env: OrchestratorEnvironment, say: (text: string) => void): KeyS
   const text =
     env.ORCHESTRATOR_KEYS ??
     readKeyFile(env.ORCHESTRATOR_DATA_DIR, (path) =>
-      say(`ORCHESTRATOR_KEYS is not set. A key for this machine was made in ${path}. Back it up with the database.`),
+      say(
+        `ORCHESTRATOR_KEYS is not set. A key for this machine was made in ${path}. Back it up with the database.`,
+      ),
     )
   return createConfiguredKeys(parseKeys(text))
 }

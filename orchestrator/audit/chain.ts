@@ -28,7 +28,10 @@ export async function appendAudit(tx: Tx, lines: readonly AuditLine[]): Promise<
     return { seq, hash, ...row }
   })
   for (let at = 0; at < rows.length; at += rowsPerInsert)
-    await tx.insertInto('audit').values(rows.slice(at, at + rowsPerInsert)).execute()
+    await tx
+      .insertInto('audit')
+      .values(rows.slice(at, at + rowsPerInsert))
+      .execute()
   if (head) await tx.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute()
   else await tx.insertInto('audit_head').values({ id: 1, seq, hash }).execute()
 }
@@ -66,5 +69,7 @@ export function verifyAudit(database: Database): Promise<AuditFindings> {
 }
 
 function hashOf(before: string, seq: number, row: AuditRow): string {
-  return createHash('sha256').update(canonicalJson([before, seq, row])).digest('hex')
+  return createHash('sha256')
+    .update(canonicalJson([before, seq, row]))
+    .digest('hex')
 }

@@ -27,7 +27,9 @@ export function openAuditFile(path: string | undefined, onFailure: (reason: stri
 }
 
 /** Appends lines as JSON. A failed write may have left half a line, so the next write begins with a line break. */
-export function jsonLines(write: (text: string) => Promise<void>): (lines: readonly AuditLine[]) => Promise<void> {
+export function jsonLines(
+  write: (text: string) => Promise<void>,
+): (lines: readonly AuditLine[]) => Promise<void> {
   let isFailing = false
   return async (lines) => {
     const text = (isFailing ? '\n' : '') + textOf(lines)

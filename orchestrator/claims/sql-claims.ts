@@ -1,9 +1,10 @@
 /** Claims in the database. Each change and its audit line are one transaction. */
+
+import { z } from 'zod'
 import { appendAudit } from '../audit/chain.ts'
 import { newClaim, nextClaim, type StoredClaim } from '../contract/claim-store.ts'
 import type { NotedClaims } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
-import { z } from 'zod'
 
 /** Upper bound on the claims of a tenant. */
 const maxClaims = 100_000
@@ -23,7 +24,8 @@ export function createSqlClaims(database: Database, now: () => number = Date.now
           : (await isFull(tx, tenant))
             ? ({ outcome: 'full' } as const)
             : ({ outcome: 'created', claim: newClaim(wanted, now()) } as const)
-        if (created.outcome === 'created') await tx.insertInto('claim').values(rowOf(tenant, created.claim)).execute()
+        if (created.outcome === 'created')
+          await tx.insertInto('claim').values(rowOf(tenant, created.claim)).execute()
         await appendAudit(tx, [note(created.outcome)])
         return created
       }),

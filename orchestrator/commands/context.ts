@@ -25,7 +25,9 @@ export function printJson({ print }: CommandContext, value: unknown): void {
 export function databaseEnvironment({ variables }: CommandContext): OrchestratorEnvironment {
   const env = parseEnvironment(variables)
   if (env.ORCHESTRATOR_FILE !== undefined)
-    throw new UsageError('ORCHESTRATOR_FILE is set, and file mode is read only. Unset it to use the database.')
+    throw new UsageError(
+      'ORCHESTRATOR_FILE is set, and file mode is read only. Unset it to use the database.',
+    )
   return env
 }
 
@@ -45,5 +47,8 @@ export async function withStore<T>(
 
 /** Returns the author of a command's changes: the user of the machine. */
 export function operator({ variables }: CommandContext): Actor {
-  return { name: variables.USER ?? variables.LOGNAME ?? 'operator', requestId: `command-${crypto.randomUUID()}` }
+  return {
+    name: variables.USER ?? variables.LOGNAME ?? 'operator',
+    requestId: `command-${crypto.randomUUID()}`,
+  }
 }

@@ -14,6 +14,8 @@ export async function rollbackCommand(
   version: string,
   { expect }: { expect?: string },
 ): Promise<void> {
-  await withStore(context, ({ database }) => rollback(database, { tenant, version, expect }, operator(context)))
+  await withStore(context, ({ database }) =>
+    rollback(database, { tenant, version, expect }, operator(context)),
+  )
   printJson(context, { tenant, config_version: version })
 }

@@ -22,7 +22,10 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .description('Runs and operates the orchestrator. Without a command: serve.')
     .addHelpText('after', exitCodes)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => context.print(text.trimEnd()), writeErr: (text) => context.say(text.trimEnd()) })
+    .configureOutput({
+      writeOut: (text) => context.print(text.trimEnd()),
+      writeErr: (text) => context.say(text.trimEnd()),
+    })
 
   program
     .command('serve', { isDefault: true })
@@ -104,5 +107,7 @@ function codeOf(error: unknown, { say }: CommandContext): number {
 
 function wordsOf(error: Error): string {
   const isForPeople = [Refused, DatabaseError, RegistryError].some((kind) => error instanceof kind)
-  return isForPeople || error.constructor === Error ? error.message : `An unexpected error occurred: ${error.name}`
+  return isForPeople || error.constructor === Error
+    ? error.message
+    : `An unexpected error occurred: ${error.name}`
 }

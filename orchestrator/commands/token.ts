@@ -43,7 +43,8 @@ function scopesOf(list: string): Scope[] {
   const wanted = list.split(',').map((scope) => scope.trim())
   const known = scopes.filter((scope) => wanted.includes(scope))
   const unknown = wanted.filter((scope) => !known.some((one) => one === scope))
-  if (unknown.length > 0) throw new UsageError(`Unknown scopes: ${unknown.join(', ')}. Known: ${scopes.join(', ')}`)
+  if (unknown.length > 0)
+    throw new UsageError(`Unknown scopes: ${unknown.join(', ')}. Known: ${scopes.join(', ')}`)
   return known
 }
 

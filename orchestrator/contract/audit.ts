@@ -1,6 +1,7 @@
 /** Entries of the audit log: caller, action, tenant and outcome. They contain no secret, and no credentials reference in clear text. */
-import { sha256Hex } from './canonical.ts'
+
 import type { Call } from './call.ts'
+import { sha256Hex } from './canonical.ts'
 
 type AuditAction =
   | 'runtime.read'

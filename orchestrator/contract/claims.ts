@@ -1,9 +1,9 @@
 /** `/v1/claims`: creates, reads, replaces and deletes a tenant's claims. */
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import type { StoredClaim } from './claim-store.ts'
 import type { LineOf } from './audit.ts'
 import { type Call, type Env, readBody, refuse } from './call.ts'
+import type { StoredClaim } from './claim-store.ts'
 import type { NotedClaims, Registry } from './ports.ts'
 
 const path = '/v1/claims'

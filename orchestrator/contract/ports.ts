@@ -1,6 +1,7 @@
 /** The parts of a control plane that the calls of the contract need. A file and a database implement these ports. */
-import type { ClaimStore, NewClaim, Replacement } from './claim-store.ts'
+
 import type { AuditLine } from './audit.ts'
+import type { ClaimStore, NewClaim, Replacement } from './claim-store.ts'
 import type { Scope } from './scopes.ts'
 
 /** Everything behind the calls of the contract. */
@@ -83,5 +84,9 @@ export interface UsageEvent {
 
 export interface UsageStore {
   /** Counts the event unless the tenant's key was counted before. Writes the audit line either way. */
-  count(tenant: string, event: UsageEvent, note: NoteOf<'counted' | 'repeated'>): Promise<'counted' | 'repeated'>
+  count(
+    tenant: string,
+    event: UsageEvent,
+    note: NoteOf<'counted' | 'repeated'>,
+  ): Promise<'counted' | 'repeated'>
 }

@@ -47,7 +47,8 @@ function missingIn(applied: readonly Applied[], migrations: readonly Migration[]
   const byId = new Map(migrations.map((migration) => [migration.id, migration]))
   for (const { id, name, digest } of applied) {
     const known = byId.get(id)
-    if (!known) throw new DatabaseError(`The database is newer than this program: it has migration ${id} (${name}).`)
+    if (!known)
+      throw new DatabaseError(`The database is newer than this program: it has migration ${id} (${name}).`)
     if (digestOf(known) !== digest) {
       throw new DatabaseError(`Migration ${id} (${name}) of the database differs from this program's.`)
     }

@@ -34,7 +34,10 @@ export async function addEvent(tx: Tx, { tenant, type, data }: NewEvent, now = D
   const wanting = webhooks.filter(({ types }) => types === '' || types.split(',').includes(type))
   const id = `evt_${crypto.randomUUID()}`
   const at = new Date(now).toISOString()
-  await tx.insertInto('event').values({ id, tenant, type, data: JSON.stringify(data), at }).execute()
+  await tx
+    .insertInto('event')
+    .values({ id, tenant, type, data: JSON.stringify(data), at })
+    .execute()
   if (wanting.length === 0) return
   const due = { state: 'due', tries: 0, due_at: at, leased_until: null, error: null } as const
   await tx

@@ -8,9 +8,9 @@ import { appType } from '../../src/contract/runtime-answer.ts'
 import type { Binding, Registry } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { Envelope, Sealed } from '../secrets/envelope.ts'
+import { isOverBudget } from '../usage/budget.ts'
 import { answerOf, checkCredentials, fingerprintOf, isPaidByTheFleet } from './credentials.ts'
 import { createRevisions } from './sql/revisions.ts'
-import { isOverBudget } from '../usage/budget.ts'
 
 export interface SqlRegistryOptions {
   database: Database
@@ -26,7 +26,12 @@ const maxLabels = 50_000
 /** Upper bound on remembered rows of credentials, which stay encrypted. */
 const maxCredentials = 20_000
 
-type CredentialRow = Sealed & { provider: string; version: string; fingerprint: string; insufficientBalance: boolean }
+type CredentialRow = Sealed & {
+  provider: string
+  version: string
+  fingerprint: string
+  insufficientBalance: boolean
+}
 
 const valueSchema = z.record(z.string(), z.unknown())
 
@@ -57,7 +62,13 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
       .selectFrom('domain')
       .innerJoin('tenant', 'tenant.name', 'domain.tenant')
       .innerJoin('config_version', 'config_version.id', 'tenant.config')
-      .select(['tenant.name', 'tenant.app_type', 'tenant.suspended', 'tenant.schema_version', 'tenant.ttl_seconds'])
+      .select([
+        'tenant.name',
+        'tenant.app_type',
+        'tenant.suspended',
+        'tenant.schema_version',
+        'tenant.ttl_seconds',
+      ])
       .select(['config_version.config_version', 'config_version.config'])
       .where('domain.host', '=', host)
       .executeTakeFirst()
@@ -99,12 +110,18 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     byLabel: (label) => revisions.cached(labels, label, () => readLabel(label)),
 
     async billed(tenantId) {
-      const row = await read.selectFrom('tenant').select('name').where('name', '=', tenantId).executeTakeFirst()
+      const row = await read
+        .selectFrom('tenant')
+        .select('name')
+        .where('name', '=', tenantId)
+        .executeTakeFirst()
       return row?.name ?? readLabel(tenantId)
     },
 
     async credentials(tenant, ref) {
-      const row = await revisions.cached(credentials, JSON.stringify([tenant, ref]), () => readCredentials(tenant, ref))
+      const row = await revisions.cached(credentials, JSON.stringify([tenant, ref]), () =>
+        readCredentials(tenant, ref),
+      )
       if (!row) return undefined
       const { provider, version, fingerprint } = row
       const text = await envelope.open(row, { tenant, ref, provider })

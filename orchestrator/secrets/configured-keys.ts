@@ -14,7 +14,8 @@ const keyBytes = 32
 export function parseKeys(text: string): ConfiguredKey[] {
   const keys = text.split(',').map((part) => {
     const [, kid, encoded] = /^([\w.-]{1,64}):([\w-]{43}=?)$/.exec(part.trim()) ?? []
-    if (kid === undefined || encoded === undefined) throw new Error('ORCHESTRATOR_KEYS must hold kid:base64url of 32 bytes')
+    if (kid === undefined || encoded === undefined)
+      throw new Error('ORCHESTRATOR_KEYS must hold kid:base64url of 32 bytes')
     const key = base64url.decode(encoded)
     if (key.length !== keyBytes) throw new Error('ORCHESTRATOR_KEYS must hold kid:base64url of 32 bytes')
     return { kid, key }
@@ -56,6 +57,7 @@ async function open(wrapped: string, key: Uint8Array, { tenant, id }: WrapContex
     throw new SecretsUnavailable('A data key does not open with its key-encryption key.')
   })
   const { tenant: ofTenant, id: ofId } = opened.protectedHeader
-  if (ofTenant !== tenant || ofId !== id) throw new SecretsUnavailable('A data key belongs to another tenant.')
+  if (ofTenant !== tenant || ofId !== id)
+    throw new SecretsUnavailable('A data key belongs to another tenant.')
   return opened.plaintext
 }

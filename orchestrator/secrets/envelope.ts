@@ -68,7 +68,9 @@ export function createEnvelope(database: Database, keys: KeySource): Envelope {
       const header = { alg: 'dir', enc: 'A256GCM', kid: id, tenant, ref, provider }
       // A key that this change created may be rolled back, so it must not stay in memory.
       const key = await openDataKey(id, tenant, tx)
-      const value = await new CompactEncrypt(new TextEncoder().encode(text)).setProtectedHeader(header).encrypt(key)
+      const value = await new CompactEncrypt(new TextEncoder().encode(text))
+        .setProtectedHeader(header)
+        .encrypt(key)
       return { value, data_key: id }
     },
 

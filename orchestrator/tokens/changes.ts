@@ -1,10 +1,10 @@
 /** Creates and revokes service tokens. */
 import { randomBytes } from 'node:crypto'
+import { type Actor, lineBy } from '../audit/actor.ts'
 import { appendAudit } from '../audit/chain.ts'
 import type { Scope } from '../contract/scopes.ts'
 import type { Database } from '../database/database.ts'
 import { Refused } from '../registry/sql/refusals.ts'
-import { type Actor, lineBy } from '../audit/actor.ts'
 import { tokenDigest } from './sql-tokens.ts'
 
 export interface NewToken {
@@ -18,7 +18,11 @@ export async function createToken(database: Database, token: NewToken, actor: Ac
   const text = `st_${randomBytes(32).toString('base64url')}`
   const { name, scopes, expiresAt } = token
   await database.change(async (tx) => {
-    const taken = await tx.selectFrom('service_token').select('name').where('name', '=', name).executeTakeFirst()
+    const taken = await tx
+      .selectFrom('service_token')
+      .select('name')
+      .where('name', '=', name)
+      .executeTakeFirst()
     if (taken) throw new Refused(`A service token has the name ${name} already.`)
     await tx
       .insertInto('service_token')
@@ -49,7 +53,9 @@ export async function revokeToken(database: Database, name: string, actor: Actor
       .where('revoked_at', 'is', null)
       .executeTakeFirst()
     if (numUpdatedRows === 0n) throw new Refused(`No valid service token has the name ${name}.`)
-    await appendAudit(tx, [lineBy(actor, { action: 'token.revoke', tenant: null, outcome: 'revoked', subject: name })])
+    await appendAudit(tx, [
+      lineBy(actor, { action: 'token.revoke', tenant: null, outcome: 'revoked', subject: name }),
+    ])
   })
 }
 

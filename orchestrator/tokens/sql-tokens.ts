@@ -57,7 +57,9 @@ export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
     usedAt.set(name, time)
     const last_used_at = new Date(time).toISOString()
     database
-      .change((tx) => tx.updateTable('service_token').set({ last_used_at }).where('name', '=', name).execute())
+      .change((tx) =>
+        tx.updateTable('service_token').set({ last_used_at }).where('name', '=', name).execute(),
+      )
       .catch(onError)
   }
 

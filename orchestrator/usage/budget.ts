@@ -6,7 +6,11 @@ type Reads = Pick<Kysely<Tables>, 'selectFrom'>
 
 /** Checks if the tenant has used its whole budget of this month. */
 export async function isOverBudget(read: Reads, tenant: string, now: number): Promise<boolean> {
-  const row = await read.selectFrom('tenant').select('ai_budget').where('name', '=', tenant).executeTakeFirst()
+  const row = await read
+    .selectFrom('tenant')
+    .select('ai_budget')
+    .where('name', '=', tenant)
+    .executeTakeFirst()
   if (row === undefined || row.ai_budget === null) return false
   return (await usedThisMonth(read, tenant, now)) >= row.ai_budget
 }

@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { ClaimStore } from '../../orchestrator/contract/claim-store.ts'
 import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
 import { openSqliteClaims } from '../../orchestrator/claims/sqlite-claims.ts'
+import type { ClaimStore } from '../../orchestrator/contract/claim-store.ts'
 
 async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'orchestrator-claims-'))

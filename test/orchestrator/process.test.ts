@@ -218,6 +218,8 @@ describe('the environment of the orchestrator', () => {
       ORCHESTRATOR_PORT: 8090,
       ORCHESTRATOR_HOST: '127.0.0.1',
       ORCHESTRATOR_FILE: 'tenants.yaml',
+      ORCHESTRATOR_DATA_DIR: '.orchestrator',
+      ALLOW_PRIVATE_ENDPOINTS: false,
       ORCHESTRATOR_SERVICE_TOKEN: [primary],
       ORCHESTRATOR_CALLS_PER_MINUTE: 6000,
       ORCHESTRATOR_OTHER_APP_STATUS: 404,
@@ -243,9 +245,17 @@ describe('the environment of the orchestrator', () => {
     }
     expect(message).toContain('ORCHESTRATOR_PORT must be a whole number from 0 to 65535')
     expect(message).toContain('ORCHESTRATOR_CALLS_PER_MINUTE must be')
-    expect(message).toContain('ORCHESTRATOR_FILE is required')
     expect(message).toContain('ORCHESTRATOR_SERVICE_TOKEN must hold tokens of at least 16')
     expect(message).not.toContain('canary')
+  })
+
+  it.each([
+    [{ ORCHESTRATOR_FILE: 'tenants.yaml' }, 'ORCHESTRATOR_SERVICE_TOKEN is required'],
+    [{ ORCHESTRATOR_SECRETS_FILE: 'secrets.yaml' }, 'ORCHESTRATOR_FILE is required'],
+    [{ DYNO: 'web.1', ORCHESTRATOR_KEYS: 'k' }, 'DATABASE_URL is required on Heroku'],
+    [{ NODE_ENV: 'production' }, 'ORCHESTRATOR_KEYS is required in production'],
+  ])('rejects the incomplete environment %j in words', (variables, words) => {
+    expect(() => parseEnvironment(variables)).toThrow(words)
   })
 
   it.each(['70000', '-1', '1.5', '0x10', '1e3', ' 80 90 '])('rejects the port %j', (port) => {

@@ -1,9 +1,11 @@
 /** `npm run conformance`: runs the contract's checks against an orchestrator and prints the findings. */
+
+import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { endWithHelp } from './usage.ts'
 import { checks } from './checks.ts'
 import { describeFinding, type Finding, runChecks } from './run.ts'
 import type { Subject } from './subject.ts'
+import { endWithHelp } from './usage.ts'
 
 const usage = `npm run conformance -- --base-url URL --token TOKEN --host HOST
     [--other-host HOST] [--credentials-ref REF ...] [--suspended-host HOST]

@@ -15,4 +15,3 @@ export async function readTenants(document: unknown): Promise<BoundTenant[]> {
   for (const [tenant, entry] of Object.entries(tenants)) bindings.push(await bind(tenant, entry))
   return bindings
 }
-

@@ -46,7 +46,11 @@ export async function putCredentials(
 }
 
 /** Deletes credentials. Throws {@link Refused} if the tenant has no such reference. */
-export function deleteCredentials(database: Database, { tenant, ref }: CredentialPlace, actor: Actor): Promise<void> {
+export function deleteCredentials(
+  database: Database,
+  { tenant, ref }: CredentialPlace,
+  actor: Actor,
+): Promise<void> {
   return database.change(async (tx) => {
     const { numDeletedRows } = await tx
       .deleteFrom('credential')

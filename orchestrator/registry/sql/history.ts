@@ -61,7 +61,8 @@ export function rollback(
       .orderBy('id', 'desc')
       .executeTakeFirst()
     if (!old) throw new Refused(`${tenant} never had the configuration ${version}.`)
-    if (old.config_version === current.config_version) throw new Refused(`${version} is the current configuration.`)
+    if (old.config_version === current.config_version)
+      throw new Refused(`${version} is the current configuration.`)
     await append(tx, { tenant, ...old, note: 'rollback' }, current.config_version, actor, 'config.rollback')
   })
 }
@@ -89,7 +90,10 @@ function currentVersion(tx: Tx, tenant: string) {
 
 function checkExpected(current: string | null, expect: string | null | undefined): void {
   if (expect === undefined || expect === current) return
-  throw new Conflict('Another change came first. Read the configuration again, and repeat your change.', current)
+  throw new Conflict(
+    'Another change came first. Read the configuration again, and repeat your change.',
+    current,
+  )
 }
 
 async function append(
