@@ -14,7 +14,7 @@ export interface Store {
 }
 
 /**
- * Opens the store. SQLite and an empty PostgreSQL get the current schema. Throws `DatabaseError` if a filled PostgreSQL has an older one.
+ * Opens the store. SQLite and an empty PostgreSQL get the current schema. Throws `DatabaseError` if a filled PostgreSQL has an older schema.
  * `say` tells people about a key that was made.
  */
 export async function openStore(env: OrchestratorEnvironment, say: (text: string) => void): Promise<Store> {

@@ -26,7 +26,7 @@ export function parseKeys(text: string): ConfiguredKey[] {
 }
 
 /**
- * Creates the source. A wrapped key is a JWE (RFC 7516) with `A256KW` and `A256GCM`, whose header names tenant and data key, so that a row
+ * Creates the source. A wrapped key is a JWE (RFC 7516) with `A256KW` and `A256GCM`. Its header names tenant and data key, so a row that was
  * copied to another tenant does not open.
  */
 export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource {

@@ -29,7 +29,7 @@ export function publish(database: Database, publication: Publication, actor: Act
   return database.change((tx) => publishWithin(tx, publication, actor))
 }
 
-/** Publishes within a change. Returns false for a body equal to the current one, which changes nothing. */
+/** Publishes within a change. Returns false, and changes nothing, if the body is current already. */
 export async function publishWithin(
   tx: Tx,
   { tenant, written, bound, note = '', expect }: Publication,
