@@ -5,20 +5,16 @@ import type { LineOf } from './audit.ts'
 import { type Call, type Env, readBody, refuse } from './call.ts'
 import type { StoredClaim } from './claim-store.ts'
 import type { NotedClaims, Registry } from './ports.ts'
+import { storableText } from './storable-text.ts'
 
 const path = '/v1/claims'
 const maxKeyLength = 500
 /** Largest record as JSON, in UTF-8 bytes. */
 const maxRecordBytes = 64 * 1024
 
-/** Text that every store keeps unchanged: without control characters and half characters. */
-const name = z
-  .string()
-  .min(1)
-  .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text))
 /** Keys of one path segment, none of which a client shortens. */
-const key = name.max(maxKeyLength).refine((text) => text !== '.' && text !== '..')
-const holder = name.max(200)
+const key = storableText.max(maxKeyLength).refine((text) => text !== '.' && text !== '..')
+const holder = storableText.max(200)
 const ttl = z.int().min(1).max(86_400)
 /** Versions are texts, but a number is compared by its digits. */
 const version = z.union([z.string().min(1).max(200), z.number().transform(String)])

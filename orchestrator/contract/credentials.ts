@@ -4,9 +4,10 @@ import { z } from 'zod'
 import type { Audit } from './audit.ts'
 import { type Env, readBody, refuse } from './call.ts'
 import type { Registry } from './ports.ts'
+import { storableText } from './storable-text.ts'
 
 const path = '/v1/credentials/resolve'
-const bodySchema = z.object({ credentials_ref: z.string().min(1).max(500) })
+const bodySchema = z.object({ credentials_ref: storableText.max(500) })
 
 /** Adds POST to the app. A reference of another tenant gets the same 404 as an unknown reference. */
 export function addCredentials(app: Hono<Env>, registry: Registry, audit: Audit): void {

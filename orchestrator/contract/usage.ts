@@ -4,12 +4,13 @@ import { z } from 'zod'
 import type { LineOf } from './audit.ts'
 import { type Env, readBody, refuse } from './call.ts'
 import type { Registry, UsageStore } from './ports.ts'
+import { isStorable, storableText } from './storable-text.ts'
 
 const path = '/v1/billing/usage'
 const event = {
   tenant_id: z.string().min(1).max(253),
   source: z.enum(['publisher', 'publisher_storage_ops']),
-  idempotency_key: z.string().min(1).max(200),
+  idempotency_key: storableText.max(200),
   quantity: z.number().int().nonnegative(),
   occurred_at: z
     .string()
@@ -28,7 +29,7 @@ export function addUsage(app: Hono<Env>, registry: Registry, usage: UsageStore, 
     const body = await readBody(c, bodySchema)
     if (!body) return refuse(c, 'malformed_usage')
     const { tenant_id, source: _source, ...event } = body
-    const tenant = await registry.billed(tenant_id)
+    const tenant = isStorable(tenant_id) ? await registry.billed(tenant_id) : undefined
     if (tenant === undefined) return refuse(c, 'unknown_tenant')
     await usage.count(tenant, event, (outcome) =>
       line(c, {

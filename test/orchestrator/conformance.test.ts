@@ -169,6 +169,24 @@ describe('the conformance suite', () => {
     await expect(check?.run(subjectOf(reference, stolen))).rejects.toThrow('got 200, not 404')
   })
 
+  it('fails the usage of an orchestrator when the tenant of a bound host is unknown to it', async () => {
+    const unknown: Spoil = (response, { request }) =>
+      request.url.includes('usage') ? Response.json({ code: 'unknown_tenant' }, { status: 404 }) : response
+    const check = checks.find(({ name }) => name.startsWith('accepts usage'))
+    await expect(check?.run(subjectOf(await startReference(), unknown))).rejects.toThrow(
+      'the tenant alice of a bound host is unknown to the billing',
+    )
+  })
+
+  it('reports the checks of usage as not applicable to an orchestrator without billing', async () => {
+    const without: Spoil = (response, { request }) =>
+      request.url.includes('usage') ? Response.json({ code: 'not_found' }, { status: 404 }) : response
+    const findings = await runChecks(checks, subjectOf(await startReference(), without))
+    const ofUsage = findings.filter(({ reason }) => reason === 'the orchestrator has no billing')
+    expect(findings.filter(({ outcome }) => outcome === 'FAIL')).toEqual([])
+    expect(ofUsage.map(({ outcome }) => outcome)).toEqual(['not applicable', 'not applicable'])
+  })
+
   it('reports checks as not applicable when their options are missing', async () => {
     const { host, baseUrl, token, fetch } = subjectOf(await startReference())
     const findings = await runChecks(checks, { host, baseUrl, token, ...(fetch && { fetch }) })

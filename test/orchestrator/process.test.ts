@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
@@ -8,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { writeFiles } from '../support/fixtures/orchestrator-files.ts'
+import { start } from '../support/fixtures/program.ts'
 import { primary, resolvePath, runtimePath, secondary } from '../support/fixtures/reference-orchestrator.ts'
 
 /** Writes the two files. Returns the environment that names them. */
@@ -23,36 +23,6 @@ async function folder() {
       ORCHESTRATOR_SERVICE_TOKEN: `${primary},${secondary}`,
     },
   }
-}
-
-interface Program {
-  child: ChildProcess
-  /** Output so far. */
-  out: { stdout: string; stderr: string }
-  exit: Promise<number | null>
-  /** Resolves as soon as standard error matches. */
-  says(pattern: RegExp): Promise<RegExpExecArray>
-}
-
-function start(program: string, variables: Record<string, string>, args: string[] = []): Program {
-  const child = spawn(process.execPath, [program, ...args], { env: variables })
-  const out = { stdout: '', stderr: '' }
-  const exit = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null))
-  child.stdout.on('data', (chunk) => {
-    out.stdout += String(chunk)
-  })
-  child.stderr.on('data', (chunk) => {
-    out.stderr += String(chunk)
-  })
-  const says = async (pattern: RegExp) => {
-    for (;;) {
-      const found = pattern.exec(out.stderr)
-      if (found) return found
-      if (child.exitCode !== null) throw new Error(`it ended: ${out.stderr}`)
-      await Promise.race([once(child.stderr, 'data'), exit])
-    }
-  }
-  return { child, out, exit, says }
 }
 
 async function startProgram(variables: Record<string, string>) {

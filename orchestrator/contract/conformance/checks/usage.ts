@@ -1,4 +1,5 @@
 /** Checks of `/v1/billing/usage`. Their events have the quantity 0, so that a live orchestrator bills nothing. */
+import { z } from 'zod'
 import type { Check } from '../check.ts'
 import { NotApplicable, tenantOf } from '../expectations.ts'
 import { post, type Subject, usagePath } from '../subject.ts'
@@ -7,6 +8,8 @@ const metrics = [
   { source: 'publisher', metric: 'ai_tokens', unit: 'tokens' },
   { source: 'publisher_storage_ops', metric: 'storage_ops_requests', unit: 'requests' },
 ] as const
+
+const problemSchema = z.object({ code: z.string() })
 
 export const usageChecks: readonly Check[] = [
   {
@@ -43,9 +46,17 @@ function eventOf(subject: Subject, usage: (typeof metrics)[number]): string {
   })
 }
 
-/** Sends an event. Throws `NotApplicable` for a 404, because billing is optional. */
+/** Sends an event. Throws `NotApplicable` for the 404 of an unknown path, because billing is optional. */
 async function send(subject: Subject, body: string, headers?: Record<string, string>): Promise<Response> {
   const response = await post(subject, usagePath, body, headers)
-  if (response.status === 404) throw new NotApplicable('the orchestrator has no billing')
-  return response
+  if (response.status !== 404) return response
+  if ((await codeOf(response)) === 'unknown_tenant')
+    throw new Error(`the tenant ${tenantOf(subject.host)} of a bound host is unknown to the billing`)
+  throw new NotApplicable('the orchestrator has no billing')
+}
+
+/** Returns the member `code` of a problem document. */
+async function codeOf(response: Response): Promise<string | undefined> {
+  const body: unknown = await response.json().catch(() => undefined)
+  return problemSchema.safeParse(body).data?.code
 }
