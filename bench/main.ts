@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { endWithHelp } from '../src/node/usage.ts'
 import { measureColdStart } from './cold-start.ts'
 import { measureConfigCache, measureConfigMemory } from './config-cache.ts'
+import { measureControlPlane } from './control-plane.ts'
 import { measureFullDyno } from './full-dyno.ts'
 import { measureMetadata } from './metadata.ts'
 import { measureMix } from './mix.ts'
@@ -45,6 +46,7 @@ const sections = {
   'full-dyno': async () => [await measureFullDyno()],
   tenants: async () => [await measureTenants()],
   'config-cache': async () => [await measureConfigCache(), await measureConfigMemory()],
+  'control-plane': async () => [await measureControlPlane()],
   startup: async () => [await measureStartup(await publisherEnvironment())],
 } satisfies Record<string, () => Promise<Table[]>>
 

@@ -45,7 +45,7 @@ const environmentSchema = z
     NODE_ENV: z.string().optional(),
     DYNO: z.string().optional(),
     ORCHESTRATOR_SERVICE_TOKEN: tokens.default([]),
-    ORCHESTRATOR_CALLS_PER_MINUTE: count(1, 60_000).default(6000),
+    ORCHESTRATOR_CALLS_PER_MINUTE: count(0, 100_000_000).default(300_000),
     ORCHESTRATOR_OTHER_APP_STATUS: z
       .enum(['404', '409'], { error: 'must be 404 or 409' })
       .default('404')

@@ -19,6 +19,8 @@ export interface AuditLogOptions {
   retryMs?: number
   /** Longest wait for the last lines when the log closes. Default 5000. */
   closeMs?: number
+  /** Delay before a batch is written, so that calls of the same moment share a write. Default 0. */
+  gatherMs?: number
 }
 
 export interface AuditLog {
@@ -47,6 +49,7 @@ interface Waiting {
 
 export function createAuditLog(options: AuditLogOptions): AuditLog {
   const { append, onFailure, countsMs = 10_000, patienceMs = 2000, retryMs = 1000, closeMs = 5000 } = options
+  const { gatherMs = 0 } = options
   const waiting: Waiting[] = []
   const counts = createAuditCounts()
   let writing: Promise<void> | undefined
@@ -62,6 +65,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
+      if (gatherMs > 0) await pause(gatherMs)
       const batch = waiting.slice(0, maxBatch)
       const written = await tryAppend(batch.map(({ line }) => line))
       if (!written) await pause(retryMs, undefined, { ref: false })

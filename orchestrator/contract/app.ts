@@ -13,7 +13,7 @@ import { addUsage } from './usage.ts'
 export interface OrchestratorOptions {
   plane: ControlPlane
   now?: () => number
-  /** Calls per minute and token. Default 6000. */
+  /** Calls per minute and token. 0 turns the limit off. Default 300,000. */
   callsPerMinute?: number | undefined
   /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
@@ -28,7 +28,7 @@ const maxClaimBytes = 100 * 1024
 
 /** Creates the handlers of an orchestrator. */
 export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
-  const { plane, now = Date.now, callsPerMinute = 6000, otherAppStatus = 404, onError } = options
+  const { plane, now = Date.now, callsPerMinute = 300_000, otherAppStatus = 404, onError } = options
   const { registry, tokens, usage, claims } = plane
   const line = createLineOf(now)
   const audit: Audit = (c, entry) => plane.audit(line(c, entry))

@@ -1,4 +1,4 @@
-/** Rate limit per service token: the generic cell rate algorithm (ITU-T I.371), in the memory of this process. */
+/** Rate limit per service token: the leaky bucket of ITU-T I.371, in the memory of this process. */
 import { LRUCache } from 'lru-cache'
 
 /** Upper bound on remembered tokens. */
@@ -9,24 +9,32 @@ export interface CallAllowance {
   take(token: string): number
 }
 
+interface Bucket {
+  /** Content at the time `at`. Whole numbers, so that no fraction of a call is lost: a call adds 60,000, and a millisecond removes `callsPerMinute`. */
+  used: number
+  at: number
+}
+
+const perCall = 60_000
+
 /**
- * Creates the limit: `callsPerMinute` calls at once, and as many per minute in the long run. Used calls return evenly, one per `60,000 /
- * callsPerMinute` milliseconds. Libraries count fixed windows instead, which allow bursts at their edges.
+ * Creates the limit: `callsPerMinute` calls at once, and as many per minute in the long run. Used calls return evenly. 0 turns the limit
+ * off. Libraries count fixed windows instead, which allow bursts at their edges.
  */
 export function createCallAllowance(callsPerMinute: number, now: () => number): CallAllowance {
-  const intervalMs = Math.ceil(60_000 / callsPerMinute)
-  const windowMs = intervalMs * callsPerMinute
-  /** Times at which the allowance of a token is full again, by the token's name. */
-  const wholeAt = new LRUCache<string, number>({ max: maxTokens })
+  if (callsPerMinute === 0) return { take: () => 0 }
+  const buckets = new LRUCache<string, Bucket>({ max: maxTokens })
+  const room = (callsPerMinute - 1) * perCall
 
   return {
     take(token) {
-      const time = now()
-      // At most one window ahead: after the clock is set back, a token must not wait until the clock has caught up.
-      const whole = Math.min(Math.max(wholeAt.get(token) ?? time, time), time + windowMs)
-      const waitMs = whole + intervalMs - (time + windowMs)
-      wholeAt.set(token, waitMs > 0 ? whole : whole + intervalMs)
-      return Math.max(0, waitMs)
+      const at = now()
+      const before = buckets.get(token) ?? { used: 0, at }
+      // Nothing returns while the clock is set back, so a token then waits for one call at most.
+      const used = Math.max(0, before.used - Math.max(0, at - before.at) * callsPerMinute)
+      const isAllowed = used <= room
+      buckets.set(token, { used: isAllowed ? used + perCall : used, at })
+      return isAllowed ? 0 : Math.ceil((used - room) / callsPerMinute)
     },
   }
 }

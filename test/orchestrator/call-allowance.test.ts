@@ -26,3 +26,22 @@ it('makes a token wait at most one interval when the clock is set back', () => {
   clock.time += 30_000
   expect(allowance.take('a')).toBe(0)
 })
+
+it('allows exactly the calls of a minute when a call returns in a fraction of a millisecond', () => {
+  const clock = { time: 1_000_000_000_000 }
+  const allowance = createCallAllowance(300_000, () => clock.time)
+  const allowed = () => {
+    let count = 0
+    while (allowance.take('a') === 0) count++
+    return count
+  }
+  expect(allowed()).toBe(300_000)
+  clock.time += 1
+  expect(allowed()).toBe(5)
+  expect(allowance.take('a')).toBe(1)
+})
+
+it('allows any number of calls when the limit is 0', () => {
+  const allowance = createCallAllowance(0, () => 1_000_000)
+  expect(new Set(Array.from({ length: 1000 }, () => allowance.take('a')))).toEqual(new Set([0]))
+})

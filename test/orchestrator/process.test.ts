@@ -191,7 +191,7 @@ describe('the environment of the orchestrator', () => {
       ORCHESTRATOR_DATA_DIR: '.orchestrator',
       ALLOW_PRIVATE_ENDPOINTS: false,
       ORCHESTRATOR_SERVICE_TOKEN: [primary],
-      ORCHESTRATOR_CALLS_PER_MINUTE: 6000,
+      ORCHESTRATOR_CALLS_PER_MINUTE: 300_000,
       ORCHESTRATOR_OTHER_APP_STATUS: 404,
     })
   })
@@ -204,7 +204,7 @@ describe('the environment of the orchestrator', () => {
   it('rejects invalid variables with one message that names all of them, but no value', () => {
     const wrong = {
       ORCHESTRATOR_PORT: '80canary',
-      ORCHESTRATOR_CALLS_PER_MINUTE: '0',
+      ORCHESTRATOR_CALLS_PER_MINUTE: '1.5',
       ORCHESTRATOR_SERVICE_TOKEN: 'canary',
     }
     let message = ''
