@@ -1,5 +1,5 @@
 /** Opens the database of the environment, with the schema and the keys that it needs. Node only. */
-import type { Database } from './database/database.ts'
+import type { Database, Patience } from './database/database.ts'
 import { assertMigrated, isEmpty, migrate } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import type { OrchestratorEnvironment } from './environment.ts'
@@ -17,8 +17,12 @@ export interface Store {
  * Opens the store. SQLite and an empty PostgreSQL get the current schema. Throws `DatabaseError` if a filled PostgreSQL has an older schema.
  * `say` tells people about a key that was made.
  */
-export async function openStore(env: OrchestratorEnvironment, say: (text: string) => void): Promise<Store> {
-  const database = await openFrom(env)
+export async function openStore(
+  env: OrchestratorEnvironment,
+  say: (text: string) => void,
+  patience?: Patience,
+): Promise<Store> {
+  const database = await openFrom(env, patience)
   try {
     if (database.kind === 'sqlite' || (await isEmpty(database))) await migrate(database)
     else await assertMigrated(database)
@@ -30,8 +34,8 @@ export async function openStore(env: OrchestratorEnvironment, say: (text: string
 }
 
 /** Opens the database of the environment as it is. */
-export function openFrom(env: OrchestratorEnvironment): Promise<Database> {
-  return openDatabase({ url: env.DATABASE_URL, directory: env.ORCHESTRATOR_DATA_DIR })
+export function openFrom(env: OrchestratorEnvironment, patience?: Patience): Promise<Database> {
+  return openDatabase({ url: env.DATABASE_URL, directory: env.ORCHESTRATOR_DATA_DIR, patience })
 }
 
 /** Returns the key-encryption keys. Without `ORCHESTRATOR_KEYS`, a development machine gets a key file. */

@@ -1,5 +1,6 @@
 /** The commands of `npm run orchestrator`, with their help and exit codes. */
 import { Command, CommanderError } from 'commander'
+import { PlaneUnavailable } from '../contract/ports.ts'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
@@ -106,7 +107,9 @@ function codeOf(error: unknown, { say }: CommandContext): number {
 }
 
 function wordsOf(error: Error): string {
-  const isForPeople = [Refused, DatabaseError, RegistryError].some((kind) => error instanceof kind)
+  const isForPeople = [Refused, DatabaseError, PlaneUnavailable, RegistryError].some(
+    (kind) => error instanceof kind,
+  )
   return isForPeople || error.constructor === Error
     ? error.message
     : `An unexpected error occurred: ${error.name}`

@@ -5,6 +5,7 @@ import { openSqliteClaims } from '../claims/sqlite-claims.ts'
 import { fixedTokens } from '../contract/fixed-tokens.ts'
 import type { ControlPlane } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
+import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
@@ -45,7 +46,7 @@ export async function serve(context: CommandContext): Promise<void> {
 }
 
 async function databasePlane(env: OrchestratorEnvironment, say: (text: string) => void): Promise<OpenPlane> {
-  const { database, envelope } = await openStore(env, say)
+  const { database, envelope } = await openStore(env, say, servingPatience)
   const plane = createDatabasePlane({
     database,
     envelope,

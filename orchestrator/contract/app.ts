@@ -6,7 +6,7 @@ import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
-import type { ControlPlane } from './ports.ts'
+import { type ControlPlane, PlaneUnavailable } from './ports.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
 
@@ -45,12 +45,13 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
 
   app.notFound((c) => refuse(c, 'not_found'))
   app.onError((error, c) => {
-    if (error instanceof AuditUnavailable) {
-      c.header('retry-after', '1')
-      return refuse(c, 'audit_unavailable')
+    const isPassing = error instanceof AuditUnavailable || error instanceof PlaneUnavailable
+    if (!isPassing) {
+      onError?.(error)
+      return refuse(c, 'internal_error')
     }
-    onError?.(error)
-    return refuse(c, 'internal_error')
+    c.header('retry-after', '1')
+    return refuse(c, error instanceof AuditUnavailable ? 'audit_unavailable' : 'database_unavailable')
   })
   return app
 }

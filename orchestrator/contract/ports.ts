@@ -4,6 +4,14 @@ import type { AuditLine } from './audit.ts'
 import type { ClaimStore, NewClaim, Replacement } from './claim-store.ts'
 import type { Scope } from './scopes.ts'
 
+/**
+ * Thrown by any function of the ports while the control plane cannot answer, for example without its database. The caller gets 503. The
+ * message tells operators the reason, without any value.
+ */
+export class PlaneUnavailable extends Error {
+  override readonly name = 'PlaneUnavailable'
+}
+
 /** Everything behind the calls of the contract. */
 export interface ControlPlane {
   registry: Registry

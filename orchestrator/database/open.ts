@@ -1,6 +1,6 @@
 /** Opens the database that the environment names. Node only. */
 import { join } from 'node:path'
-import type { Database } from './database.ts'
+import { commandPatience, type Database, type Patience } from './database.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -8,12 +8,18 @@ export interface DatabasePlace {
   /** PostgreSQL. Default: SQLite in the directory. */
   url?: string | undefined
   directory: string
+  /** Default: {@link commandPatience}. */
+  patience?: Patience | undefined
 }
 
 /** Name of the database file in the data directory. */
 export const databaseFile = 'control-plane.db'
 
 /** Opens the database. Throws `DatabaseError` in words for operators. */
-export async function openDatabase({ url, directory }: DatabasePlace): Promise<Database> {
-  return url === undefined ? openSqlite(join(directory, databaseFile)) : openPostgres(url)
+export async function openDatabase({
+  url,
+  directory,
+  patience = commandPatience,
+}: DatabasePlace): Promise<Database> {
+  return url === undefined ? openSqlite(join(directory, databaseFile), patience) : openPostgres(url, patience)
 }

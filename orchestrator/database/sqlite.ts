@@ -11,12 +11,11 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Kysely, Kysely as KyselyClient, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { LRUCache } from 'lru-cache'
-import type { Database, Tx } from './database.ts'
-import { DatabaseError } from './database.ts'
+import { createChangeQueue } from './change-queue.ts'
+import type { Database, Patience, Tx } from './database.ts'
+import { isBusy, openingError, passing } from './sqlite-errors.ts'
 import type { Tables } from './tables.ts'
 
-/** Longest wait for another process's change. */
-const patienceMs = 5000
 /** Interval between two tries to begin a change. */
 const retryMs = 5
 /** Longest time that a read blocks this process, while SQLite recovers the log. */
@@ -24,30 +23,29 @@ const readBlockMs = 1000
 const maxStatements = 500
 
 /** Opens the database file, and creates file and folder if they are missing. Only the owner may read both. */
-export function openSqlite(file: string): Database {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+export function openSqlite(file: string, { turnMs }: Patience): Database {
+  makeFolder(dirname(file))
   const writer = openFile(file)
   const reader = openFile(file)
   const write = client(writer)
   const read = client(reader)
-  const changes = inTurn()
-  const snapshots = inTurn()
+  const changes = createChangeQueue(turnMs)
   return {
     kind: 'sqlite',
     read,
-    change: (act) => changes(() => transact(write, beginImmediate, act)),
-    snapshot: (act) =>
-      snapshots(async () => {
-        // A connection of its own, since other reads would otherwise fall into the transaction.
-        const own = client(openFile(file))
-        try {
-          return await transact(own, (tx) => sql`begin`.execute(tx), act)
-        } finally {
-          await own.destroy()
-        }
-      }),
+    change: (act) => changes(() => transact(write, (tx) => beginImmediate(tx, turnMs), act)),
+    async snapshot(act) {
+      // A connection of its own, since other reads would otherwise fall into the transaction.
+      const own = client(openFile(file))
+      try {
+        return await transact(own, (tx) => sql`begin`.execute(tx), act)
+      } finally {
+        await own.destroy()
+      }
+    },
     async close() {
-      await changes(async () => {})
+      // Waits for the running change. A change that hangs must not keep the process from ending.
+      await changes(async () => {}).catch(() => undefined)
       await write.destroy()
       await read.destroy()
       // A client without a statement closes nothing.
@@ -56,9 +54,18 @@ export function openSqlite(file: string): Database {
   }
 }
 
-function openFile(file: string): DatabaseSync {
+function makeFolder(folder: string): void {
   try {
-    const opened = new DatabaseSync(file, { timeout: readBlockMs })
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw openingError(error)
+  }
+}
+
+function openFile(file: string): DatabaseSync {
+  let opened: DatabaseSync | undefined
+  try {
+    opened = new DatabaseSync(file, { timeout: readBlockMs })
     chmodSync(file, 0o600)
     opened.exec('PRAGMA journal_mode = WAL')
     opened.exec('PRAGMA synchronous = FULL')
@@ -67,7 +74,8 @@ function openFile(file: string): DatabaseSync {
     opened.exec('PRAGMA secure_delete = ON')
     return opened
   } catch (error) {
-    throw new DatabaseError(`The database file cannot be opened: ${reasonOf(error)}`, { cause: error })
+    opened?.close()
+    throw openingError(error)
   }
 }
 
@@ -81,7 +89,7 @@ function adapted(file: DatabaseSync): SqliteDatabase {
   function prepared(text: string): StatementSync {
     const known = statements.get(text)
     if (known) return known
-    const statement = file.prepare(text)
+    const statement = passing(() => file.prepare(text))
     statements.set(text, statement)
     return statement
   }
@@ -91,8 +99,8 @@ function adapted(file: DatabaseSync): SqliteDatabase {
       const statement = prepared(text)
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...values(parameters)),
-        run: (parameters) => statement.run(...values(parameters)),
+        all: (parameters) => passing(() => statement.all(...values(parameters))),
+        run: (parameters) => passing(() => statement.run(...values(parameters))),
         iterate: (parameters) => statement.iterate(...values(parameters)),
       }
     },
@@ -104,16 +112,6 @@ function values(parameters: readonly unknown[]): (string | number | null)[] {
     if (value === null || typeof value === 'string' || typeof value === 'number') return value
     throw new TypeError(`A column cannot hold a ${typeof value}`)
   })
-}
-
-/** Runs tasks one after the other. A failed task does not stop the next. */
-function inTurn() {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(task: () => Promise<T>): Promise<T> => {
-    const result = last.then(task)
-    last = result.catch(() => undefined)
-    return result
-  }
 }
 
 async function transact<T>(
@@ -138,8 +136,8 @@ async function transact<T>(
 }
 
 /** Takes the write lock. Waits for other processes without blocking this process. */
-async function beginImmediate(tx: Tx): Promise<void> {
-  const deadline = Date.now() + patienceMs
+async function beginImmediate(tx: Tx, turnMs: number): Promise<void> {
+  const deadline = Date.now() + turnMs
   await sql`pragma busy_timeout = 0`.execute(tx)
   for (;;) {
     try {
@@ -150,13 +148,4 @@ async function beginImmediate(tx: Tx): Promise<void> {
       await wait(retryMs)
     }
   }
-}
-
-/** Checks for SQLITE_BUSY and its extended codes, whose low byte is 5. */
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,9 +1,10 @@
 /** Service tokens in the database, by the SHA-256 of their text. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { ServiceToken, ServiceTokens } from '../contract/ports.ts'
+import { PlaneUnavailable, type ServiceToken, type ServiceTokens } from '../contract/ports.ts'
 import { scopes } from '../contract/scopes.ts'
 import type { Database } from '../database/database.ts'
+import { createRefresher } from '../database/refresher.ts'
 
 export interface SqlTokensOptions {
   database: Database
@@ -29,26 +30,16 @@ const scopesSchema = z.array(z.enum(scopes))
 export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
   const { database, now = Date.now, maxAgeMs = 1000, onError } = options
   let known: ReadonlyMap<string, KnownToken> = new Map()
-  let readAt = Number.NEGATIVE_INFINITY
-  let reading: Promise<void> | undefined
   const usedAt = new Map<string, number>()
+  const reads = createRefresher({ read, now })
 
   async function read(): Promise<void> {
-    const startedAt = now()
     const rows = await database.read
       .selectFrom('service_token')
       .select(['name', 'sha256', 'scopes', 'expires_at'])
       .where('revoked_at', 'is', null)
       .execute()
     known = new Map(rows.map((row) => [row.sha256, knownToken(row)]))
-    readAt = startedAt
-  }
-
-  function refresh(): Promise<void> {
-    reading ??= read().finally(() => {
-      reading = undefined
-    })
-    return reading
   }
 
   function noteUse(name: string): void {
@@ -66,9 +57,10 @@ export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
   return {
     async find(token) {
       const digest = tokenDigest(token)
-      const age = now() - readAt
-      if (age > maxAgeMs || (!known.has(digest) && age > strangerMs)) await refresh()
+      await reads.refresh(known.has(digest) ? maxAgeMs : Math.min(maxAgeMs, strangerMs))
       const found = known.get(digest)
+      // An unknown token may have been created during the outage.
+      if (!found && reads.isAway()) throw new PlaneUnavailable('The service tokens cannot be read.')
       if (!found || found.expiresAt <= now()) return undefined
       noteUse(found.name)
       return found

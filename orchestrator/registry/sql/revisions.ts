@@ -1,6 +1,7 @@
-/** Notices changes of tenants, of this process and of others, and keeps memory true. */
+/** Notices changes of tenants, of this process and of others, and keeps memory true. During an outage of the database, memory still answers. */
 import type { LRUCache } from 'lru-cache'
 import type { Database } from '../../database/database.ts'
+import { createRefresher } from '../../database/refresher.ts'
 
 export interface RevisionsOptions {
   database: Database
@@ -22,12 +23,10 @@ export interface Revisions {
 /** Creates the poll. Nothing runs without a call: the poll is part of the first call after `pollMs`. */
 export function createRevisions({ database, now, pollMs, onChange }: RevisionsOptions): Revisions {
   let seen: string | undefined
-  let polledAt = Number.NEGATIVE_INFINITY
-  let polling: Promise<void> | undefined
   let generation = 0
+  const polls = createRefresher({ read: poll, now })
 
   async function poll(): Promise<void> {
-    const startedAt = now()
     const row = await database.read
       .selectFrom('tenant')
       .select((eb) => [eb.fn.max('revision').as('last'), eb.fn.countAll().as('tenants')])
@@ -38,20 +37,11 @@ export function createRevisions({ database, now, pollMs, onChange }: RevisionsOp
       onChange()
     }
     seen = current
-    polledAt = startedAt
-  }
-
-  function refresh(): Promise<void> | undefined {
-    if (now() - polledAt <= pollMs) return undefined
-    polling ??= poll().finally(() => {
-      polling = undefined
-    })
-    return polling
   }
 
   return {
     async cached(memory, key, readValue) {
-      const refreshing = refresh()
+      const refreshing = polls.refresh(pollMs)
       if (refreshing) await refreshing
       const known = memory.get(key)
       if (known !== undefined) return known
