@@ -5,6 +5,8 @@ import { openStore, type Store } from '../store.ts'
 
 export interface CommandContext {
   variables: Readonly<Record<string, string | undefined>>
+  /** Standard input. Default: empty. */
+  input?: AsyncIterable<Uint8Array>
   /** Prints to standard output. */
   print(text: string): void
   /** Tells a person something on standard error. */

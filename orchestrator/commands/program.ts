@@ -5,12 +5,16 @@ import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
 import { verifyAuditCommand } from './audit.ts'
+import { addConfigs } from './config.ts'
 import { type CommandContext, UsageError } from './context.ts'
+import { addCredentials } from './credentials.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
+import { addTenants } from './tenant.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
+import { addUsage } from './usage.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -53,9 +57,16 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .argument('<tenant>')
     .argument('<config-version>')
     .option('--expect <config-version>', 'change nothing unless this version is current')
-    .action((tenant: string, version: string, options: { expect?: string }) =>
+    .option('--note <text>', 'reason, shown by history')
+    .action((tenant: string, version: string, options: { expect?: string; note?: string }) =>
       rollbackCommand(context, tenant, version, options),
     )
+  addTenants(program, context)
+  addConfigs(program, context, () => {
+    code = 1
+  })
+  addCredentials(program, context)
+  addUsage(program, context)
   addTokens(program, context)
   program
     .command('audit')

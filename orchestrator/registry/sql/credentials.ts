@@ -4,6 +4,8 @@ import { canonicalJson } from '../../contract/canonical.ts'
 import type { Database, Tx } from '../../database/database.ts'
 import type { Envelope } from '../../secrets/envelope.ts'
 import { type CheckedCredentials, fingerprintOf } from '../credentials.ts'
+import { placesOf } from '../references.ts'
+import { currentConfig } from './configurations.ts'
 import { Refused } from './refusals.ts'
 import { touch } from './touch.ts'
 
@@ -45,13 +47,22 @@ export async function putCredentials(
   return true
 }
 
-/** Deletes credentials. Throws {@link Refused} if the tenant has no such reference. */
+/**
+ * Deletes credentials. Throws {@link Refused} if the tenant has no such reference, or if the current configuration uses it and `force` is
+ * not set.
+ */
 export function deleteCredentials(
   database: Database,
-  { tenant, ref }: CredentialPlace,
+  { tenant, ref, force = false }: CredentialPlace & { force?: boolean | undefined },
   actor: Actor,
 ): Promise<void> {
   return database.change(async (tx) => {
+    const current = await currentConfig(tx, tenant)
+    const places = current ? placesOf(ref, JSON.parse(current.config)) : []
+    if (places.length > 0 && !force)
+      throw new Refused(
+        `The current configuration of ${tenant} uses these credentials: ${places.join(', ')}.`,
+      )
     const { numDeletedRows } = await tx
       .deleteFrom('credential')
       .where('tenant', '=', tenant)
@@ -60,6 +71,19 @@ export function deleteCredentials(
     if (numDeletedRows === 0n) throw new Refused(`${tenant} has no credentials of this reference.`)
     await touch(tx, tenant, await lineAbout('credentials.delete', { tenant, ref }, actor))
   })
+}
+
+/** Returns the provider of each stored reference of a tenant. */
+export async function storedProviders(
+  read: Pick<Tx, 'selectFrom'>,
+  tenant: string,
+): Promise<Map<string, string>> {
+  const rows = await read
+    .selectFrom('credential')
+    .select(['ref', 'provider'])
+    .where('tenant', '=', tenant)
+    .execute()
+  return new Map(rows.map(({ ref, provider }) => [ref, provider]))
 }
 
 /** Lists a tenant's credentials without their values. */

@@ -3,7 +3,9 @@ import { type Actor, lineBy } from '../../audit/actor.ts'
 import type { Database, Tx } from '../../database/database.ts'
 import { addEvent } from '../../notices/outbox.ts'
 import type { BoundTenant } from '../binding.ts'
+import { configOf, currentConfig } from './configurations.ts'
 import { Conflict, Refused } from './refusals.ts'
+import { tenantRow } from './tenant-rows.ts'
 import { touch } from './touch.ts'
 
 export interface HistoryEntry {
@@ -29,13 +31,13 @@ export function publish(database: Database, publication: Publication, actor: Act
   return database.change((tx) => publishWithin(tx, publication, actor))
 }
 
-/** Publishes within a change. Returns false, and changes nothing, if the body is current already. */
+/** Publishes within a change, for a tenant that exists. Returns false, and changes nothing, if the body is current already. */
 export async function publishWithin(
   tx: Tx,
   { tenant, written, bound, note = '', expect }: Publication,
   actor: Actor,
 ): Promise<boolean> {
-  const current = await currentVersion(tx, tenant)
+  const current = await currentConfig(tx, tenant)
   checkExpected(current?.config_version ?? null, expect)
   if (current?.config_version === bound.configVersion && current.written === written) return false
   const body = { written, config: JSON.stringify(bound.config), config_version: bound.configVersion }
@@ -43,34 +45,35 @@ export async function publishWithin(
   return true
 }
 
+export interface Rollback {
+  tenant: string
+  version: string
+  /** Version that must be current. Default: any. */
+  expect?: string | undefined
+  /** Default: `rollback`. */
+  note?: string | undefined
+}
+
 /** Publishes the newest body of an earlier version anew. Throws {@link Refused} if the tenant never had it. */
 export function rollback(
   database: Database,
-  { tenant, version, expect }: { tenant: string; version: string; expect?: string | undefined },
+  { tenant, version, expect, note = 'rollback' }: Rollback,
   actor: Actor,
 ): Promise<void> {
   return database.change(async (tx) => {
-    const current = await currentVersion(tx, tenant)
-    if (!current) throw new Refused(`No tenant has the name ${tenant}.`)
+    await tenantRow(tx, tenant)
+    const current = await configOf(tx, tenant)
     checkExpected(current.config_version, expect)
-    const old = await tx
-      .selectFrom('config_version')
-      .select(['config_version', 'written', 'config'])
-      .where('tenant', '=', tenant)
-      .where('config_version', '=', version)
-      .orderBy('id', 'desc')
-      .executeTakeFirst()
-    if (!old) throw new Refused(`${tenant} never had the configuration ${version}.`)
+    const old = await configOf(tx, tenant, version)
     if (old.config_version === current.config_version)
       throw new Refused(`${version} is the current configuration.`)
-    await append(tx, { tenant, ...old, note: 'rollback' }, current.config_version, actor, 'config.rollback')
+    await append(tx, { tenant, ...old, note }, current.config_version, actor, 'config.rollback')
   })
 }
 
 /** Lists the versions, newest first. Throws {@link Refused} for an unknown tenant. */
 export async function history({ read }: Database, tenant: string): Promise<HistoryEntry[]> {
-  const known = await read.selectFrom('tenant').select('name').where('name', '=', tenant).executeTakeFirst()
-  if (!known) throw new Refused(`No tenant has the name ${tenant}.`)
+  await tenantRow(read, tenant)
   return read
     .selectFrom('config_version')
     .select(['config_version', 'author', 'at', 'note', 'parent'])
@@ -79,19 +82,10 @@ export async function history({ read }: Database, tenant: string): Promise<Histo
     .execute()
 }
 
-function currentVersion(tx: Tx, tenant: string) {
-  return tx
-    .selectFrom('tenant')
-    .innerJoin('config_version', 'config_version.id', 'tenant.config')
-    .select(['config_version.config_version', 'config_version.written'])
-    .where('tenant.name', '=', tenant)
-    .executeTakeFirst()
-}
-
 function checkExpected(current: string | null, expect: string | null | undefined): void {
   if (expect === undefined || expect === current) return
   throw new Conflict(
-    'Another change came first. Read the configuration again, and repeat your change.',
+    `Another change came first: ${current ?? 'no configuration'} is current. Read it, and repeat your change.`,
     current,
   )
 }
