@@ -3,7 +3,7 @@ import { openAuditFile } from '../audit/file.ts'
 import { createMemoryClaims } from '../claims/memory-claims.ts'
 import { openSqliteClaims } from '../claims/sqlite-claims.ts'
 import { fixedTokens } from '../contract/fixed-tokens.ts'
-import type { ControlPlane } from '../contract/ports.ts'
+import { type ControlPlane, SecretsUnavailable } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { watchFiles } from '../registry/file/watched.ts'
@@ -31,7 +31,8 @@ export async function serve(context: CommandContext): Promise<void> {
     hostname: env.ORCHESTRATOR_HOST,
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
     otherAppStatus: env.ORCHESTRATOR_OTHER_APP_STATUS,
-    onError: (error) => say(`A call failed: ${error.name}`),
+    onError: (error) =>
+      say(`A call failed: ${error instanceof SecretsUnavailable ? error.message : error.name}`),
   }).catch(async (error: unknown) => {
     await open.close()
     throw error

@@ -6,7 +6,7 @@ import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
-import type { ControlPlane } from './ports.ts'
+import { type ControlPlane, SecretsUnavailable } from './ports.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
 
@@ -17,7 +17,7 @@ export interface OrchestratorOptions {
   callsPerMinute?: number | undefined
   /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
-  /** Called for unexpected errors, which are answered with 500. */
+  /** Called for unexpected errors, which are answered with 500, and for {@link SecretsUnavailable}, which is answered with 503. */
   onError?(error: Error): void
 }
 
@@ -50,6 +50,10 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
       return refuse(c, 'audit_unavailable')
     }
     onError?.(error)
+    if (error instanceof SecretsUnavailable) {
+      c.header('retry-after', '5')
+      return refuse(c, 'secrets_unavailable')
+    }
     return refuse(c, 'internal_error')
   })
   return app

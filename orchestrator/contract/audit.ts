@@ -49,7 +49,7 @@ export interface AuditLine extends AuditEntry {
   request_id: string
   /** Name of the service token, by {@link tokenName}. Absent for an unknown token. */
   token?: string
-  /** Number of calls that this line stands for. The other fields describe the last call. */
+  /** Number of calls or objects that this line stands for. The other fields describe the last call. */
   count?: number
 }
 

@@ -7,7 +7,8 @@ import { z } from 'zod'
 import { appType } from '../../src/contract/runtime-answer.ts'
 import type { Binding, Registry } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
-import type { Envelope, Sealed } from '../secrets/envelope.ts'
+import type { Envelope } from '../secrets/envelope.ts'
+import type { Sealed } from '../secrets/sealing.ts'
 import { isOverBudget } from '../usage/budget.ts'
 import { answerOf, checkCredentials, fingerprintOf, isPaidByTheFleet } from './credentials.ts'
 import { createRevisions } from './sql/revisions.ts'
@@ -105,6 +106,24 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     }
   }
 
+  async function openCredentials(tenant: string, ref: string) {
+    const cacheKey = JSON.stringify([tenant, ref])
+    const open = async (row: CredentialRow) => {
+      return { row, text: await envelope.open(row, { tenant, ref, provider: row.provider }) }
+    }
+    const row = await revisions.cached(credentials, cacheKey, () => readCredentials(tenant, ref))
+    if (!row) return undefined
+    try {
+      return await open(row)
+    } catch (error) {
+      // A rotation may have replaced value and data key after the row was read.
+      const current = await readCredentials(tenant, ref)
+      if (current?.value === row.value) throw error
+      credentials.delete(cacheKey)
+      return current && open(current)
+    }
+  }
+
   return {
     byHost: (host) => revisions.cached(bindings, host, () => readBinding(host)),
     byLabel: (label) => revisions.cached(labels, label, () => readLabel(label)),
@@ -119,12 +138,10 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     },
 
     async credentials(tenant, ref) {
-      const row = await revisions.cached(credentials, JSON.stringify([tenant, ref]), () =>
-        readCredentials(tenant, ref),
-      )
-      if (!row) return undefined
+      const found = await openCredentials(tenant, ref)
+      if (!found) return undefined
+      const { row, text } = found
       const { provider, version, fingerprint } = row
-      const text = await envelope.open(row, { tenant, ref, provider })
       const checked = checkCredentials(valueSchema.parse(JSON.parse(text)), 'credentials')
       const insufficientBalance =
         row.insufficientBalance || (isPaidByTheFleet(provider) && (await isOverBudget(read, tenant, now())))
