@@ -1,5 +1,6 @@
 /** The commands of `npm run orchestrator`, with their help and exit codes. */
 import { Command, CommanderError } from 'commander'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
@@ -7,6 +8,7 @@ import { verifyAuditCommand } from './audit.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
+import { addKeys } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
@@ -56,6 +58,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
       rollbackCommand(context, tenant, version, options),
     )
   addTokens(program, context)
+  addKeys(program, context, () => {
+    code = 1
+  })
   program
     .command('audit')
     .description('checks the audit log')
@@ -106,7 +111,9 @@ function codeOf(error: unknown, { say }: CommandContext): number {
 }
 
 function wordsOf(error: Error): string {
-  const isForPeople = [Refused, DatabaseError, RegistryError].some((kind) => error instanceof kind)
+  const isForPeople = [Refused, DatabaseError, RegistryError, SecretsUnavailable].some(
+    (kind) => error instanceof kind,
+  )
   return isForPeople || error.constructor === Error
     ? error.message
     : `An unexpected error occurred: ${error.name}`

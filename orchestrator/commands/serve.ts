@@ -8,6 +8,7 @@ import { createDatabasePlane } from '../control-plane.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
+import { keyUse } from '../secrets/key-use.ts'
 import { startOrchestrator } from '../server.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
@@ -47,6 +48,9 @@ export async function serve(context: CommandContext): Promise<void> {
 
 async function databasePlane(env: OrchestratorEnvironment, say: (text: string) => void): Promise<OpenPlane> {
   const { database, envelope } = await openStore(env, say)
+  const { missing } = await keyUse(database, envelope.keys)
+  if (missing.length > 0)
+    say(`Stored credentials need key-encryption keys that are not configured: ${missing.join(', ')}`)
   const plane = createDatabasePlane({
     database,
     envelope,

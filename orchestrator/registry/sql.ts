@@ -4,13 +4,12 @@
  */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { appType } from '../../src/contract/runtime-answer.ts'
 import type { Binding, Registry } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { Envelope } from '../secrets/envelope.ts'
-import type { Sealed } from '../secrets/sealing.ts'
 import { isOverBudget } from '../usage/budget.ts'
-import { answerOf, checkCredentials, fingerprintOf, isPaidByTheFleet } from './credentials.ts'
+import { answerOf, checkCredentials, isPaidByTheFleet } from './credentials.ts'
+import { type CredentialRow, readBinding, readCredentials, readLabel } from './sql/reads.ts'
 import { createRevisions } from './sql/revisions.ts'
 
 export interface SqlRegistryOptions {
@@ -26,13 +25,6 @@ const maxAnswersLength = 32_000_000
 const maxLabels = 50_000
 /** Upper bound on remembered rows of credentials, which stay encrypted. */
 const maxCredentials = 20_000
-
-type CredentialRow = Sealed & {
-  provider: string
-  version: string
-  fingerprint: string
-  insufficientBalance: boolean
-}
 
 const valueSchema = z.record(z.string(), z.unknown())
 
@@ -58,66 +50,18 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     },
   })
 
-  async function readBinding(host: string): Promise<Binding | undefined> {
-    const row = await read
-      .selectFrom('domain')
-      .innerJoin('tenant', 'tenant.name', 'domain.tenant')
-      .innerJoin('config_version', 'config_version.id', 'tenant.config')
-      .select([
-        'tenant.name',
-        'tenant.app_type',
-        'tenant.suspended',
-        'tenant.schema_version',
-        'tenant.ttl_seconds',
-      ])
-      .select(['config_version.config_version', 'config_version.config'])
-      .where('domain.host', '=', host)
-      .executeTakeFirst()
-    return row && bindingOf(row)
-  }
-
-  async function readLabel(label: string): Promise<string | undefined> {
-    const row = await read
-      .selectFrom('domain')
-      .innerJoin('tenant', 'tenant.name', 'domain.tenant')
-      .select('tenant.name')
-      .where('domain.label', '=', label)
-      .where('tenant.suspended', '=', 0)
-      .where('tenant.app_type', '=', appType)
-      .executeTakeFirst()
-    return row?.name
-  }
-
-  async function readCredentials(tenant: string, ref: string): Promise<CredentialRow | undefined> {
-    const row = await read
-      .selectFrom('credential')
-      .innerJoin('tenant', 'tenant.name', 'credential.tenant')
-      .select(['credential.provider', 'credential.version', 'credential.value', 'credential.data_key'])
-      .select(['tenant.insufficient_balance'])
-      .where('credential.tenant', '=', tenant)
-      .where('credential.ref', '=', ref)
-      .executeTakeFirst()
-    if (!row) return undefined
-    const { insufficient_balance, ...sealed } = row
-    return {
-      ...sealed,
-      fingerprint: await fingerprintOf(tenant, ref),
-      insufficientBalance: insufficient_balance === 1,
-    }
-  }
-
   async function openCredentials(tenant: string, ref: string) {
     const cacheKey = JSON.stringify([tenant, ref])
     const open = async (row: CredentialRow) => {
       return { row, text: await envelope.open(row, { tenant, ref, provider: row.provider }) }
     }
-    const row = await revisions.cached(credentials, cacheKey, () => readCredentials(tenant, ref))
+    const row = await revisions.cached(credentials, cacheKey, () => readCredentials(read, tenant, ref))
     if (!row) return undefined
     try {
       return await open(row)
     } catch (error) {
       // A rotation may have replaced value and data key after the row was read.
-      const current = await readCredentials(tenant, ref)
+      const current = await readCredentials(read, tenant, ref)
       if (current?.value === row.value) throw error
       credentials.delete(cacheKey)
       return current && open(current)
@@ -125,8 +69,8 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
   }
 
   return {
-    byHost: (host) => revisions.cached(bindings, host, () => readBinding(host)),
-    byLabel: (label) => revisions.cached(labels, label, () => readLabel(label)),
+    byHost: (host) => revisions.cached(bindings, host, () => readBinding(read, host)),
+    byLabel: (label) => revisions.cached(labels, label, () => readLabel(read, label)),
 
     async billed(tenantId) {
       const row = await read
@@ -134,7 +78,7 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
         .select('name')
         .where('name', '=', tenantId)
         .executeTakeFirst()
-      return row?.name ?? readLabel(tenantId)
+      return row?.name ?? readLabel(read, tenantId)
     },
 
     async credentials(tenant, ref) {
@@ -147,26 +91,5 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
         row.insufficientBalance || (isPaidByTheFleet(provider) && (await isOverBudget(read, tenant, now())))
       return { answer: answerOf(checked, version), fingerprint, insufficientBalance }
     },
-  }
-}
-
-function bindingOf(row: {
-  name: string
-  app_type: string
-  suspended: number
-  schema_version: number
-  ttl_seconds: number
-  config_version: string
-  config: string
-}): Binding {
-  const { name: tenant, app_type, schema_version, ttl_seconds, config_version } = row
-  const envelope = JSON.stringify({ schema_version, tenant, app_type, config_version, ttl_seconds })
-  return {
-    tenant,
-    appType: app_type,
-    suspended: row.suspended === 1,
-    configVersion: config_version,
-    // The configuration is JSON text already, so it is the last member without being parsed.
-    answer: `${envelope.slice(0, -1)},"config":${row.config}}`,
   }
 }

@@ -4,6 +4,8 @@ import { createDataKeys, type Reads } from './data-keys.ts'
 import type { KeySource } from './key-source.ts'
 import { openText, type Sealed, type SealedPlace, sealText } from './sealing.ts'
 
+export type { Sealed, SealedPlace } from './sealing.ts'
+
 export interface Envelope {
   keys: KeySource
   /**
