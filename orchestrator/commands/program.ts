@@ -1,6 +1,6 @@
 /** The commands of `npm run orchestrator`, with their help and exit codes. */
 import { Command, CommanderError } from 'commander'
-import { PlaneUnavailable } from '../contract/ports.ts'
+import { PlaneUnavailable, SecretsUnavailable } from '../contract/ports.ts'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
@@ -10,6 +10,7 @@ import { type CommandContext, UsageError } from './context.ts'
 import { addCredentials } from './credentials.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
+import { addKeys } from './keys.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { addTenants } from './tenant.ts'
@@ -68,6 +69,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addCredentials(program, context)
   addUsage(program, context)
   addTokens(program, context)
+  addKeys(program, context, () => {
+    code = 1
+  })
   program
     .command('audit')
     .description('checks the audit log')
@@ -118,7 +122,7 @@ function codeOf(error: unknown, { say }: CommandContext): number {
 }
 
 function wordsOf(error: Error): string {
-  const isForPeople = [Refused, DatabaseError, PlaneUnavailable, RegistryError].some(
+  const isForPeople = [Refused, DatabaseError, PlaneUnavailable, RegistryError, SecretsUnavailable].some(
     (kind) => error instanceof kind,
   )
   return isForPeople || error.constructor === Error

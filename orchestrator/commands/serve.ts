@@ -3,12 +3,13 @@ import { openAuditFile } from '../audit/file.ts'
 import { createMemoryClaims } from '../claims/memory-claims.ts'
 import { openSqliteClaims } from '../claims/sqlite-claims.ts'
 import { fixedTokens } from '../contract/fixed-tokens.ts'
-import type { ControlPlane } from '../contract/ports.ts'
+import { type ControlPlane, SecretsUnavailable } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
+import { keyUse } from '../secrets/key-use.ts'
 import { startOrchestrator } from '../server.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
@@ -32,7 +33,8 @@ export async function serve(context: CommandContext): Promise<void> {
     hostname: env.ORCHESTRATOR_HOST,
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
     otherAppStatus: env.ORCHESTRATOR_OTHER_APP_STATUS,
-    onError: (error) => say(`A call failed: ${error.name}`),
+    onError: (error) =>
+      say(`A call failed: ${error instanceof SecretsUnavailable ? error.message : error.name}`),
   }).catch(async (error: unknown) => {
     await open.close()
     throw error
@@ -47,6 +49,9 @@ export async function serve(context: CommandContext): Promise<void> {
 
 async function databasePlane(env: OrchestratorEnvironment, say: (text: string) => void): Promise<OpenPlane> {
   const { database, envelope } = await openStore(env, say, servingPatience)
+  const { missing } = await keyUse(database, envelope.keys)
+  if (missing.length > 0)
+    say(`Stored credentials need key-encryption keys that are not configured: ${missing.join(', ')}`)
   const plane = createDatabasePlane({
     database,
     envelope,

@@ -6,7 +6,7 @@ import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
 import { type Env, refuse } from './call.ts'
 import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
-import { type ControlPlane, PlaneUnavailable } from './ports.ts'
+import { type ControlPlane, PlaneUnavailable, SecretsUnavailable } from './ports.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
 
@@ -17,7 +17,7 @@ export interface OrchestratorOptions {
   callsPerMinute?: number | undefined
   /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
-  /** Called for unexpected errors, which are answered with 500. */
+  /** Called for unexpected errors, which are answered with 500, and for {@link SecretsUnavailable}, which is answered with 503. */
   onError?(error: Error): void
 }
 
@@ -45,6 +45,11 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
 
   app.notFound((c) => refuse(c, 'not_found'))
   app.onError((error, c) => {
+    if (error instanceof SecretsUnavailable) {
+      onError?.(error)
+      c.header('retry-after', '5')
+      return refuse(c, 'secrets_unavailable')
+    }
     const isPassing = error instanceof AuditUnavailable || error instanceof PlaneUnavailable
     if (!isPassing) {
       onError?.(error)

@@ -39,8 +39,10 @@ export interface AuditEntry {
   actor?: string
   /** Version that a change made current. */
   config_version?: string
-  /** Name of the changed object: a host, a token, a webhook. */
+  /** Name of the changed object: a host, a token, a webhook, a key. */
   subject?: string
+  /** Number of calls or objects that this line stands for. The other fields describe the last call. */
+  count?: number
 }
 
 export interface AuditLine extends AuditEntry {
@@ -49,8 +51,6 @@ export interface AuditLine extends AuditEntry {
   request_id: string
   /** Name of the service token, by {@link tokenName}. Absent for an unknown token. */
   token?: string
-  /** Number of calls that this line stands for. The other fields describe the last call. */
-  count?: number
 }
 
 /** Thrown if the log cannot take a line. The action must then not happen. */

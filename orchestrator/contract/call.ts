@@ -39,6 +39,7 @@ const refusals = {
   too_many_requests: [429, 'Too many calls with this service token. See the Retry-After header.'],
   audit_unavailable: [503, 'The audit log cannot be written right now. Try again shortly.'],
   database_unavailable: [503, 'The database does not answer right now. Try again shortly.'],
+  secrets_unavailable: [503, 'The stored value cannot be opened right now. Try again shortly.'],
   too_many_claims: [507, 'This tenant has too many claims.'],
   internal_error: [500, 'Something went wrong in the orchestrator.'],
 } as const

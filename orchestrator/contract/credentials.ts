@@ -3,7 +3,8 @@ import type { Hono } from 'hono'
 import { z } from 'zod'
 import type { Audit } from './audit.ts'
 import { type Env, readBody, refuse } from './call.ts'
-import type { Registry } from './ports.ts'
+import { sha256Hex } from './canonical.ts'
+import { type Registry, SecretsUnavailable } from './ports.ts'
 import { storableText } from './storable-text.ts'
 
 const path = '/v1/credentials/resolve'
@@ -18,23 +19,33 @@ export function addCredentials(app: Hono<Env>, registry: Registry, audit: Audit)
     if (!body) return refuse(c, 'credentials_ref_required')
 
     const tenant = await registry.byLabel(label)
-    const found = tenant === undefined ? undefined : await registry.credentials(tenant, body.credentials_ref)
-    const note = (outcome: string) =>
+    const note = (outcome: string, credentials?: string) =>
       audit(c, {
         action: 'credentials.resolve',
         tenant: tenant ?? null,
         outcome,
-        ...(found && { credentials: found.fingerprint }),
+        ...(credentials !== undefined && { credentials }),
       })
+    const find = async (owner: string) => {
+      try {
+        return await registry.credentials(owner, body.credentials_ref)
+      } catch (error) {
+        if (!(error instanceof SecretsUnavailable)) throw error
+        await note('unavailable')
+        const digest = (await sha256Hex(owner)).slice(0, 12)
+        throw new SecretsUnavailable(`${error.message} Digest of the tenant: ${digest}.`, { cause: error })
+      }
+    }
+    const found = tenant === undefined ? undefined : await find(tenant)
     if (!found) {
       await note('not_found')
       return refuse(c, 'not_found')
     }
     if (found.insufficientBalance) {
-      await note('insufficient_balance')
+      await note('insufficient_balance', found.fingerprint)
       return c.json({ error: 'insufficient_balance' }, 403)
     }
-    await note('sent')
+    await note('sent', found.fingerprint)
     return c.json(found.answer)
   })
   app.all(path, (c) => {

@@ -31,8 +31,13 @@ export interface Registry {
   byLabel(label: string): Promise<string | undefined>
   /** Returns the tenant of a usage event, which names the tenant or its label. */
   billed(tenantId: string): Promise<string | undefined>
-  /** Returns a tenant's credentials. Throws if the stored value cannot be opened. */
+  /** Returns a tenant's credentials. Throws {@link SecretsUnavailable} if the stored value cannot be opened. */
   credentials(tenant: string, ref: string): Promise<StoredCredentials | undefined>
+}
+
+/** Thrown if a stored value cannot be opened now. The message holds no value. */
+export class SecretsUnavailable extends Error {
+  override readonly name = 'SecretsUnavailable'
 }
 
 /** Host with the answer for the publisher. */

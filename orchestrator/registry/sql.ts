@@ -50,6 +50,24 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     },
   })
 
+  async function openCredentials(tenant: string, ref: string) {
+    const cacheKey = JSON.stringify([tenant, ref])
+    const open = async (row: CredentialRow) => {
+      return { row, text: await envelope.open(row, { tenant, ref, provider: row.provider }) }
+    }
+    const row = await revisions.cached(credentials, cacheKey, () => readCredentials(read, tenant, ref))
+    if (!row) return undefined
+    try {
+      return await open(row)
+    } catch (error) {
+      // A rotation may have replaced value and data key after the row was read.
+      const current = await readCredentials(read, tenant, ref)
+      if (current?.value === row.value) throw error
+      credentials.delete(cacheKey)
+      return current && open(current)
+    }
+  }
+
   return {
     byHost: (host) => revisions.cached(bindings, host, () => readBinding(read, host)),
     byLabel: (label) => revisions.cached(labels, label, () => readLabel(read, label)),
@@ -64,12 +82,10 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     },
 
     async credentials(tenant, ref) {
-      const row = await revisions.cached(credentials, JSON.stringify([tenant, ref]), () =>
-        readCredentials(read, tenant, ref),
-      )
-      if (!row) return undefined
+      const found = await openCredentials(tenant, ref)
+      if (!found) return undefined
+      const { row, text } = found
       const { provider, version, fingerprint } = row
-      const text = await envelope.open(row, { tenant, ref, provider })
       const checked = checkCredentials(valueSchema.parse(JSON.parse(text)), 'credentials')
       const insufficientBalance =
         row.insufficientBalance || (isPaidByTheFleet(provider) && (await isOverBudget(read, tenant, now())))

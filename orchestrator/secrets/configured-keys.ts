@@ -1,6 +1,7 @@
 /** Key-encryption keys from `ORCHESTRATOR_KEYS`: `kid:base64url`, separated by commas. The first encrypts, all decrypt. */
 import { base64url, CompactEncrypt, compactDecrypt } from 'jose'
-import { type KeySource, SecretsUnavailable, type WrapContext } from './key-source.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
+import type { KeySource, WrapContext } from './key-source.ts'
 
 export interface ConfiguredKey {
   kid: string
@@ -26,7 +27,7 @@ export function parseKeys(text: string): ConfiguredKey[] {
 }
 
 /**
- * Creates the source. A wrapped key is a JWE (RFC 7516) with `A256KW` and `A256GCM`. Its header names tenant and data key, so a row that was
+ * Creates the source. A wrapped key is a JWE (RFC 7516) with `A256KW` and `A256GCM`. Its header names tenant and data key, so that a row
  * copied to another tenant does not open.
  */
 export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource {
@@ -49,7 +50,11 @@ export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource 
   }
 }
 
-async function open(wrapped: string, key: Uint8Array, { tenant, id }: WrapContext): Promise<Uint8Array> {
+async function open(
+  wrapped: string,
+  key: Uint8Array,
+  { tenant, id }: WrapContext,
+): Promise<Uint8Array<ArrayBuffer>> {
   const opened = await compactDecrypt(wrapped, key, {
     keyManagementAlgorithms: ['A256KW'],
     contentEncryptionAlgorithms: ['A256GCM'],
@@ -59,5 +64,5 @@ async function open(wrapped: string, key: Uint8Array, { tenant, id }: WrapContex
   const { tenant: ofTenant, id: ofId } = opened.protectedHeader
   if (ofTenant !== tenant || ofId !== id)
     throw new SecretsUnavailable('A data key belongs to another tenant.')
-  return opened.plaintext
+  return new Uint8Array(opened.plaintext)
 }

@@ -15,12 +15,13 @@ export interface ImportReport {
 }
 
 /** Imports a parsed registry. Tenants that the files do not name stay as they are. Throws `Refused` and changes nothing if a host is taken. */
-export function importFiles(
+export async function importFiles(
   database: Database,
   envelope: Envelope,
   files: FileRegistry,
   actor: Actor,
 ): Promise<ImportReport> {
+  await envelope.prepare([...files.secrets.keys()].filter((tenant) => files.tenants.has(tenant)))
   return database.change(async (tx) => {
     const report = { tenants: 0, credentials: 0, changed: 0, warnings: [...files.warnings] }
     for (const bound of files.tenants.values()) {

@@ -1,0 +1,144 @@
+/**
+ * Gives each tenant a new data key and encrypts its values again, one tenant per change, while processes serve. Versions of credentials stay,
+ * because the credentials themselves do not change.
+ */
+import { type Actor, lineBy } from '../audit/actor.ts'
+import { appendAudit } from '../audit/chain.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
+import type { Database, Tx } from '../database/database.ts'
+import { newRevision } from '../registry/sql/touch.ts'
+import { newDataKey } from './data-keys.ts'
+import { type KeySource, KeysUnavailable } from './key-source.ts'
+import { type DataKey, importDataKey, reseal, type Sealed } from './sealing.ts'
+
+export interface Renewal {
+  /** Tenants with a new data key. The fleet counts as a tenant. */
+  renewed: number
+  /** Values under new data keys. */
+  values: number
+  /** Values that do not open. They keep their data key. */
+  unopened: number
+}
+
+export interface RenewalOptions {
+  database: Database
+  keys: KeySource
+  actor: Actor
+  /** ISO 8601. Tenants whose newest data key was made later are finished. An interrupted renewal continues with its first start time. */
+  madeBefore: string
+}
+
+/** Renews the data keys. Throws `KeysUnavailable` after the finished tenants if the key service fails. */
+export async function renewDataKeys(options: RenewalOptions): Promise<Renewal> {
+  const { database, madeBefore } = options
+  const done = { renewed: 0, values: 0, unopened: 0 }
+  let after = ''
+  for (;;) {
+    const next = await database.read
+      .selectFrom('data_key')
+      .select('tenant')
+      .where('tenant', '>', after)
+      .groupBy('tenant')
+      .having((eb) => eb(eb.fn.max('at'), '<', madeBefore))
+      .orderBy('tenant')
+      .executeTakeFirst()
+    if (!next) return done
+    after = next.tenant
+    const { values, unopened } = await renew(next.tenant, options)
+    done.renewed++
+    done.values += values
+    done.unopened += unopened
+  }
+}
+
+async function renew(tenant: string, { database, keys, actor }: RenewalOptions) {
+  // A key service may be slow, so all keys are opened before the change.
+  const fresh = await newDataKey(tenant, keys)
+  const old = await openAll(tenant, database, keys)
+  return database.change(async (tx) => {
+    await tx.insertInto('data_key').values(fresh.row).execute()
+    const move = moveTo(fresh.key, old, tenant)
+    const done = { values: 0, unopened: 0 }
+    const count = (isMoved: boolean) => (isMoved ? done.values++ : done.unopened++)
+    for (const { ref, ...sealed } of await credentialsOf(tx, tenant))
+      count(
+        await move(sealed, (set) =>
+          tx.updateTable('credential').set(set).where('tenant', '=', tenant).where('ref', '=', ref).execute(),
+        ),
+      )
+    for (const { id, ...sealed } of await webhooksOf(tx, tenant))
+      count(
+        await move(sealed, ({ value: secret, data_key }) =>
+          tx.updateTable('webhook').set({ secret, data_key }).where('id', '=', id).execute(),
+        ),
+      )
+    await deleteUnused(tx, tenant, fresh.key.id)
+    await tx
+      .updateTable('tenant')
+      .set({ revision: await newRevision(tx) })
+      .where('name', '=', tenant)
+      .execute()
+    await appendAudit(tx, [
+      lineBy(actor, { action: 'keys.rotate', tenant, outcome: 'renewed', count: done.values }),
+    ])
+    return done
+  })
+}
+
+/** Creates a function that encrypts a value with the new key and stores it. It returns false for a value that does not open. */
+function moveTo(fresh: DataKey, old: ReadonlyMap<string, DataKey>, tenant: string) {
+  return async (sealed: Sealed, store: (set: Sealed) => Promise<unknown>): Promise<boolean> => {
+    const key = old.get(sealed.data_key)
+    if (!key) return false
+    try {
+      await store(await reseal(key, fresh, sealed, tenant))
+      return true
+    } catch (error) {
+      if (!(error instanceof SecretsUnavailable)) throw error
+      return false
+    }
+  }
+}
+
+async function openAll(tenant: string, { read }: Database, keys: KeySource): Promise<Map<string, DataKey>> {
+  const rows = await read
+    .selectFrom('data_key')
+    .select(['id', 'kid', 'wrapped'])
+    .where('tenant', '=', tenant)
+    .execute()
+  const opened = new Map<string, DataKey>()
+  for (const { id, ...wrapped } of rows) {
+    try {
+      opened.set(id, await importDataKey(id, await keys.unwrap(wrapped, { tenant, id })))
+    } catch (error) {
+      if (error instanceof KeysUnavailable || !(error instanceof SecretsUnavailable)) throw error
+    }
+  }
+  return opened
+}
+
+function credentialsOf(tx: Tx, tenant: string) {
+  return tx
+    .selectFrom('credential')
+    .select(['ref', 'value', 'data_key'])
+    .where('tenant', '=', tenant)
+    .execute()
+}
+
+function webhooksOf(tx: Tx, tenant: string) {
+  return tx
+    .selectFrom('webhook')
+    .select(['id', 'secret as value', 'data_key'])
+    .where('tenant', '=', tenant)
+    .execute()
+}
+
+async function deleteUnused(tx: Tx, tenant: string, newest: string): Promise<void> {
+  await tx
+    .deleteFrom('data_key')
+    .where('tenant', '=', tenant)
+    .where('id', '<>', newest)
+    .where('id', 'not in', tx.selectFrom('credential').select('data_key').where('tenant', '=', tenant))
+    .where('id', 'not in', tx.selectFrom('webhook').select('data_key').where('tenant', '=', tenant))
+    .execute()
+}
