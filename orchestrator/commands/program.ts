@@ -10,6 +10,7 @@ import { importYaml } from './import-yaml.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
+import { addWebhooks } from './webhook.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -56,6 +57,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
       rollbackCommand(context, tenant, version, options),
     )
   addTokens(program, context)
+  addWebhooks(program, context)
   program
     .command('audit')
     .description('checks the audit log')

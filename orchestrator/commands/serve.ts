@@ -6,6 +6,7 @@ import { fixedTokens } from '../contract/fixed-tokens.ts'
 import type { ControlPlane } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
+import { startNotices } from '../notices/notices.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
 import { startOrchestrator } from '../server.ts'
@@ -52,7 +53,16 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     tokens: env.ORCHESTRATOR_SERVICE_TOKEN,
     onFailure: say,
   })
+  const notices = startNotices({
+    database,
+    envelope,
+    fleetUrl: env.FLEET_URL,
+    token: env.ORCHESTRATOR_SERVICE_TOKEN[0],
+    allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    warn: say,
+  })
   const close = async () => {
+    await notices.close()
     await plane.close()
     await database.close()
   }
