@@ -29,7 +29,7 @@ export function createFleetCall({ fleetUrl, token, fetch }: FleetCallOptions): C
   }
 }
 
-/** Posts with a `Host` of its own, which `fetch` does not allow. Follows no redirect and reads no body. */
+/** Posts with a `Host` of its own, which `fetch` does not allow. Follows no redirect. */
 async function post(
   url: URL,
   headers: Readonly<Record<string, string>>,
@@ -44,13 +44,13 @@ async function post(
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       servername,
-      agent: false,
       signal,
     })
     sent.on('response', resolve)
     sent.on('error', reject)
     sent.end(body)
   })
-  answer.destroy()
+  // The body says nothing new. Reading it frees the connection for the next call.
+  answer.on('error', () => {}).resume()
   return answer.statusCode ?? 0
 }
