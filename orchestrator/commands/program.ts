@@ -16,6 +16,7 @@ import { serve } from './serve.ts'
 import { addTenants } from './tenant.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
 import { addUsage } from './usage.ts'
+import { addWebhooks } from './webhook.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -72,6 +73,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addKeys(program, context, () => {
     code = 1
   })
+  addWebhooks(program, context)
   program
     .command('audit')
     .description('checks the audit log')

@@ -7,6 +7,7 @@ import { type ControlPlane, SecretsUnavailable } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
+import { startNotices } from '../notices/notices.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
 import { keyUse } from '../secrets/key-use.ts'
@@ -58,7 +59,16 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     tokens: env.ORCHESTRATOR_SERVICE_TOKEN,
     onFailure: say,
   })
+  const notices = startNotices({
+    database,
+    envelope,
+    fleetUrl: env.FLEET_URL,
+    token: env.ORCHESTRATOR_SERVICE_TOKEN[0],
+    allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    warn: say,
+  })
   const close = async () => {
+    await notices.close()
     await plane.close()
     await database.close()
   }

@@ -23,6 +23,8 @@ type AuditAction =
   | 'token.revoke'
   | 'webhook.create'
   | 'webhook.delete'
+  | 'webhook.disable'
+  | 'webhook.retry'
 
 export interface AuditEntry {
   action: AuditAction

@@ -30,6 +30,8 @@ export interface TenantTable {
   insufficient_balance: number
   /** AI tokens per calendar month (UTC). `null`: unlimited. */
   ai_budget: number | null
+  /** Month of the last `budget.warning`, as `2026-12`. */
+  budget_warned: string | null
   /** Row of the current configuration. */
   config: number | null
   /** Number that grows with each change of the tenant, unique in the fleet. Processes poll it. */
@@ -139,6 +141,8 @@ export interface WebhookTable {
   /** Types of events, separated by commas. Empty: all. */
   types: string
   at: string
+  /** Time at which the receiver answered 410. A disabled webhook receives nothing. */
+  disabled_at: string | null
 }
 
 export interface WebhookDeliveryTable {
@@ -149,7 +153,10 @@ export interface WebhookDeliveryTable {
   due_at: string
   /** End of the lease of the process that sends it. */
   leased_until: string | null
+  /** Short reason of the last failure, without an address. */
   error: string | null
+  /** Time of the last change of `state` from `due`. */
+  done_at: string | null
 }
 
 /** Hosts that the fleet must ask about again. */

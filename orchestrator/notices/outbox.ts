@@ -30,6 +30,7 @@ export async function addEvent(tx: Tx, { tenant, type, data }: NewEvent, now = D
     .selectFrom('webhook')
     .select(['id', 'types'])
     .where('tenant', 'in', [tenant, everyTenant])
+    .where('disabled_at', 'is', null)
     .execute()
   const wanting = webhooks.filter(({ types }) => types === '' || types.split(',').includes(type))
   const id = `evt_${crypto.randomUUID()}`

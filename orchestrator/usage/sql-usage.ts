@@ -2,6 +2,7 @@
 import { appendAudit } from '../audit/chain.ts'
 import type { UsageStore } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
+import { warnOfBudget } from './budget.ts'
 
 /** Creates the store. Event, sum and audit line are one transaction. */
 export function createSqlUsage(database: Database, now: () => number = Date.now): UsageStore {
@@ -15,7 +16,10 @@ export function createSqlUsage(database: Database, now: () => number = Date.now)
           .onConflict((conflict) => conflict.doNothing())
           .executeTakeFirst()
         const outcome = inserted === 1n ? 'counted' : 'repeated'
-        if (outcome === 'counted') await addToDay(tx, { tenant, day: dayOf(occurred_at), metric, quantity })
+        if (outcome === 'counted') {
+          await addToDay(tx, { tenant, day: dayOf(occurred_at), metric, quantity })
+          if (metric === 'ai_tokens') await warnOfBudget(tx, tenant, now())
+        }
         await appendAudit(tx, [note(outcome)])
         return outcome
       }),

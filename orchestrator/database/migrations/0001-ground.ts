@@ -9,6 +9,7 @@ export const ground = [
     suspended bigint not null,
     insufficient_balance bigint not null,
     ai_budget bigint,
+    budget_warned text,
     config bigint,
     revision bigint not null unique,
     created_at text not null
@@ -101,7 +102,8 @@ export const ground = [
     secret text not null,
     data_key text not null,
     types text not null,
-    at text not null
+    at text not null,
+    disabled_at text
   )`,
   `create table webhook_delivery (
     event text not null references event (id),
@@ -111,9 +113,12 @@ export const ground = [
     due_at text not null,
     leased_until text,
     error text,
+    done_at text,
     primary key (event, webhook)
   )`,
   'create index webhook_delivery_due on webhook_delivery (state, due_at)',
+  'create index webhook_delivery_webhook on webhook_delivery (webhook, state, due_at)',
+  'create index webhook_delivery_done on webhook_delivery (done_at)',
   `create table invalidation (
     host text primary key,
     change text not null,
