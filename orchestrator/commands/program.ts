@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
+import { SecretsUnavailable } from '../secrets/key-source.ts'
 import { verifyAuditCommand } from './audit.ts'
+import { addBackups } from './backup.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
@@ -56,6 +58,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
       rollbackCommand(context, tenant, version, options),
     )
   addTokens(program, context)
+  addBackups(program, context)
   program
     .command('audit')
     .description('checks the audit log')
@@ -106,7 +109,9 @@ function codeOf(error: unknown, { say }: CommandContext): number {
 }
 
 function wordsOf(error: Error): string {
-  const isForPeople = [Refused, DatabaseError, RegistryError].some((kind) => error instanceof kind)
+  const isForPeople = [Refused, DatabaseError, RegistryError, SecretsUnavailable].some(
+    (kind) => error instanceof kind,
+  )
   return isForPeople || error.constructor === Error
     ? error.message
     : `An unexpected error occurred: ${error.name}`
