@@ -5,7 +5,7 @@ import { openDatabase } from './database/open.ts'
 import type { OrchestratorEnvironment } from './environment.ts'
 import { createConfiguredKeys, parseKeys } from './secrets/configured-keys.ts'
 import { createEnvelope, type Envelope } from './secrets/envelope.ts'
-import { readKeyFile } from './secrets/key-file.ts'
+import { readExistingKeyFile, readKeyFile } from './secrets/key-file.ts'
 import type { KeySource } from './secrets/key-source.ts'
 
 export interface Store {
@@ -36,6 +36,12 @@ export async function openStore(
 /** Opens the database of the environment as it is. */
 export function openFrom(env: OrchestratorEnvironment, patience?: Patience): Promise<Database> {
   return openDatabase({ url: env.DATABASE_URL, directory: env.ORCHESTRATOR_DATA_DIR, patience })
+}
+
+/** Returns the key-encryption keys, or `undefined` if there are none yet. Makes no key. */
+export function existingKeysOf(env: OrchestratorEnvironment): KeySource | undefined {
+  const text = env.ORCHESTRATOR_KEYS ?? readExistingKeyFile(env.ORCHESTRATOR_DATA_DIR)
+  return text === undefined ? undefined : createConfiguredKeys(parseKeys(text))
 }
 
 /** Returns the key-encryption keys. Without `ORCHESTRATOR_KEYS`, a development machine gets a key file. */

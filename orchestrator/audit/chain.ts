@@ -44,28 +44,31 @@ export interface AuditFindings {
 
 /** Verifies the whole chain, in pieces that fit into memory. */
 export function verifyAudit(database: Database): Promise<AuditFindings> {
-  return database.snapshot(async (tx) => {
-    let last = { seq: 0, hash: start }
-    for (;;) {
-      const rows = await tx
-        .selectFrom('audit')
-        .selectAll()
-        .where('seq', '>', last.seq)
-        .orderBy('seq')
-        .limit(rowsPerRead)
-        .execute()
-      for (const { seq, hash, ...row } of rows) {
-        if (seq !== last.seq + 1 || hash !== hashOf(last.hash, seq, row))
-          return { lines: last.seq, brokenAt: last.seq + 1 }
-        last = { seq, hash }
-      }
-      if (rows.length < rowsPerRead) break
+  return database.snapshot(verifyAuditWithin)
+}
+
+/** Verifies the whole chain within a snapshot or a change. */
+export async function verifyAuditWithin(tx: Tx): Promise<AuditFindings> {
+  let last = { seq: 0, hash: start }
+  for (;;) {
+    const rows = await tx
+      .selectFrom('audit')
+      .selectAll()
+      .where('seq', '>', last.seq)
+      .orderBy('seq')
+      .limit(rowsPerRead)
+      .execute()
+    for (const { seq, hash, ...row } of rows) {
+      if (seq !== last.seq + 1 || hash !== hashOf(last.hash, seq, row))
+        return { lines: last.seq, brokenAt: last.seq + 1 }
+      last = { seq, hash }
     }
-    const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
-    const { seq, hash } = head ?? { seq: 0, hash: start }
-    const isWhole = seq === last.seq && hash === last.hash
-    return { lines: last.seq, brokenAt: isWhole ? null : last.seq + 1 }
-  })
+    if (rows.length < rowsPerRead) break
+  }
+  const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
+  const { seq, hash } = head ?? { seq: 0, hash: start }
+  const isWhole = seq === last.seq && hash === last.hash
+  return { lines: last.seq, brokenAt: isWhole ? null : last.seq + 1 }
 }
 
 function hashOf(before: string, seq: number, row: AuditRow): string {

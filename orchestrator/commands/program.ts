@@ -5,6 +5,7 @@ import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
 import { verifyAuditCommand } from './audit.ts'
+import { addBackups } from './backup.ts'
 import { addConfigs } from './config.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { addCredentials } from './credentials.ts'
@@ -74,6 +75,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     code = 1
   })
   addWebhooks(program, context)
+  addBackups(program, context)
   program
     .command('audit')
     .description('checks the audit log')

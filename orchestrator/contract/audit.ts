@@ -13,6 +13,8 @@ type AuditAction =
   | 'access'
   | 'tenant.create'
   | 'tenant.change'
+  | 'tenant.import'
+  | 'backup.restore'
   | 'config.publish'
   | 'config.rollback'
   | 'credentials.put'

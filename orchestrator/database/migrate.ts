@@ -9,14 +9,30 @@ import { type Migration, migrations as ours } from './migrations.ts'
  * program, or if an applied migration differs from the program's.
  */
 export function migrate(database: Database, migrations: readonly Migration[] = ours): Promise<string[]> {
-  return database.change(async (tx) => {
-    await sql`create table if not exists migration (
-      id bigint primary key, name text not null, digest text not null, at text not null
-    )`.execute(tx)
-    const missing = missingIn(await appliedIn(tx), migrations)
-    for (const migration of missing) await apply(tx, migration)
-    return missing.map(({ name }) => name)
-  })
+  return database.change((tx) => migrateWithin(tx, migrations))
+}
+
+/** Applies missing migrations within a change. See {@link migrate}. */
+export async function migrateWithin(tx: Tx, migrations: readonly Migration[] = ours): Promise<string[]> {
+  await sql`create table if not exists migration (
+    id bigint primary key, name text not null, digest text not null, at text not null
+  )`.execute(tx)
+  const missing = missingIn(await appliedIn(tx), migrations)
+  for (const migration of missing) await apply(tx, migration)
+  return missing.map(({ name }) => name)
+}
+
+/** Returns the migrations of a database that has a schema. Throws {@link DatabaseError} if it is newer than the program. */
+export async function knownMigrations(tx: Pick<Tx, 'selectFrom'>): Promise<AppliedMigration[]> {
+  const applied = await appliedIn(tx)
+  missingIn(applied, ours)
+  return applied
+}
+
+/** Returns the program's migrations that a list names. Throws {@link DatabaseError} if the list has an unknown one. */
+export function migrationsOf(applied: readonly AppliedMigration[]): Migration[] {
+  const missing = new Set(missingIn(applied, ours))
+  return ours.filter((migration) => !missing.has(migration))
 }
 
 /** Throws {@link DatabaseError} unless the database has exactly the schema of this program. */
@@ -37,13 +53,13 @@ export async function isEmpty({ read }: Database): Promise<boolean> {
   return !tables.some(({ name }) => name === 'migration')
 }
 
-type Applied = Pick<Migration, 'id' | 'name'> & { digest: string }
+export type AppliedMigration = Pick<Migration, 'id' | 'name'> & { digest: string }
 
-function appliedIn(tx: Pick<Tx, 'selectFrom'>): Promise<Applied[]> {
+function appliedIn(tx: Pick<Tx, 'selectFrom'>): Promise<AppliedMigration[]> {
   return tx.selectFrom('migration').select(['id', 'name', 'digest']).orderBy('id').execute()
 }
 
-function missingIn(applied: readonly Applied[], migrations: readonly Migration[]): Migration[] {
+function missingIn(applied: readonly AppliedMigration[], migrations: readonly Migration[]): Migration[] {
   const byId = new Map(migrations.map((migration) => [migration.id, migration]))
   for (const { id, name, digest } of applied) {
     const known = byId.get(id)

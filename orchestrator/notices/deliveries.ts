@@ -1,9 +1,9 @@
 /** Deliveries of events to webhooks: the outlet that calls the receivers. */
 import { lineBy } from '../audit/actor.ts'
 import { appendAudit } from '../audit/chain.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
 import type { Envelope } from '../secrets/envelope.ts'
-import { SecretsUnavailable } from '../secrets/key-source.ts'
 import { type LeasedDelivery, leaseDeliveries } from './lease-deliveries.ts'
 import { everyTenant } from './outbox.ts'
 import type { Outlet } from './pump.ts'

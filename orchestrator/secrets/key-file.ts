@@ -1,6 +1,6 @@
 /** Key-encryption key of a development machine, made at the first start. Node only. */
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Name of the key file in the data directory. */
@@ -18,4 +18,10 @@ export function readKeyFile(directory: string, onCreated: (path: string) => void
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
   }
   return readFileSync(path, 'utf8').trim()
+}
+
+/** Reads the key file if it exists. */
+export function readExistingKeyFile(directory: string): string | undefined {
+  const path = join(directory, keyFile)
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined
 }

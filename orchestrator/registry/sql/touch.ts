@@ -32,7 +32,8 @@ export async function newRevision(tx: Tx): Promise<number> {
   return Number(row?.last ?? 0) + 1
 }
 
-async function invalidate(tx: Tx, hosts: ReadonlySet<string>): Promise<void> {
+/** Lets the fleet ask about the hosts again. */
+export async function invalidate(tx: Tx, hosts: ReadonlySet<string>): Promise<void> {
   if (hosts.size === 0) return
   const change = crypto.randomUUID()
   const due_at = new Date(Date.now() + invalidateAfterMs).toISOString()
