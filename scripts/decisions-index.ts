@@ -9,6 +9,7 @@ const directory = `${project}docs/decisions/`
 const areas: readonly string[] = [
   'Networking and hosts',
   'Tenancy and caches',
+  'Control plane',
   'Sign-in',
   'Storages and pictures',
   'Publishing and ledger',

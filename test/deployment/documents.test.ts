@@ -74,6 +74,7 @@ const others: Readonly<Record<string, string>> = {
   MEMORY_STORAGE: 'an example of docs/guides/add-a-storage.md',
   ALICE_REFRESH_TOKEN: 'an example of docs/orchestrator.md',
   TENANT_CONFIG: 'the .profile of docs/operations/migration.md',
+  TEST_DATABASE_URL: 'the fixture of databases in test/support/fixtures/databases.ts',
 }
 /** Names that are not our variables. They belong to photos, OpenTelemetry, Node, POSIX and OpenSSL, or are a common prefix. */
 const noNames = /^(AUTH0_|IMG_\d+|COPYFILE_EXCL|O_EXCL|OTEL_\w*|NODE_EXTRA_CA_CERTS|ERR_\w+|UNABLE_TO_\w*)$/

@@ -18,7 +18,7 @@ const unknownHostLimit = { limit: 1500, windowSeconds: 60 }
 
 /**
  * Lookups of unknown hosts that all clients cause together. Two thirds are for every client, one third is reserved for clients with few
- * lookups. The sum is half of the reference orchestrator's limit per token (6,000 calls a minute), which leaves room for known tenants.
+ * lookups. The sum leaves room for known tenants at an orchestrator that allows 6,000 calls a minute.
  */
 const allUnknownHostsLimit = { limit: 2000, windowSeconds: 60 }
 const reserveLimit = { limit: 1000, windowSeconds: 60 }
