@@ -56,7 +56,10 @@ describe('a difference of configurations', () => {
   })
 
   it('is empty exactly when both have the same content', () => {
-    const members = fc.dictionary(fc.constantFrom('a', 'b', 'publishers', '__proto__'), fc.jsonValue({ maxDepth: 3 }))
+    const members = fc.dictionary(
+      fc.constantFrom('a', 'b', 'publishers', '__proto__'),
+      fc.jsonValue({ maxDepth: 3 }),
+    )
     fc.assert(
       fc.property(members, members, (one, other) => {
         const isSame = canonicalJson(one) === canonicalJson(other)

@@ -16,15 +16,15 @@ const fetlife = { id: 'fetlife', type: 'fetlife', config: { recipient: 'upload@f
 const mailServer = { host: 'smtp.example.org', from_email: 'a@example.org', password_ref: 'mail' }
 
 describe('dependency rules', () => {
-  it('ask for nothing when analysis and publishing are off', () => {
+  it('asks for nothing when analysis and publishing are off', () => {
     expect(wordsOf({ publishers: [{ type: 'telegram' }, fetlife], ai: { credentials_ref: 'gone' } })).toBe('')
   })
 
-  it('ask for no channel when the mode is review', () => {
+  it('asks for no channel when the mode is review', () => {
     expect(wordsOf({ features: { publish_enabled: true, mode: 'review' } })).toBe('')
   })
 
-  it('accept a configuration whose features are on and complete', () => {
+  it('accepts a configuration whose features are on and complete', () => {
     const features = { publish_enabled: true, analyze_caption_enabled: true }
     const config = { features, ai: { credentials_ref: 'ai' }, email_server: mailServer }
     expect(wordsOf({ ...config, publishers: [telegram, fetlife] })).toBe('')
@@ -76,15 +76,15 @@ describe('dependency rules', () => {
       { storage: { ...storage, provider: 's3', paths: {} } },
       'storage.paths.root: the storage has no root folder; storage.credentials_ref: the storage has credentials of dropbox and needs those of s3 or managed',
     ],
-  ])('name what is missing in %j', (config, words) => {
+  ])('names what is missing in %j', (config, words) => {
     expect(wordsOf(config)).toBe(words)
   })
 
-  it('accept an incomplete channel beside a complete channel', () => {
+  it('accepts an incomplete channel beside a complete channel', () => {
     expect(wordsOf(publishing({ publishers: [{ type: 'bluesky', id: 'sky' }, telegram] }))).toBe('')
   })
 
-  it('ask for no credentials of a local storage', () => {
+  it('asks for no credentials of a local storage', () => {
     expect(wordsOf({ storage: { provider: 'local', paths: { root: '/x' } } }, new Map())).toBe('')
   })
 })
