@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs'
 import type { z } from 'zod'
 import { hostName, tenantName } from '../registry/binding.ts'
-import { parseBounded } from '../registry/document.ts'
+import { parseBounded } from '../registry/bounded-document.ts'
 import { type CommandContext, UsageError } from './context.ts'
 
 const maxBytes = 1_000_000

@@ -13,54 +13,16 @@ export function parseDocument(text: string, file: string): unknown {
     // The parser prints warnings that quote the file, which may hold secrets.
     return parse(text, { logLevel: 'error' })
   } catch (error) {
-    const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
-    const place = at ? ` at line ${at.line}, column ${at.col}` : ''
-    const reason = error instanceof YAMLParseError ? ` (${error.code})` : ''
-    throw new RegistryError(`${file}: this is neither YAML nor JSON${place}${reason}`)
+    throw syntaxError(error, file)
   }
 }
 
-/** Upper bounds on a document that a person hands in. */
-const maxDepth = 32
-const maxJsonLength = 1_000_000
-
-/**
- * Parses YAML or JSON for storage. Throws {@link RegistryError} for documents deeper than 32 levels, or larger than 1 MB with all aliases
- * written out. Also refuses the key `__proto__`, and numbers that JSON cannot hold.
- */
-export function parseBounded(text: string, file: string): unknown {
-  const document = parseDocument(text, file)
-  checkStorable(document, file)
-  return document
-}
-
-/** Checks that a value survives storage as JSON. Throws {@link RegistryError}, as {@link parseBounded} does. */
-export function checkStorable(value: unknown, where: string): void {
-  const reason = unstorable(value, { left: maxJsonLength }, 0)
-  if (reason !== null) throw new RegistryError(`${where}: ${reason}`)
-}
-
-/** Returns the reason why a value cannot be stored, or `null`. Stops as soon as `length` is used up, so that aliases cannot fill memory. */
-function unstorable(value: unknown, length: { left: number }, depth: number): string | null {
-  length.left -= typeof value === 'string' ? value.length + 3 : 3
-  if (length.left < 0) return 'the document is larger than 1 MB'
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'JSON cannot hold one of the numbers'
-  if (typeof value !== 'object' || value === null) return null
-  if (depth >= maxDepth) return `the document is nested deeper than ${maxDepth} levels`
-  if (Array.isArray(value)) return firstReason(value, (entry) => unstorable(entry, length, depth + 1))
-  return firstReason(Object.entries(value), ([key, member]) => {
-    if (key === '__proto__') return 'the key __proto__ is not allowed'
-    length.left -= key.length + 3
-    return unstorable(member, length, depth + 1)
-  })
-}
-
-function firstReason<T>(values: readonly T[], reasonOf: (value: T) => string | null): string | null {
-  for (const value of values) {
-    const reason = reasonOf(value)
-    if (reason !== null) return reason
-  }
-  return null
+/** Creates the error for text that the parser refused. The parser's own message quotes the text. */
+export function syntaxError(error: unknown, file: string): RegistryError {
+  const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
+  const place = at ? ` at line ${at.line}, column ${at.col}` : ''
+  const reason = error instanceof YAMLParseError ? ` (${error.code})` : ''
+  return new RegistryError(`${file}: this is neither YAML nor JSON${place}${reason}`)
 }
 
 /** Validates a value. Throws {@link RegistryError} with all invalid fields below `where`. */

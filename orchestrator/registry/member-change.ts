@@ -1,7 +1,7 @@
 /** Changes one member of a configuration as it is written, and keeps everything else. */
 import { parseJson } from '../../src/base/json.ts'
 import { isRecord } from '../../src/contract/lenient.ts'
-import { checkStorable } from './document.ts'
+import { checkStorable } from './bounded-document.ts'
 import { Refused } from './sql/refusals.ts'
 
 /** Members from the top of a configuration. An entry of a list is named by its `id`, or by its index. */
