@@ -3,10 +3,8 @@ import type { Database } from './database/database.ts'
 import { assertMigrated, isEmpty, migrate } from './database/migrate.ts'
 import { openDatabase } from './database/open.ts'
 import type { OrchestratorEnvironment } from './environment.ts'
-import { createConfiguredKeys, parseKeys } from './secrets/configured-keys.ts'
 import { createEnvelope, type Envelope } from './secrets/envelope.ts'
-import { readKeyFile } from './secrets/key-file.ts'
-import type { KeySource } from './secrets/key-source.ts'
+import { keysOf } from './secrets/keys-of-environment.ts'
 
 export interface Store {
   database: Database
@@ -14,7 +12,7 @@ export interface Store {
 }
 
 /**
- * Opens the store. SQLite and an empty PostgreSQL get the current schema. Throws `DatabaseError` if a filled PostgreSQL has an older one.
+ * Opens the store. SQLite and an empty PostgreSQL get the current schema. Throws `DatabaseError` if a filled PostgreSQL has an older schema.
  * `say` tells people about a key that was made.
  */
 export async function openStore(env: OrchestratorEnvironment, say: (text: string) => void): Promise<Store> {
@@ -32,16 +30,4 @@ export async function openStore(env: OrchestratorEnvironment, say: (text: string
 /** Opens the database of the environment as it is. */
 export function openFrom(env: OrchestratorEnvironment): Promise<Database> {
   return openDatabase({ url: env.DATABASE_URL, directory: env.ORCHESTRATOR_DATA_DIR })
-}
-
-/** Returns the key-encryption keys. Without `ORCHESTRATOR_KEYS`, a development machine gets a key file. */
-function keysOf(env: OrchestratorEnvironment, say: (text: string) => void): KeySource {
-  const text =
-    env.ORCHESTRATOR_KEYS ??
-    readKeyFile(env.ORCHESTRATOR_DATA_DIR, (path) =>
-      say(
-        `ORCHESTRATOR_KEYS is not set. A key for this machine was made in ${path}. Back it up with the database.`,
-      ),
-    )
-  return createConfiguredKeys(parseKeys(text))
 }
