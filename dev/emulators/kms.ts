@@ -2,11 +2,12 @@
  * Emulates the calls `Encrypt` and `Decrypt` of AWS KMS on this machine (`ORCHESTRATOR_KMS_URL`), for symmetric keys. The emulator verifies
  * signatures and encryption contexts as KMS does (https://docs.aws.amazon.com/kms/latest/APIReference/). Tests can inject faults.
  */
+import { z } from 'zod'
 import { ConnectionBroken, type Fault, spoiled } from './dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { type KmsKey, openBlob, sealBlob } from './kms/blob.ts'
 import { type KmsAccount, verifySignature } from './kms/signature.ts'
-import { decryptSchema, encryptSchema, KmsRefusal, refused, wire } from './kms/wire.ts'
+import { contextSchema, decryptSchema, encryptSchema, KmsRefusal, refused, wire } from './kms/wire.ts'
 
 export interface KmsEmulatorOptions {
   account: KmsAccount
@@ -138,8 +139,11 @@ function newKey(id: string, arn: string): KmsKey {
   return { id, arn, isEnabled: true, material: crypto.getRandomValues(new Uint8Array(32)) }
 }
 
+/** Parts of a request for the log of calls. */
+const noted = z.object({ KeyId: z.string().optional(), EncryptionContext: contextSchema.optional() })
+
 function callOf(target: string, text: string): KmsCall {
-  const { KeyId, EncryptionContext } = decryptSchema.partial().catch({}).parse(jsonOf(text))
+  const { KeyId, EncryptionContext } = noted.catch({}).parse(jsonOf(text))
   const operation = target.split('.')[1] ?? ''
   return { operation, keyId: KeyId, context: EncryptionContext ?? {}, status: undefined }
 }

@@ -1,18 +1,18 @@
 /** Requests and errors of the emulated KMS, in the JSON form of AWS. */
 import { z } from 'zod'
 
-const context = z.record(z.string(), z.string()).default({})
+export const contextSchema = z.record(z.string(), z.string())
 
 export const encryptSchema = z.strictObject({
   KeyId: z.string(),
   Plaintext: z.base64().min(1).max(5464),
-  EncryptionContext: context,
+  EncryptionContext: contextSchema.default({}),
 })
 
 export const decryptSchema = z.strictObject({
   KeyId: z.string().optional(),
   CiphertextBlob: z.base64().min(1),
-  EncryptionContext: context,
+  EncryptionContext: contextSchema.default({}),
 })
 
 /** Refusal with the name of AWS's error. */
