@@ -15,6 +15,19 @@ const token = /^[\x21-\x7e]{16,}$/
 
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
+const flag = z
+  .enum(['true', 'false'], { error: 'must be true or false' })
+  .default('false')
+  .transform((text) => text === 'true')
+
+/** IDs, ARNs or aliases of KMS keys. */
+const kmsKeyIds = z
+  .string()
+  .transform((list) => list.split(',').map((part) => part.trim()))
+  .refine((list) => list.every((part) => /^[\w:/-]{1,2048}$/.test(part)), {
+    error: 'must hold IDs, ARNs or aliases of KMS keys, separated by commas',
+  })
+
 const tokens = z
   .string()
   .transform((list) => list.split(',').map((part) => part.trim()))
@@ -32,16 +45,23 @@ const environmentSchema = z
     ORCHESTRATOR_CLAIMS_DIR: z.string().optional(),
     ORCHESTRATOR_DATA_DIR: z.string().default('.orchestrator'),
     ORCHESTRATOR_KEYS: z.string().optional(),
+    ORCHESTRATOR_KMS_KEY_ID: kmsKeyIds.optional(),
+    ORCHESTRATOR_KMS_DECRYPT_ONLY: flag,
+    ORCHESTRATOR_KMS_URL: webUrl.optional(),
+    AWS_REGION: z
+      .string()
+      .regex(/^[a-z\d-]{1,64}$/, 'must be a region such as eu-central-1')
+      .optional(),
+    AWS_ACCESS_KEY_ID: z.string().optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().optional(),
+    AWS_SESSION_TOKEN: z.string().optional(),
     DATABASE_URL: z
       .string()
       .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
       .optional(),
     FLEET_URL: webUrl.optional(),
     ORCHESTRATOR_PUBLIC_URL: webUrl.optional(),
-    ALLOW_PRIVATE_ENDPOINTS: z
-      .enum(['true', 'false'], { error: 'must be true or false' })
-      .default('false')
-      .transform((flag) => flag === 'true'),
+    ALLOW_PRIVATE_ENDPOINTS: flag,
     NODE_ENV: z.string().optional(),
     DYNO: z.string().optional(),
     ORCHESTRATOR_SERVICE_TOKEN: tokens.default([]),
@@ -62,9 +82,40 @@ const environmentSchema = z
       refuse('ORCHESTRATOR_FILE', 'is required with ORCHESTRATOR_SECRETS_FILE')
     if (env.DYNO !== undefined && env.DATABASE_URL === undefined)
       refuse('DATABASE_URL', 'is required on Heroku, whose disk is not kept')
-    if (isProduction(env) && env.ORCHESTRATOR_KEYS === undefined)
-      refuse('ORCHESTRATOR_KEYS', 'is required in production: kid:base64url of 32 random bytes')
+    refuseKeys(env, refuse)
   })
+
+interface KeyVariables {
+  NODE_ENV?: string | undefined
+  DYNO?: string | undefined
+  ALLOW_PRIVATE_ENDPOINTS: boolean
+  ORCHESTRATOR_KEYS?: string | undefined
+  ORCHESTRATOR_KMS_KEY_ID?: readonly string[] | undefined
+  ORCHESTRATOR_KMS_DECRYPT_ONLY: boolean
+  ORCHESTRATOR_KMS_URL?: string | undefined
+  AWS_REGION?: string | undefined
+  AWS_ACCESS_KEY_ID?: string | undefined
+  AWS_SECRET_ACCESS_KEY?: string | undefined
+}
+
+/** Refuses incomplete variables of key-encryption keys. */
+function refuseKeys(env: KeyVariables, refuse: (name: string, message: string) => void): void {
+  const isKms = env.ORCHESTRATOR_KMS_KEY_ID !== undefined
+  if (env.ORCHESTRATOR_KEYS === undefined) {
+    if (isProduction(env) && !isKms)
+      refuse(
+        'ORCHESTRATOR_KEYS',
+        'is required in production: kid:base64url of 32 random bytes. ORCHESTRATOR_KMS_KEY_ID replaces it',
+      )
+    if (env.ORCHESTRATOR_KMS_DECRYPT_ONLY)
+      refuse('ORCHESTRATOR_KEYS', 'is required with ORCHESTRATOR_KMS_DECRYPT_ONLY')
+  }
+  if (!isKms) return
+  for (const name of ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const)
+    if (env[name] === undefined) refuse(name, 'is required with ORCHESTRATOR_KMS_KEY_ID')
+  if (env.ORCHESTRATOR_KMS_URL?.startsWith('http:') && !env.ALLOW_PRIVATE_ENDPOINTS)
+    refuse('ORCHESTRATOR_KMS_URL', 'must start with https://, because data keys are sent there')
+}
 
 export type OrchestratorEnvironment = z.output<typeof environmentSchema>
 

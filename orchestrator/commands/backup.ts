@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import { checkKeys, missingKeyWords } from '../backup/key-check.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import { writeBackup } from '../backup/write-backup.ts'
-import { existingKeysOf, openFrom } from '../store.ts'
+import { existingKeysOf } from '../secrets/keys-of-environment.ts'
+import { openFrom } from '../store.ts'
 import { type CommandContext, databaseEnvironment, operator, printJson } from './context.ts'
 
 const backupHelp = `
