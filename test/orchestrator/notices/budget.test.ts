@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createSqlRegistry } from '../../../orchestrator/registry/sql.ts'
 import { putCredentials } from '../../../orchestrator/registry/sql/credentials.ts'
+import { createSqlRegistry } from '../../../orchestrator/registry/sql.ts'
 import { createSqlUsage } from '../../../orchestrator/usage/sql-usage.ts'
 import { databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 import { author, noticesGround, stoppedClock } from '../../support/fixtures/notices.ts'
@@ -46,7 +46,14 @@ describe.each(databaseKinds)('the AI budget of a tenant, on %s', (kind) => {
         .execute()
       return rows.map(({ tenant, data }) => ({ tenant, ...JSON.parse(data) }))
     }
-    return { database, envelope, clock, count, warnings, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() }
+    return {
+      database,
+      envelope,
+      clock,
+      count,
+      warnings,
+      [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+    }
   }
 
   it('warns once a month when 80 % are used', async () => {
@@ -81,12 +88,7 @@ describe.each(databaseKinds)('the AI budget of a tenant, on %s', (kind) => {
       const openai = { provider: 'openai', api_key: 'sk-1' } as const
       const dropbox = { provider: 'dropbox', refresh_token: 'rt-1' } as const
       for (const [ref, value] of Object.entries({ ai: openai, storage: dropbox }))
-        await putCredentials(
-          tx,
-          envelope,
-          { tenant: 'alice', ref, provider: value.provider, value },
-          author,
-        )
+        await putCredentials(tx, envelope, { tenant: 'alice', ref, provider: value.provider, value }, author)
     })
     const registry = createSqlRegistry({ database, envelope, now: clock.now, pollMs: 60_000 })
     const refusals = async () => {
@@ -108,7 +110,12 @@ describe.each(databaseKinds)('the AI budget of a tenant, on %s', (kind) => {
       putCredentials(
         tx,
         envelope,
-        { tenant: 'alice', ref: 'storage', provider: 'dropbox', value: { provider: 'dropbox', refresh_token: 'rt-1' } },
+        {
+          tenant: 'alice',
+          ref: 'storage',
+          provider: 'dropbox',
+          value: { provider: 'dropbox', refresh_token: 'rt-1' },
+        },
         author,
       ),
     )

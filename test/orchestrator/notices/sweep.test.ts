@@ -28,7 +28,7 @@ describe.each(databaseKinds)('the sweep of old events, on %s', (kind) => {
     }
   }
 
-  it('removes events and done deliveries when they are older than 30 days, and keeps due ones', async () => {
+  it('removes events and done deliveries when they are older than 30 days, and keeps due deliveries', async () => {
     await using place = await databases.create()
     const { database, create, add, events } = await ground(place)
     const now = Date.now()

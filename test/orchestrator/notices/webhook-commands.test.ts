@@ -38,10 +38,22 @@ describe.each(databaseKinds)('webhook commands, on %s', (kind) => {
 
   it('creates, lists, and deletes a webhook with audit lines when an operator asks', async () => {
     await using plane = await open()
-    const created = await plane.run('webhook', 'create', '--tenant', 'alice', '--url', url, '--types', 'post.failed')
+    const created = await plane.run(
+      'webhook',
+      'create',
+      '--tenant',
+      'alice',
+      '--url',
+      url,
+      '--types',
+      'post.failed',
+    )
     expect(created.code).toBe(0)
     const { id, secret } = created.json()
-    expect([id, secret]).toEqual([expect.stringMatching(/^wh_/), expect.stringMatching(/^whsec_[\w+/]{43}=$/)])
+    expect([id, secret]).toEqual([
+      expect.stringMatching(/^wh_/),
+      expect.stringMatching(/^whsec_[\w+/]{43}=$/),
+    ])
     const listed = await plane.run('webhook', 'list')
     expect(listed.json()).toEqual([
       { id, tenant: 'alice', url, types: ['post.failed'], at: expect.any(String), disabled_at: null },
