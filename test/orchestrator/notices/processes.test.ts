@@ -9,11 +9,11 @@ import { startOrchestratorProcess } from '../../support/fixtures/orchestrator-pr
 
 const longToken = 'service-token-of-the-fleet'
 
-describe.each(databaseKinds)('serving processes, on %s', (kind) => {
+describe.each(databaseKinds)('a serving process, on %s', (kind) => {
   const databases = databasesOf(kind)
   afterAll(() => databases.close())
 
-  it('deliver each event once when two processes share a database and nothing fails', async () => {
+  it('delivers each event once when two processes share a database and nothing fails', async () => {
     await using place = await databases.create()
     const { database, envelope, publish } = await noticesGround(place)
     await using receiver = await startReceiver()
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('serving processes, on %s', (kind) => {
     expect(await Promise.all([first.end('SIGTERM'), second.end('SIGTERM')])).toEqual([0, 0])
   }, 60_000)
 
-  it('call the receiver again under the same ID when the sending process is killed during the call', async () => {
+  it('calls the receiver again under the same ID when the sending process is killed during the call', async () => {
     await using place = await databases.create()
     const { database, envelope } = await noticesGround(place)
     await using receiver = await startReceiver()
