@@ -4,6 +4,7 @@ import { appendAudit } from '../audit/chain.ts'
 import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
 import type { Envelope } from '../secrets/envelope.ts'
+import { groupChanges } from './grouped-changes.ts'
 import { type LeasedDelivery, leaseDeliveries } from './lease-deliveries.ts'
 import { everyTenant } from './outbox.ts'
 import type { Outlet } from './pump.ts'
@@ -26,6 +27,7 @@ const maxRetryAfterMs = 24 * 60 * 60 * 1000
 /** Creates the outlet: one call per webhook at a time, in no promised order. */
 export function createDeliveries(options: DeliveriesOptions): Outlet<LeasedDelivery> {
   const { database, envelope, call, now = Date.now, random = Math.random } = options
+  const change = groupChanges(database)
 
   async function send({ webhook, message }: LeasedDelivery, signal: AbortSignal): Promise<Outcome> {
     try {
@@ -49,7 +51,7 @@ export function createDeliveries(options: DeliveriesOptions): Outlet<LeasedDeliv
   }
 
   function settle(delivery: LeasedDelivery, outcome: Outcome): Promise<void> {
-    return database.change(async (tx) => {
+    return change(async (tx) => {
       if (outcome.kind === 'aborted') return endLease(tx, delivery, {})
       if (outcome.kind === 'gone') return disable(tx, delivery, timeOf(now()))
       if (outcome.kind === 'failed')

@@ -1,6 +1,7 @@
 /** Invalidations of hosts: the outlet that tells the fleet about changes. */
 import type { Database, Tx } from '../database/database.ts'
 import type { CallFleet } from './fleet-call.ts'
+import { groupChanges } from './grouped-changes.ts'
 import type { Outlet } from './pump.ts'
 import { invalidationDelayMs } from './retry-times.ts'
 
@@ -33,6 +34,7 @@ export function createInvalidations(options: InvalidationsOptions): Outlet<Inval
   const { database, call, now = Date.now, timeoutMs = 5000, warn } = options
   const time = (ms = 0) => new Date(now() + ms).toISOString()
   const tell = onChangeOnly(warn)
+  const change = groupChanges(database)
 
   async function settle(row: InvalidationRow, failure: string | undefined, isFinal: boolean): Promise<void> {
     const tries = row.tries + 1
@@ -40,7 +42,7 @@ export function createInvalidations(options: InvalidationsOptions): Outlet<Inval
     if (failure === undefined) tell(undefined)
     else if (delay === undefined) warn(`The fleet was not told about a change of ${row.host}: ${failure}.`)
     else tell(`The fleet cannot be told about changes, and is called again: ${failure}.`)
-    await database.change((tx) =>
+    await change((tx) =>
       failure === undefined || delay === undefined
         ? remove(tx, row)
         : keep(tx, row, { tries, due_at: time(delay) }),
@@ -65,7 +67,7 @@ export function createInvalidations(options: InvalidationsOptions): Outlet<Inval
         status = await call(row.host, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
       } catch (error) {
         const release = { tries: row.tries, due_at: time() }
-        if (signal.aborted) await database.change((tx) => keep(tx, row, release))
+        if (signal.aborted) await change((tx) => keep(tx, row, release))
         else await settle(row, reasonOf(error), false)
         return
       }

@@ -1,5 +1,5 @@
 /** Loop of a serving process that sends due rows of an outbox, a bounded number at once. */
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 
 /** Rows that wait to be sent. */
 export interface Outlet<Row> {
@@ -49,6 +49,8 @@ export function startPump<Row>(options: PumpOptions<Row>): Pump {
       // A finished call frees a slot, and its receiver may take the next row.
       if (running.size >= parallel) await Promise.race(running)
       else await pauseUntil(running)
+      // Calls often finish together. One lease then fills all their slots.
+      await nextTurn()
     }
   }
 

@@ -2,9 +2,14 @@ import { Webhook } from 'standardwebhooks'
 import { afterAll, describe, expect, it } from 'vitest'
 import { verifyAudit } from '../../../orchestrator/audit/chain.ts'
 import { createDeliveries } from '../../../orchestrator/notices/deliveries.ts'
-import { addEvent, everyTenant, type EventType } from '../../../orchestrator/notices/outbox.ts'
+import { addEvent, type EventType, everyTenant } from '../../../orchestrator/notices/outbox.ts'
 import { createWebhookCall } from '../../../orchestrator/notices/webhook-call.ts'
-import { createWebhook, listDeliveries, listWebhooks, retryDelivery } from '../../../orchestrator/notices/webhooks.ts'
+import {
+  createWebhook,
+  listDeliveries,
+  listWebhooks,
+  retryDelivery,
+} from '../../../orchestrator/notices/webhooks.ts'
 import { createConfiguredKeys, parseKeys } from '../../../orchestrator/secrets/configured-keys.ts'
 import { createEnvelope } from '../../../orchestrator/secrets/envelope.ts'
 import { createGuardedFetch } from '../../../src/node/guarded-fetch.ts'
@@ -120,15 +125,18 @@ describe.each(databaseKinds)('deliveries to webhooks, on %s', (kind) => {
     { answer: status(302, { location: 'http://127.0.0.1:1/' }), error: 'HTTP 302' },
     { answer: status(404), error: 'HTTP 404' },
     { answer: status(503), error: 'HTTP 503' },
-  ])('notes a failure and follows no redirect when the receiver answers $error', async ({ answer, error }) => {
-    await using plane = await open()
-    plane.receiver.answer = answer
-    await plane.create()
-    await plane.event()
-    expect(await sendDue(plane.outlet)).toBe(1)
-    expect(plane.receiver.calls).toHaveLength(1)
-    expect(await plane.deliveries()).toMatchObject([{ state: 'due', tries: 1, error }])
-  })
+  ])(
+    'notes a failure and follows no redirect when the receiver answers $error',
+    async ({ answer, error }) => {
+      await using plane = await open()
+      plane.receiver.answer = answer
+      await plane.create()
+      await plane.event()
+      expect(await sendDue(plane.outlet)).toBe(1)
+      expect(plane.receiver.calls).toHaveLength(1)
+      expect(await plane.deliveries()).toMatchObject([{ state: 'due', tries: 1, error }])
+    },
+  )
 
   it('waits as long as the receiver asks for when it answers 429 with Retry-After', async () => {
     await using plane = await open()
@@ -226,7 +234,7 @@ describe.each(databaseKinds)('deliveries to webhooks, on %s', (kind) => {
     expect(second).toBe(first)
   })
 
-  it('keeps the outcome of the second process when the first one is late', async () => {
+  it('keeps the outcome of the second process when the first process is late', async () => {
     await using plane = await open()
     await plane.create()
     await plane.event()
