@@ -41,9 +41,9 @@ async function writeRows(tx: Tx, kind: DatabaseKind, handle: FileHandle): Promis
     tables: counted,
   }
   const text = linesOf(tx, header, tables)
-  // The handle stays open, because the caller synchronises the file to the disk.
-  const sink = handle.createWriteStream({ autoClose: false })
-  await pipeline(Readable.from(text, { objectMode: false }), createGzip(), sink)
+  await pipeline(Readable.from(text, { objectMode: false }), createGzip(), async (chunks) => {
+    for await (const chunk of chunks) await handle.appendFile(chunk)
+  })
   return header
 }
 

@@ -12,6 +12,7 @@ import { importYaml } from './import-yaml.ts'
 import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
+import { addTransfers } from './transfer.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -59,6 +60,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     )
   addTokens(program, context)
   addBackups(program, context)
+  addTransfers(program, context)
   program
     .command('audit')
     .description('checks the audit log')
