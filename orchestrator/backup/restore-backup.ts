@@ -59,7 +59,7 @@ export async function restoreBackup(database: Database, options: RestoreOptions)
   })
 }
 
-/** Drops the tables of a database without a row. Throws {@link Refused} if there is one. */
+/** Drops the empty tables of a database. Throws {@link Refused} if a table has a row. */
 async function dropEmptyTables(tx: Tx, kind: DatabaseKind): Promise<void> {
   const tables = await tablesIn(tx, kind, migrationsOf(await knownMigrations(tx)))
   for (const { name } of tables) {

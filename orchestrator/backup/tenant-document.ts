@@ -1,5 +1,6 @@
 /** Document of `export`: the whole state of one tenant as JSON, without any secret in clear text. */
 import { z } from 'zod'
+import { isRecord } from '../../src/contract/lenient.ts'
 import { canonicalJson, sha256Hex } from '../contract/canonical.ts'
 import { hostName, tenantName } from '../registry/binding.ts'
 import { checked } from '../registry/document.ts'
@@ -81,7 +82,7 @@ export async function withDigest(document: TenantDocument): Promise<SealedTenant
   return { ...document, sha256: await digestOf(document) }
 }
 
-const sealedSchema = z.looseObject({
+const sealedSchema = z.object({
   format: z.literal(tenantFormat),
   version: z.number(),
   sha256: z.string(),
@@ -90,10 +91,11 @@ const sealedSchema = z.looseObject({
 /** Checks a parsed document. Throws {@link Refused} or `RegistryError` in words. */
 export async function checkDocument(value: unknown): Promise<TenantDocument> {
   const sealed = sealedSchema.safeParse(value)
-  if (!sealed.success) throw new Refused('The file is not an export of a tenant.')
-  const { sha256, ...content } = sealed.data
-  if (content.version !== tenantVersion)
-    throw new Refused(`The export has version ${content.version}, which this program cannot read.`)
+  if (!sealed.success || !isRecord(value)) throw new Refused('The file is not an export of a tenant.')
+  // The digest covers all members, also those that the schema does not know.
+  const { sha256, ...content } = value
+  if (sealed.data.version !== tenantVersion)
+    throw new Refused(`The export has version ${sealed.data.version}, which this program cannot read.`)
   if ((await digestOf(content)) !== sha256)
     throw new Refused('The export is damaged or was edited: its digest differs.')
   const document = checked(documentSchema, content, 'export')

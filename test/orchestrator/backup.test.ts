@@ -64,7 +64,7 @@ async function answersOf(database: Database, token: string) {
 }
 
 describe('backup and restore', () => {
-  it.each(routes)('serve the same answers when a backup of %s is restored into %s', async (from, to) => {
+  it.each(routes)('serves the same answers when a backup of %s is restored into %s', async (from, to) => {
     await using source = await databases[from].create()
     await using target = await databases[to].create()
     const token = await fill(await source.opened())
@@ -232,9 +232,9 @@ function sealed(lines: readonly string[]): Buffer {
   return gzipSync(`${text}${JSON.stringify({ sha256 })}\n`)
 }
 
-describe('hostile backups', () => {
+describe('restore of hostile backups', () => {
   const cases: [string, (lines: string[], header: Record<string, unknown>) => Buffer, RegExp][] = [
-    ['nothing', () => Buffer.alloc(0), /not a backup/],
+    ['nothing', () => Buffer.alloc(0), /damaged/],
     ['text', () => Buffer.from('hello'), /damaged/],
     ['another gzip', () => gzipSync('hello\n'), /not a backup/],
     ['a line of brackets', () => gzipSync(`${'['.repeat(5_000_000)}\n`), /not a backup/],
@@ -318,21 +318,18 @@ describe('hostile backups', () => {
     ['bytes after the end', (lines) => gzipSync(`${lines.join('\n')}\n[]\n`), /does not end/],
   ]
 
-  it.each(cases)(
-    'are refused in words and change nothing when the file holds %s',
-    async (_, spoil, words) => {
-      await using source = await databases.sqlite.create()
-      const { lines } = await backedUp(source)
-      await using target = await databases.sqlite.create()
-      const path = join(target.directory, 'hostile.gz')
-      await writeFile(path, spoil(lines, recordOf(lines[0])))
-      const { code, said } = await run(target.variables, 'restore', path)
-      expect([code, said]).toEqual([1, expect.stringMatching(words)])
-      expect(await isUntouched(target)).toBe(true)
-    },
-  )
+  it.each(cases)('refuses in words when the file holds %s', async (_, spoil, words) => {
+    await using source = await databases.sqlite.create()
+    const { lines } = await backedUp(source)
+    await using target = await databases.sqlite.create()
+    const path = join(target.directory, 'hostile.gz')
+    await writeFile(path, spoil(lines, recordOf(lines[0])))
+    const { code, said } = await run(target.variables, 'restore', path)
+    expect([code, said]).toEqual([1, expect.stringMatching(words)])
+    expect(await isUntouched(target)).toBe(true)
+  })
 
-  it('are refused, or restore the same rows, when any bit of the file flips or its end is missing', async () => {
+  it('changes nothing or restores the same rows when any bit of the file flips or its end is missing', async () => {
     await using source = await databases.sqlite.create()
     const { path } = await backedUp(source)
     const whole = await readFile(path)
