@@ -21,11 +21,15 @@ function scan(text: string): { depth: number; members: number } {
   let depth = 0
   let deepest = 0
   let members = 0
-  // Texts are skipped as a whole, escapes included.
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}:]/gs)) {
-    if (token === ':') members++
-    else if (token === '[' || token === '{') deepest = Math.max(deepest, ++depth)
-    else if (token === ']' || token === '}') depth--
+  let isInText = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (character === '"') isInText = !isInText
+    // An escaped character ends no text.
+    else if (isInText) at += character === '\\' ? 1 : 0
+    else if (character === ':') members++
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth)
+    else if (character === ']' || character === '}') depth--
   }
   return { depth: deepest, members }
 }

@@ -4,7 +4,7 @@ import { type Actor, lineBy } from '../audit/actor.ts'
 import { type AuditFindings, appendAudit, verifyAuditWithin } from '../audit/chain.ts'
 import type { Database, DatabaseKind, Tx } from '../database/database.ts'
 import { isEmpty, knownMigrations, migrateWithin, migrationsOf } from '../database/migrate.ts'
-import { migrations } from '../database/migrations.ts'
+import { type Migration, migrations as ours } from '../database/migrations.ts'
 import { Refused } from '../registry/sql/refusals.ts'
 import type { BackupHeader, Cell } from './format.ts'
 import { codeOf } from './new-file.ts'
@@ -17,6 +17,8 @@ export interface RestoreOptions {
   actor: Actor
   /** Restores a backup whose audit chain is broken, instead of refusing it. */
   acceptBrokenAudit?: boolean | undefined
+  /** Default: those of this program. */
+  migrations?: readonly Migration[]
 }
 
 export interface RestoreReport {
@@ -38,11 +40,12 @@ const maxRows = 500
  * Older schemas are restored as they were, and then migrated.
  */
 export async function restoreBackup(database: Database, options: RestoreOptions): Promise<RestoreReport> {
+  const { migrations = ours } = options
   const header = await checkBackup(options.path)
-  const known = migrationsOf(header.migrations)
+  const known = migrationsOf(header.migrations, migrations)
   const hadSchema = !(await isEmpty(database))
   return database.change(async (tx) => {
-    if (hadSchema) await dropEmptyTables(tx, database.kind)
+    if (hadSchema) await dropEmptyTables(tx, database.kind, migrations)
     await migrateWithin(tx, known)
     const tables = checkTables(header, await tablesIn(tx, database.kind, known))
     const rows = await insertAll(tx, options.path, tables)
@@ -60,8 +63,9 @@ export async function restoreBackup(database: Database, options: RestoreOptions)
 }
 
 /** Drops the empty tables of a database. Throws {@link Refused} if a table has a row. */
-async function dropEmptyTables(tx: Tx, kind: DatabaseKind): Promise<void> {
-  const tables = await tablesIn(tx, kind, migrationsOf(await knownMigrations(tx)))
+async function dropEmptyTables(tx: Tx, kind: DatabaseKind, migrations: readonly Migration[]): Promise<void> {
+  await knownMigrations(tx, migrations)
+  const tables = await tablesIn(tx, kind, migrations)
   for (const { name } of tables) {
     const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(tx)
     if (rows.length > 0)

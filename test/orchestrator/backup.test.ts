@@ -1,15 +1,22 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
+import { sql } from 'kysely'
 import { afterAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { appendAudit } from '../../orchestrator/audit/chain.ts'
+import { checkBackup } from '../../orchestrator/backup/read-backup.ts'
 import { restoreBackup } from '../../orchestrator/backup/restore-backup.ts'
 import { writeBackup } from '../../orchestrator/backup/write-backup.ts'
 import type { Database } from '../../orchestrator/database/database.ts'
+import { migrations } from '../../orchestrator/database/migrations.ts'
 import { importFiles } from '../../orchestrator/registry/sql/import-files.ts'
 import { type DatabaseOfTest, databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
 import { actor, callsTo, envelopeOf, fill, run, usageOf } from '../support/fixtures/filled-database.ts'
 import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
 
@@ -100,6 +107,28 @@ describe('backup and restore', () => {
       await using target = await databases[kind].create()
       await target.opened()
       expect(await run(target.variables, 'restore', path)).toMatchObject({ code: 0 })
+    })
+
+    it('restores and then migrates when the backup has an older schema', async () => {
+      await using source = await databases[kind].create()
+      const { path } = await backedUp(source)
+      await using target = await databases[kind].create()
+      const database = await target.open()
+      const later = {
+        id: 9999,
+        name: 'later',
+        statements: [
+          'alter table tenant add column nickname text',
+          'create table later (id bigint primary key)',
+        ],
+      }
+      const report = await restoreBackup(database, { path, actor, migrations: [...migrations, later] })
+      expect(report.migrated).toEqual(['later'])
+      const { rows } = await sql`select name, nickname from tenant order by name limit 1`.execute(
+        database.read,
+      )
+      expect(rows).toEqual([{ name: 'alice', nickname: null }])
+      await database.close()
     })
 
     it('clears leases, raises revisions and invalidates all hosts when it restores', async () => {
@@ -200,6 +229,30 @@ describe('backup and restore', () => {
     expect(await readFile(path)).toEqual(before)
     expect(await run(source.variables, 'backup', path, '--force')).toMatchObject({ code: 0 })
     expect((await readdir(source.directory)).filter((name) => name.endsWith('.partial'))).toEqual([])
+  })
+
+  it('leaves no half file when its process is killed', async () => {
+    await using source = await databases.sqlite.create()
+    const database = await source.opened()
+    await fill(database)
+    const time = new Date().toISOString()
+    const lines = Array.from({ length: 40_000 }, (_, line) => ({
+      time,
+      request_id: `r${line}`,
+      action: 'access' as const,
+      tenant: null,
+      outcome: crypto.randomUUID(),
+    }))
+    await database.change((tx) => appendAudit(tx, lines))
+    const path = join(source.directory, 'backup.gz')
+    const child = spawn(process.execPath, ['orchestrator/main.ts', 'backup', path], { env: source.variables })
+    const exit = once(child, 'close')
+    await eventually(async () => expect(String(await readdir(source.directory))).toContain('backup.gz'))
+    child.kill('SIGKILL')
+    await exit
+    const names = await readdir(source.directory)
+    if (names.includes('backup.gz')) await checkBackup(path)
+    else expect(String(names)).toContain('.partial')
   })
 
   it('leaves no file when a backup fails halfway', async () => {
