@@ -160,6 +160,8 @@ async function inPieces<R>(rows: readonly R[], insert: (piece: R[]) => Promise<u
   for (let at = 0; at < rows.length; at += rowsPerInsert)
     await insert(rows.slice(at, at + rowsPerInsert)).catch(() => {
       // The driver's message may quote values.
-      throw new Refused('A row of the export cannot be stored: it exists already, or appears twice.')
+      throw new Refused(
+        'A row of the export cannot be stored: it exists already, appears twice, or has characters that the database refuses.',
+      )
     })
 }

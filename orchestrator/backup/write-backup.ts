@@ -13,7 +13,7 @@ import { createFile, type NewFile } from './new-file.ts'
 import { type Table, tablesIn } from './schema.ts'
 
 /** Rows per read: a row has at most some 100 kB. */
-const rowsPerRead = 200
+const rowsPerRead = 50
 
 /**
  * Writes a backup, and returns its header. Values stay encrypted as they are in the database. Memory stays bounded for any number of rows.
