@@ -14,7 +14,7 @@ const start = '0'.repeat(64)
 /** Rows per statement, below the limit of parameters of both databases. */
 const rowsPerInsert = 500
 /** Rows per read while verifying. */
-const rowsPerRead = 5000
+const rowsPerRead = 1000
 
 /** Appends lines within a change. Changes happen one after the other, so no two processes continue from the same line. */
 export async function appendAudit(tx: Tx, lines: readonly AuditLine[]): Promise<void> {

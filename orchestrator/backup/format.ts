@@ -10,7 +10,7 @@ export const backupVersion = 1
 /** Longest line of a backup, and so the upper bound on memory while reading. */
 export const maxLineBytes = 64 * 1024 * 1024
 
-const name = z.string().regex(/^[a-z_]{1,63}$/)
+const name = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/)
 
 export const headerSchema = z.object({
   format: z.literal(backupFormat),

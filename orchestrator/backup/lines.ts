@@ -10,8 +10,8 @@ export class UnreadableLines extends Error {
 const lineFeed = 0x0a
 
 /**
- * Reads the lines of a file, without their line feeds. Throws {@link UnreadableLines} for a missing file, for broken or incomplete gzip, for an
- * incomplete last line, and for a line over `maxBytes`, which bounds the memory for any ratio of compression.
+ * Reads the lines of a file, without their line feeds. Throws {@link UnreadableLines} for a missing, damaged or incomplete file. Refuses a line
+ * over `maxBytes`, which bounds the memory for any ratio of compression.
  */
 export async function* gzippedLines(path: string, maxBytes: number): AsyncGenerator<Buffer, void, undefined> {
   const source = createReadStream(path)

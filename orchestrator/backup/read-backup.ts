@@ -22,13 +22,13 @@ export interface BackupRow {
 
 export interface OpenBackup {
   header: BackupHeader
-  /** Returns the rows. Throws {@link Refused} at the end if one is missing, or if the digest differs. */
+  /** Returns the rows. Throws {@link Refused} if a row is missing or has another form, or if the digest differs. */
   rows: AsyncGenerator<BackupRow, void, undefined>
 }
 
 const damaged = 'The backup is damaged'
 
-/** Opens a backup. Throws {@link Refused} if the file is none of this format and version. Read all rows, or call `rows.return`. */
+/** Opens a backup. Throws {@link Refused} if the file has another format or version. Read all rows, or call `rows.return`. */
 export async function openBackup(path: string): Promise<OpenBackup> {
   const lines = refusing(gzippedLines(path, maxLineBytes))
   const first = await lines.next()

@@ -1,10 +1,10 @@
 /** Restores a backup into an empty database: all of it, or nothing. Node only. */
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import { type Actor, lineBy } from '../audit/actor.ts'
 import { type AuditFindings, appendAudit, verifyAuditWithin } from '../audit/chain.ts'
 import type { Database, DatabaseKind, Tx } from '../database/database.ts'
 import { isEmpty, knownMigrations, migrateWithin, migrationsOf } from '../database/migrate.ts'
-import { migrations } from '../database/migrations.ts'
+import { type Migration, migrations as ours } from '../database/migrations.ts'
 import { Refused } from '../registry/sql/refusals.ts'
 import type { BackupHeader, Cell } from './format.ts'
 import { codeOf } from './new-file.ts'
@@ -17,6 +17,8 @@ export interface RestoreOptions {
   actor: Actor
   /** Restores a backup whose audit chain is broken, instead of refusing it. */
   acceptBrokenAudit?: boolean | undefined
+  /** Default: those of this program. */
+  migrations?: readonly Migration[]
 }
 
 export interface RestoreReport {
@@ -31,21 +33,22 @@ export interface RestoreReport {
 const maxParameters = 20_000
 /** Text per statement, in UTF-16 units. */
 const maxLength = 4_000_000
-const maxRows = 500
+const maxRows = 200
 
 /**
  * Restores a backup. Reads the whole file first, so that a damaged one changes nothing. Throws {@link Refused} or `DatabaseError` in words.
  * Older schemas are restored as they were, and then migrated.
  */
 export async function restoreBackup(database: Database, options: RestoreOptions): Promise<RestoreReport> {
+  const { migrations = ours } = options
   const header = await checkBackup(options.path)
-  const known = migrationsOf(header.migrations)
+  const known = migrationsOf(header.migrations, migrations)
   const hadSchema = !(await isEmpty(database))
   return database.change(async (tx) => {
-    if (hadSchema) await dropEmptyTables(tx, database.kind)
+    if (hadSchema) await dropEmptyTables(tx, database.kind, migrations)
     await migrateWithin(tx, known)
     const tables = checkTables(header, await tablesIn(tx, database.kind, known))
-    const rows = await insertAll(tx, options.path, tables)
+    const rows = await insertAll(tx, database.kind, options.path, tables)
     const migrated = await migrateWithin(tx, migrations)
     const audit = await verifyAuditWithin(tx)
     if (audit.brokenAt !== null && !options.acceptBrokenAudit)
@@ -59,9 +62,10 @@ export async function restoreBackup(database: Database, options: RestoreOptions)
   })
 }
 
-/** Drops the tables of a database without a row. Throws {@link Refused} if there is one. */
-async function dropEmptyTables(tx: Tx, kind: DatabaseKind): Promise<void> {
-  const tables = await tablesIn(tx, kind, migrationsOf(await knownMigrations(tx)))
+/** Drops the empty tables of a database. Throws {@link Refused} if a table has a row. */
+async function dropEmptyTables(tx: Tx, kind: DatabaseKind, migrations: readonly Migration[]): Promise<void> {
+  await knownMigrations(tx, migrations)
+  const tables = await tablesIn(tx, kind, migrations)
   for (const { name } of tables) {
     const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(tx)
     if (rows.length > 0)
@@ -86,13 +90,18 @@ function checkTables(header: BackupHeader, tables: readonly Table[]): Map<string
   return new Map(tables.map((table) => [table.name, table]))
 }
 
-async function insertAll(tx: Tx, path: string, tables: ReadonlyMap<string, Table>): Promise<number> {
+async function insertAll(
+  tx: Tx,
+  kind: DatabaseKind,
+  path: string,
+  tables: ReadonlyMap<string, Table>,
+): Promise<number> {
   const { rows } = await openBackup(path)
   let inserted = 0
   let batch: BackupRow[] = []
   let length = 0
   const flush = async () => {
-    await insert(tx, batch)
+    await insert(tx, kind, batch)
     inserted += batch.length
     batch = []
     length = 0
@@ -112,19 +121,27 @@ async function insertAll(tx: Tx, path: string, tables: ReadonlyMap<string, Table
   return inserted
 }
 
-async function insert(tx: Tx, batch: readonly BackupRow[]): Promise<void> {
+async function insert(tx: Tx, kind: DatabaseKind, batch: readonly BackupRow[]): Promise<void> {
   const [first] = batch
   if (!first) return
-  const { name, columns } = first.table
-  const rows = batch.map(({ cells }) => sql`(${sql.join(cells)})`)
-  await sql`
-    insert into ${sql.table(name)} (${sql.join(columns.map((column) => sql.id(column)))}) values ${sql.join(rows)}
-  `
-    .execute(tx)
-    .catch((error: unknown) => {
-      // The driver's message may quote values.
-      throw new Refused(`The rows of the table ${name} cannot be stored${codeOf(error)}.`)
-    })
+  const text = insertText(first.table, batch.length, kind)
+  const parameters = batch.flatMap(({ cells }) => cells)
+  await tx.executeQuery(CompiledQuery.raw(text, parameters)).catch((error: unknown) => {
+    // The driver's message may quote values.
+    throw new Refused(`The rows of the table ${first.table.name} cannot be stored${codeOf(error)}.`)
+  })
+}
+
+/** Returns the statement for a number of rows. Building it from nodes of Kysely would take most of the time of a restore. */
+function insertText({ name, columns }: BackupRow['table'], rows: number, kind: DatabaseKind): string {
+  const listed = columns.map((column) => `"${column}"`).join(', ')
+  const values = Array.from({ length: rows }, (_, row) => {
+    const places = columns.map((_, column) =>
+      kind === 'sqlite' ? '?' : `$${row * columns.length + column + 1}`,
+    )
+    return `(${places.join(', ')})`
+  })
+  return `insert into "${name}" (${listed}) values ${values.join(', ')}`
 }
 
 /** Throws {@link Refused} unless each cell fits its column. SQLite would store a value of any type. */

@@ -13,7 +13,7 @@ import { createFile, type NewFile } from './new-file.ts'
 import { type Table, tablesIn } from './schema.ts'
 
 /** Rows per read: a row has at most some 100 kB. */
-const rowsPerRead = 200
+const rowsPerRead = 50
 
 /**
  * Writes a backup, and returns its header. Values stay encrypted as they are in the database. Memory stays bounded for any number of rows.
@@ -41,9 +41,9 @@ async function writeRows(tx: Tx, kind: DatabaseKind, handle: FileHandle): Promis
     tables: counted,
   }
   const text = linesOf(tx, header, tables)
-  // The handle stays open, because the caller synchronises the file to the disk.
-  const sink = handle.createWriteStream({ autoClose: false })
-  await pipeline(Readable.from(text, { objectMode: false }), createGzip(), sink)
+  await pipeline(Readable.from(text, { objectMode: false }), createGzip(), async (chunks) => {
+    for await (const chunk of chunks) await handle.appendFile(chunk)
+  })
   return header
 }
 

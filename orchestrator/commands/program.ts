@@ -18,6 +18,7 @@ import { addTenants } from './tenant.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
 import { addUsage } from './usage.ts'
 import { addWebhooks } from './webhook.ts'
+import { addTransfers } from './transfer.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -76,6 +77,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   })
   addWebhooks(program, context)
   addBackups(program, context)
+  addTransfers(program, context)
   program
     .command('audit')
     .description('checks the audit log')

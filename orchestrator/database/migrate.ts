@@ -23,16 +23,22 @@ export async function migrateWithin(tx: Tx, migrations: readonly Migration[] = o
 }
 
 /** Returns the migrations of a database that has a schema. Throws {@link DatabaseError} if it is newer than the program. */
-export async function knownMigrations(tx: Pick<Tx, 'selectFrom'>): Promise<AppliedMigration[]> {
+export async function knownMigrations(
+  tx: Pick<Tx, 'selectFrom'>,
+  migrations: readonly Migration[] = ours,
+): Promise<AppliedMigration[]> {
   const applied = await appliedIn(tx)
-  missingIn(applied, ours)
+  missingIn(applied, migrations)
   return applied
 }
 
-/** Returns the program's migrations that a list names. Throws {@link DatabaseError} if the list has an unknown one. */
-export function migrationsOf(applied: readonly AppliedMigration[]): Migration[] {
-  const missing = new Set(missingIn(applied, ours))
-  return ours.filter((migration) => !missing.has(migration))
+/** Returns the migrations that a list names. Throws {@link DatabaseError} if the list names an unknown migration. */
+export function migrationsOf(
+  applied: readonly AppliedMigration[],
+  migrations: readonly Migration[] = ours,
+): Migration[] {
+  const missing = new Set(missingIn(applied, migrations))
+  return migrations.filter((migration) => !missing.has(migration))
 }
 
 /** Throws {@link DatabaseError} unless the database has exactly the schema of this program. */
