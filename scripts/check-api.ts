@@ -1,7 +1,7 @@
 /**
  * `npm run check:api`: sends requests that the API description allows and refuses to a running demo, as a
  * visitor and as two admins. The admins' photos are in a folder and on S3. Fails on server errors,
- * undescribed answers and the other findings of Schemathesis.
+ * undescribed answers and the other findings of Schemathesis. Sends requests to an orchestrator as well.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { buildWhereStale } from '../dev/demo/build.ts'
 import { samplePhotos } from '../dev/demo/photos.ts'
 import { type Demo, startDemo } from '../dev/demo/start.ts'
 import { endWithHelp } from '../src/node/usage.ts'
+import { checkOrchestrator } from './check-api/orchestrator.ts'
 import { installSchemathesis, runSchemathesis } from './check-api/schemathesis.ts'
 import { signIn } from './check-api/sign-in.ts'
 
@@ -24,6 +25,10 @@ const maxExamples = 15
 
 async function main(): Promise<void> {
   const program = await installSchemathesis()
+  const orchestrator = await checkOrchestrator(program)
+  console.log(
+    `The orchestrator: ${orchestrator.isClean ? summary(orchestrator.output) : orchestrator.output}`,
+  )
   await buildWhereStale(project, false)
   const directory = await mkdtemp(join(tmpdir(), 'publisher-check-api-'))
   const clock = createClock()
@@ -33,7 +38,8 @@ async function main(): Promise<void> {
     const variables = { METRICS_TOKEN: metricsToken }
     const demo = await startDemo({ state, port: firstPort, baseDomain, variables, now: clock.now })
     try {
-      process.exitCode = (await check({ demo, program, directory, state, clock })) ? 0 : 1
+      const isClean = await check({ demo, program, directory, state, clock })
+      process.exitCode = isClean && orchestrator.isClean ? 0 : 1
     } finally {
       await demo.close()
     }
@@ -75,8 +81,9 @@ async function check({ demo, program, directory, state, clock }: Scene): Promise
     const result = await runSchemathesis({
       program,
       port: demo.port,
-      host: host(tenant),
-      photos: photos.filter((name) => !/\.txt$|^\./.test(name)),
+      settings: 'schemathesis.toml',
+      headers: [`Host: ${host(tenant)}`, 'Sec-Fetch-Site: same-origin'],
+      dictionaries: { photos: photos.filter((name) => !/\.txt$|^\./.test(name)) },
       credentials,
       options,
       maxExamples,

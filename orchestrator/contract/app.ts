@@ -3,9 +3,10 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { access } from './access.ts'
 import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
-import { type Env, refuse } from './call.ts'
+import { type Call, type Env, refuse } from './call.ts'
 import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
+import { type ContractDocument, describeContract } from './description/document.ts'
 import { type ControlPlane, PlaneUnavailable, SecretsUnavailable } from './ports.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
@@ -36,6 +37,8 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
 
   app.use(requestId)
   app.get('/health', (c) => c.json({ status: 'ok' }))
+  app.all('/health', refuseAllButGet)
+  addDescription(app, { hasClaims: claims !== null, otherAppStatus })
   app.use('/v1/*', noStore, access({ tokens, callsPerMinute, audit, now }))
   app.use('/v1/*', bodiesUpTo(maxBodyBytes, maxClaimBytes))
   addRuntime(app, registry, audit, otherAppStatus)
@@ -59,6 +62,21 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
     return refuse(c, error instanceof AuditUnavailable ? 'audit_unavailable' : 'database_unavailable')
   })
   return app
+}
+
+function refuseAllButGet(c: Call): Response {
+  c.header('allow', 'GET')
+  return refuse(c, 'method_not_allowed')
+}
+
+/** Adds `/openapi.json`, which needs no token because the document says nothing about tenants. */
+function addDescription(app: Hono<Env>, offer: Parameters<typeof describeContract>[0]): void {
+  let document: ContractDocument | undefined
+  app.get('/openapi.json', (c) => {
+    document ??= describeContract(offer)
+    return c.json(document)
+  })
+  app.all('/openapi.json', refuseAllButGet)
 }
 
 /** Limits the size of bodies. Only calls about claims may have bodies up to `maxClaim`. */

@@ -19,7 +19,7 @@ export async function readBody<S extends z.ZodType>(c: Call, schema: S): Promise
 }
 
 /** Refusals by code: the status, and the detail for operators. */
-const refusals = {
+export const refusals = {
   bad_token: [403, 'The service token is missing or unknown.'],
   missing_scope: [403, 'The service token lacks the scope of this call.'],
   host_required: [
@@ -44,11 +44,13 @@ const refusals = {
   internal_error: [500, 'Something went wrong in the orchestrator.'],
 } as const
 
+export type RefusalCode = keyof typeof refusals
+
 /**
  * Returns a problem document (RFC 9457). Its bytes depend on the code alone, so callers cannot tell a suspended or foreign tenant from an
  * unknown tenant.
  */
-export function refuse(c: Context, code: keyof typeof refusals): Response {
+export function refuse(c: Context, code: RefusalCode): Response {
   const [status, detail] = refusals[code]
   const problem = { title: code.replaceAll('_', ' '), status, detail, code }
   return c.body(JSON.stringify(problem), status, { 'content-type': 'application/problem+json' })

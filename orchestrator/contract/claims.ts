@@ -7,21 +7,31 @@ import type { StoredClaim } from './claim-store.ts'
 import type { NotedClaims, Registry } from './ports.ts'
 import { storableText } from './storable-text.ts'
 
-const path = '/v1/claims'
+export const claimsPath = '/v1/claims'
 const maxKeyLength = 500
 /** Largest record as JSON, in UTF-8 bytes. */
 const maxRecordBytes = 64 * 1024
 
 /** Keys of one path segment, none of which a client shortens. */
-const key = storableText.max(maxKeyLength).refine((text) => text !== '.' && text !== '..')
+export const claimKey = storableText.max(maxKeyLength).refine((text) => text !== '.' && text !== '..')
 const holder = storableText.max(200)
 const ttl = z.int().min(1).max(86_400)
 /** Versions are texts, but a number is compared by its digits. */
 const version = z.union([z.string().min(1).max(200), z.number().transform(String)])
 const record = z.custom<unknown>(isRecord)
 
-const createSchema = z.object({ key, holder, ttl_seconds: ttl, record: record.default(null) })
-const replaceSchema = z.object({ version, record, holder: holder.optional(), ttl_seconds: ttl.optional() })
+export const createClaimBody = z.object({
+  key: claimKey,
+  holder,
+  ttl_seconds: ttl,
+  record: record.default(null),
+})
+export const replaceClaimBody = z.object({
+  version,
+  record,
+  holder: holder.optional(),
+  ttl_seconds: ttl.optional(),
+})
 
 export interface ClaimsOptions {
   registry: Registry
@@ -31,8 +41,8 @@ export interface ClaimsOptions {
 
 /** Adds the four calls to the app. A tenant sees only its own claims. */
 export function addClaims(app: Hono<Env>, options: ClaimsOptions): void {
-  app.post(path, (c) => forTenant(c, options, (tenant) => create(c, options, tenant)))
-  app.on(['GET', 'PUT', 'DELETE'], `${path}/:key`, (c) =>
+  app.post(claimsPath, (c) => forTenant(c, options, (tenant) => create(c, options, tenant)))
+  app.on(['GET', 'PUT', 'DELETE'], `${claimsPath}/:key`, (c) =>
     forTenant(c, options, (tenant) => {
       const named = keyOf(c.req.url)
       if (named === undefined) return refuse(c, 'malformed_claim')
@@ -40,8 +50,8 @@ export function addClaims(app: Hono<Env>, options: ClaimsOptions): void {
       return c.req.method === 'PUT' ? replace(c, options, tenant, named) : remove(c, options, tenant, named)
     }),
   )
-  app.all(path, (c) => refuseMethod(c, 'POST'))
-  app.all(`${path}/:key`, (c) => refuseMethod(c, 'GET, PUT, DELETE'))
+  app.all(claimsPath, (c) => refuseMethod(c, 'POST'))
+  app.all(`${claimsPath}/:key`, (c) => refuseMethod(c, 'GET, PUT, DELETE'))
 }
 
 async function forTenant(
@@ -56,7 +66,7 @@ async function forTenant(
 }
 
 async function create(c: Call, { claims, line }: ClaimsOptions, tenant: string): Promise<Response> {
-  const body = await readBody(c, createSchema)
+  const body = await readBody(c, createClaimBody)
   if (!body) return refuse(c, 'malformed_claim')
   const { ttl_seconds: ttlSeconds, ...wanted } = body
   const created = await claims.create(tenant, { ...wanted, ttlSeconds }, (outcome) =>
@@ -77,7 +87,7 @@ async function replace(
   tenant: string,
   named: string,
 ): Promise<Response> {
-  const body = await readBody(c, replaceSchema)
+  const body = await readBody(c, replaceClaimBody)
   if (!body) return refuse(c, 'malformed_claim')
   const { ttl_seconds: ttlSeconds, ...replacement } = body
   const replaced = await claims.replace(tenant, { ...replacement, key: named, ttlSeconds }, (outcome) =>
@@ -109,9 +119,9 @@ function answerWith(c: Call, claim: StoredClaim, status: 200 | 201 | 409): Respo
 
 /** Returns the key of the address, decoded once. Returns `undefined` for a key that no claim can have. */
 function keyOf(url: string): string | undefined {
-  const segment = new URL(url).pathname.slice(path.length + 1)
+  const segment = new URL(url).pathname.slice(claimsPath.length + 1)
   try {
-    return key.safeParse(decodeURIComponent(segment)).data
+    return claimKey.safeParse(decodeURIComponent(segment)).data
   } catch {
     return undefined
   }

@@ -7,15 +7,15 @@ import { sha256Hex } from './canonical.ts'
 import { type Registry, SecretsUnavailable } from './ports.ts'
 import { storableText } from './storable-text.ts'
 
-const path = '/v1/credentials/resolve'
-const bodySchema = z.object({ credentials_ref: storableText.max(500) })
+export const resolvePath = '/v1/credentials/resolve'
+export const resolveBody = z.object({ credentials_ref: storableText.max(500) })
 
 /** Adds POST to the app. A reference of another tenant gets the same 404 as an unknown reference. */
 export function addCredentials(app: Hono<Env>, registry: Registry, audit: Audit): void {
-  app.post(path, async (c) => {
+  app.post(resolvePath, async (c) => {
     const label = c.req.header('x-tenant')
     if (!label) return refuse(c, 'x_tenant_required')
-    const body = await readBody(c, bodySchema)
+    const body = await readBody(c, resolveBody)
     if (!body) return refuse(c, 'credentials_ref_required')
 
     const tenant = await registry.byLabel(label)
@@ -48,7 +48,7 @@ export function addCredentials(app: Hono<Env>, registry: Registry, audit: Audit)
     await note('sent', found.fingerprint)
     return c.json(found.answer)
   })
-  app.all(path, (c) => {
+  app.all(resolvePath, (c) => {
     c.header('allow', 'POST')
     return refuse(c, 'method_not_allowed')
   })

@@ -6,8 +6,8 @@ import type { Audit } from './audit.ts'
 import { type Call, type Env, readBody, refuse } from './call.ts'
 import type { Registry } from './ports.ts'
 
-const path = '/v1/runtime/by-host'
-const bodySchema = z.object({ host: z.string().min(1) })
+export const byHostPath = '/v1/runtime/by-host'
+export const byHostBody = z.object({ host: z.string().min(1) })
 /** Longest host in characters: a name of 253 (RFC 1035, section 2.3.4), its final dot and a port. */
 const maxHostLength = 260
 /** Longest `If-None-Match` in characters, above what any publisher sends. */
@@ -40,15 +40,15 @@ export function addRuntime(
     return unchanged ? c.body(null, 304) : c.body(binding.answer, 200, { 'content-type': 'application/json' })
   }
 
-  app.post(path, async (c) => {
-    const body = await readBody(c, bodySchema)
+  app.post(byHostPath, async (c) => {
+    const body = await readBody(c, byHostBody)
     return body ? answer(c, body.host) : refuse(c, 'host_required')
   })
-  app.get(path, (c) => {
+  app.get(byHostPath, (c) => {
     const [host, ...more] = c.req.queries('host') ?? []
     return host && more.length === 0 ? answer(c, host) : refuse(c, 'host_required')
   })
-  app.all(path, (c) => {
+  app.all(byHostPath, (c) => {
     c.header('allow', 'GET, POST')
     return refuse(c, 'method_not_allowed')
   })

@@ -4,20 +4,17 @@ import { z } from 'zod'
 import type { LineOf } from './audit.ts'
 import { type Env, readBody, refuse } from './call.ts'
 import type { Registry, UsageStore } from './ports.ts'
-import { isStorable, storableText } from './storable-text.ts'
+import { storableText } from './storable-text.ts'
 
-const path = '/v1/billing/usage'
+export const usagePath = '/v1/billing/usage'
 const event = {
   tenant_id: z.string().min(1).max(253),
   source: z.enum(['publisher', 'publisher_storage_ops']),
   idempotency_key: storableText.max(200),
   quantity: z.number().int().nonnegative(),
-  occurred_at: z
-    .string()
-    .max(64)
-    .pipe(z.iso.datetime({ offset: true })),
+  occurred_at: z.iso.datetime({ offset: true }).max(64),
 }
-const bodySchema = z.discriminatedUnion('metric', [
+export const usageBody = z.discriminatedUnion('metric', [
   z.object({ ...event, metric: z.literal('ai_tokens'), unit: z.literal('tokens') }),
   /** V2's count of storage requests. */
   z.object({ ...event, metric: z.literal('storage_ops_requests'), unit: z.literal('requests') }),
@@ -25,11 +22,12 @@ const bodySchema = z.discriminatedUnion('metric', [
 
 /** Adds POST to the app. A repeated event is accepted, but not counted again. */
 export function addUsage(app: Hono<Env>, registry: Registry, usage: UsageStore, line: LineOf): void {
-  app.post(path, async (c) => {
-    const body = await readBody(c, bodySchema)
+  app.post(usagePath, async (c) => {
+    const body = await readBody(c, usageBody)
     if (!body) return refuse(c, 'malformed_usage')
     const { tenant_id, source: _source, ...event } = body
-    const tenant = isStorable(tenant_id) ? await registry.billed(tenant_id) : undefined
+    const isName = storableText.safeParse(tenant_id).success
+    const tenant = isName ? await registry.billed(tenant_id) : undefined
     if (tenant === undefined) return refuse(c, 'unknown_tenant')
     await usage.count(tenant, event, (outcome) =>
       line(c, {
@@ -41,7 +39,7 @@ export function addUsage(app: Hono<Env>, registry: Registry, usage: UsageStore, 
     )
     return c.json({ accepted: true })
   })
-  app.all(path, (c) => {
+  app.all(usagePath, (c) => {
     c.header('allow', 'POST')
     return refuse(c, 'method_not_allowed')
   })

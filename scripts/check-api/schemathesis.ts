@@ -53,12 +53,14 @@ export async function installSchemathesis(): Promise<string> {
 
 export interface SchemathesisRun {
   program: string
-  /** Port of the publisher on loopback. */
+  /** Name of the settings beside this file. */
+  settings: string
+  /** Port of the server on loopback. */
   port: number
-  /** Host of the gallery with its port. */
-  host: string
-  /** Names of photos that exist. */
-  photos: readonly string[]
+  /** Headers of every request. */
+  headers: readonly string[]
+  /** Values that exist, by the names of the dictionaries in the settings. */
+  dictionaries: Readonly<Record<string, readonly string[]>>
   /** Credentials by security scheme of the document; empty for a visitor. */
   credentials: Readonly<Record<string, { api_key: string } | { bearer: string }>>
   /** Further command-line options. */
@@ -77,14 +79,14 @@ export interface SchemathesisResult {
 
 /** Runs Schemathesis once. */
 export async function runSchemathesis(options: SchemathesisRun): Promise<SchemathesisResult> {
-  const { program, port, host, directory, maxExamples } = options
+  const { program, settings, port, directory, maxExamples } = options
   await mkdir(directory, { recursive: true })
   const config = join(directory, 'schemathesis.toml')
-  await writeFile(config, (await readFile(join(here, 'schemathesis.toml'), 'utf8')) + ownSettings(options), {
+  await writeFile(config, (await readFile(join(here, settings), 'utf8')) + ownSettings(options), {
     mode: 0o600,
   })
   const common = ['--config-file', config, '--no-color', 'run', `http://127.0.0.1:${port}/openapi.json`]
-  const headers = ['-H', `Host: ${host}`, '-H', 'Sec-Fetch-Site: same-origin']
+  const headers = options.headers.flatMap((header) => ['-H', header])
   const args = [...common, ...headers, '--max-examples', String(maxExamples), ...options.options]
   try {
     const { stdout } = await run(program, args, {
@@ -102,13 +104,16 @@ export async function runSchemathesis(options: SchemathesisRun): Promise<Schemat
 }
 
 /** Creates the run's own settings. JSON's strings and arrays are valid TOML. */
-function ownSettings({ photos, credentials }: SchemathesisRun): string {
+function ownSettings({ dictionaries, credentials }: SchemathesisRun): string {
   const known = Object.entries(credentials).map(([scheme, credential]) => {
     const [[field = '', value = ''] = []] = Object.entries(credential)
     return `${scheme} = { ${field} = ${JSON.stringify(value)} }`
   })
   const auth = known.length > 0 ? `\n[auth.openapi]\n${known.join('\n')}\n` : ''
-  return `\n[dictionaries]\nphotos = { values = ${JSON.stringify(photos)} }\n${auth}`
+  const values = Object.entries(dictionaries).map(
+    ([name, list]) => `${name} = { values = ${JSON.stringify(list)} }`,
+  )
+  return `\n[dictionaries]\n${values.join('\n')}\n${auth}`
 }
 
 async function exists(path: string): Promise<boolean> {

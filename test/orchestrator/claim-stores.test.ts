@@ -7,10 +7,15 @@ import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
+import { createSqlClaims } from '../../orchestrator/claims/sql-claims.ts'
 import { openSqliteClaims } from '../../orchestrator/claims/sqlite-claims.ts'
+import type { AuditLine } from '../../orchestrator/contract/audit.ts'
 import type { ClaimStore } from '../../orchestrator/contract/claim-store.ts'
+import type { NotedClaims } from '../../orchestrator/contract/ports.ts'
+import { databaseKinds } from '../support/fixtures/databases.ts'
+import { type DatabaseReferences, referencesOn } from '../support/fixtures/reference-planes.ts'
 
 async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'orchestrator-claims-'))
@@ -34,6 +39,39 @@ const kinds: Record<string, Open> = {
     })
     return stores
   },
+}
+
+/** Opens stores on one database, each with connections of its own. */
+const inDatabase =
+  (references: DatabaseReferences): Open =>
+  async (count, now) => {
+    const own = await references.filledDatabase()
+    return Promise.all(
+      Array.from({ length: count }, async () => withoutNotes(createSqlClaims(await own.opened(), now))),
+    )
+  }
+
+const databases = databaseKinds.map((kind) => [kind, referencesOn(kind)] as const)
+for (const [kind, ofKind] of databases) kinds[`the database ${kind}`] = inDatabase(ofKind)
+afterAll(async () => {
+  for (const [, ofKind] of databases) await ofKind.close()
+})
+
+/** Gives claims with audit lines the interface of a plain store. */
+function withoutNotes(claims: NotedClaims): ClaimStore {
+  const note = (outcome: string): AuditLine => ({
+    time: '2026-01-05T00:00:00.000Z',
+    request_id: 'r',
+    action: 'claims.create',
+    tenant: 'alice',
+    outcome,
+  })
+  return {
+    create: (tenant, claim) => claims.create(tenant, claim, note),
+    read: claims.read,
+    replace: (tenant, replacement) => claims.replace(tenant, replacement, note),
+    delete: (tenant, key, version) => claims.delete(tenant, key, version, note),
+  }
 }
 
 const wanted = (key: string, holder = 'h', record: unknown = null) => ({
@@ -139,15 +177,18 @@ describe.each(Object.entries(kinds))('claims in %s', (_kind, open) => {
     const action = fc.record({
       kind: fc.constantFrom('create', 'replace', 'delete' as const),
       caller: fc.nat(2),
-      key: fc.constantFrom('one', 'two'),
+      name: fc.constantFrom('one', 'two'),
     })
+    const stores = await open(3)
+    let runs = 0
     await fc.assert(
       fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (actions) => {
-        const stores = await open(3)
+        const run = runs++
         /** Claims as they must be, and the versions that each caller saw last. */
         const model = new Map<string, { version: string; record: unknown }>()
         const seen = new Map<string, string>()
-        for (const [step, { kind, caller, key }] of actions.entries()) {
+        for (const [step, { kind, caller, name }] of actions.entries()) {
+          const key = `${run} ${name}`
           const store = stores[caller]
           const known = seen.get(`${caller} ${key}`) ?? 'never-seen'
           const current = model.get(key)
@@ -172,9 +213,9 @@ describe.each(Object.entries(kinds))('claims in %s', (_kind, open) => {
             expect(answer.outcome).toBe(current && current.version !== known ? 'changed' : 'deleted')
             if (answer.outcome === 'deleted') model.delete(key)
           }
-          for (const name of ['one', 'two']) {
-            const expected = model.get(name)
-            const found = await store.read('alice', name)
+          for (const key of [`${run} one`, `${run} two`]) {
+            const expected = model.get(key)
+            const found = await store.read('alice', key)
             expect(found && { version: found.version, record: found.record }).toEqual(expected ?? null)
           }
         }
@@ -198,6 +239,36 @@ describe.each(Object.entries(kinds))('claims in %s', (_kind, open) => {
     expect(replaced.filter(({ outcome }) => outcome === 'replaced')).toHaveLength(1)
   })
 })
+
+describe.each(databases)('claims in the database %s', (_kind, ofKind) => {
+  it('lets one of two connections create each of 40 claims, and loses no counted replacement', async () => {
+    const [first, second] = await inDatabase(ofKind)(2)
+    if (!first || !second) throw new TypeError('unreachable')
+    const racers = [first, second].map(async (store, holder) => {
+      let created = 0
+      for (let round = 0; round < 40; round++) {
+        const answer = await store.create('alice', wanted(`photo-${round}`, String(holder)))
+        if (answer.outcome === 'created') created++
+        await count(store)
+      }
+      return created
+    })
+    const [ofFirst = 0, ofSecond = 0] = await Promise.all(racers)
+    expect(ofFirst + ofSecond).toBe(40)
+    expect(await first.read('alice', 'counter')).toMatchObject({ record: 80 })
+  })
+})
+
+/** Adds 1 to a claim by compare-and-set, as often as needed. */
+async function count(store: ClaimStore): Promise<void> {
+  const start = await store.create('alice', wanted('counter', 'h', 0))
+  let claim = start.outcome === 'full' ? undefined : start.claim
+  while (claim) {
+    const record = Number(claim.record) + 1
+    const replaced = await store.replace('alice', { key: 'counter', version: claim.version, record })
+    claim = replaced.outcome === 'changed' ? replaced.claim : undefined
+  }
+}
 
 describe('claims in memory', () => {
   it('refuses claims beyond the bounds of a tenant, and counts deleted and replaced claims correctly', async () => {
