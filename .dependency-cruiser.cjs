@@ -113,7 +113,7 @@ const rules = [
     comment:
       'The two programs speak over HTTP. They share the schemas of what they say, and leaves such as the guard of endpoints.',
     from: { path: '^orchestrator/' },
-    to: { path: '^src/', pathNot: '^src/(contract|base)/' },
+    to: { path: '^src/', pathNot: ['^src/(contract|base)/', '^src/node/compile-cache\\.ts$'] },
   },
   {
     name: 'contract-of-orchestrator-imports-contract',
