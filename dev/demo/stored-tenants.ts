@@ -79,7 +79,7 @@ function inPlace(
     ...kept,
     ...(storage?.provider !== madeStorage?.provider && { storage: madeStorage }),
     ...(mail && mail.host === madeMail?.host && { email_server: { ...mail, port: madeMail?.port } }),
-    // Photos of the user's own stay view only, whatever was published for the sample photos.
+    // Photos of the user's own stay view only, also after a person published features for the sample photos.
     ...(madeFeatures?.publish_enabled === false && { features: madeFeatures }),
   }
 }

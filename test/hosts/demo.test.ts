@@ -70,12 +70,11 @@ describe.each([
         const { stdout } = await run(process.execPath, call, { cwd: project, env: {} })
         expect(JSON.parse(stdout)).toMatchObject({ ok: true })
       }
-      const [, data = ''] =
-        /ORCHESTRATOR_DATA_DIR=(\S+) npm run orchestrator -- history alice/.exec(output.join('\n')) ?? []
       const { stdout: versions } = await run(process.execPath, ['orchestrator/main.ts', 'history', 'alice'], {
         cwd: project,
-        env: { ORCHESTRATOR_DATA_DIR: data },
+        env: { ORCHESTRATOR_DATA_DIR: join(demo.state, 'orchestrator') },
       })
+      expect(output.join('\n')).toContain('npm run orchestrator -- history alice')
       expect(JSON.parse(versions)).toMatchObject([{ author: 'npm run demo' }])
       const port = Number(pages[0]?.port)
       const lost = await sendTo(port, `localhost:${port}`, '/', { headers: { accept: 'text/html' } })
