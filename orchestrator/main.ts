@@ -1,5 +1,9 @@
 /** `npm run orchestrator`: serves the contract, and runs the commands of operators. */
-import { runProgram } from './commands/program.ts'
+import { useCompileCache } from '../src/node/compile-cache.ts'
+
+// Before the other modules are loaded, so that they come from the cache.
+useCompileCache()
+const { runProgram } = await import('./commands/program.ts')
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   variables: process.env,

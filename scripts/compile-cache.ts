@@ -25,6 +25,7 @@ const modules = [
   'src/providers/kv/redis.ts',
   'src/providers/mail/nodemailer.ts',
   'src/providers/ai/openai.ts',
+  'orchestrator/commands/program.ts',
 ]
 
 function nodeOfProgram(): string {

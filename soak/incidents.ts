@@ -15,6 +15,8 @@ export interface Incidents {
 
 const betweenVersionsMs = 1200
 const betweenRedisMs = 6000
+/** Delay of an invalidation after a change, as in the orchestrator. */
+const noticedMs = 1500
 const withoutRedisMs = 2500
 
 /** Restarts the hosts in turn, by SIGKILL or SIGTERM, each on its previous port. */
@@ -60,7 +62,10 @@ export async function changeVersions(
     const value = version % 2 === 0
     const features = { ...Object(answer.config.features), smart_hashtags_enabled: value }
     answer.config = { ...answer.config, features }
-    answer.config_version = `v${version}`
+    await fleet.world.stored.publish(host, answer)
+    // The orchestrator's process notices the change within a second, and invalidates after 1.5 s.
+    await pauseQuietly(noticedMs, signal)
+    if (signal.aborted) return
     fleet.forgottenAt.set(tenant.name, Number.POSITIVE_INFINITY)
     for (const { warm, atStorage } of fleet.hosts) {
       warm.delete(tenant.name)

@@ -14,6 +14,10 @@ import { type MailServerOnLoopback, startMailServer } from '../test/support/fake
 import { cookieOf, signInVariables } from '../test/support/fixtures/admin.ts'
 import { baseDomain, serviceToken, sessionSecret } from '../test/support/fixtures/fleet.ts'
 import { type RedisServer, startRedisServer } from '../test/support/fixtures/redis-server.ts'
+import {
+  openStoredOrchestrator,
+  type StoredOrchestrator,
+} from '../test/support/fixtures/stored-orchestrator.ts'
 import { apiKey, botToken, chatOf, furnish, knowsPassword } from '../test/support/fixtures/studio.ts'
 import { startMailGate } from './mail-gate.ts'
 import { type Distance, startStorageGates } from './storage-gate.ts'
@@ -22,7 +26,10 @@ import { createEmulatorFaults, orchestratorAnswer, type Troubles } from './troub
 
 export interface World {
   tenants: readonly Tenant[]
+  /** Injects faults in front of the process. */
   orchestrator: TestOrchestrator
+  /** The orchestrator's program, on SQLite. */
+  stored: StoredOrchestrator
   telegram: TelegramEmulator
   openai: OpenAiEmulator
   mail: MailServerOnLoopback
@@ -84,15 +91,21 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
     register(tenant, { orchestrator, telegram, openai, mailPort: mailGate.port })
   }
 
+  const stored = await openStoredOrchestrator({ ORCHESTRATOR_DATA_DIR: join(directory, 'orchestrator') })
+  await stored.store(orchestrator)
+  await stored.start()
+
   const faultOf = await createEmulatorFaults()
   await begin()
   telegram.interfere(() => faultOf('telegram', troubles.of('telegram')))
   openai.interfere(() => faultOf('openai', troubles.of('openai')))
-  orchestrator.script = () => orchestratorAnswer(troubles.of('orchestrator'))
+  orchestrator.script = async (call) =>
+    (await orchestratorAnswer(troubles.of('orchestrator'))) ?? stored.forward(call)
 
   return {
     tenants,
     orchestrator,
+    stored,
     telegram,
     openai,
     mail,
@@ -121,6 +134,7 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
     async close() {
       const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate, mailGate]
       await Promise.all([...servers.map((server) => server.close()), redis.kill()])
+      await stored.close()
       await rm(directory, { recursive: true })
     },
   }

@@ -1,5 +1,6 @@
 /** Greeting of the running demo: who can sign in where, and where published photos arrive. */
 import { join, relative } from 'node:path'
+import { dataDirectoryOf, tenantsFileOf } from './orchestrator.ts'
 import type { DemoTenant } from './tenants.ts'
 import type { DemoVendors } from './vendors.ts'
 
@@ -34,8 +35,11 @@ ${columns(vendors.pages.map(({ address, text }) => [address, text]))}
 
 ${signingIn(baseDomain, issuer)}
 The AI is an emulator that looks at the pixels.
-The configuration of the galleries comes from the orchestrator at ${orchestrator}.
-Edit ${join(place, 'tenants.yaml')}: it takes effect within a minute. The log is ${join(place, 'publisher.log')}.
+The configuration of the galleries comes from the orchestrator at ${orchestrator}, on SQLite. To change it, edit the file:
+
+${columns(commandsOf(place, options.tenants[0]?.name ?? ''))}
+
+A change takes effect within a minute, and stays after a restart. The log is ${join(place, 'publisher.log')}.
 To check a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
 Ctrl-C stops the demo.
 `
@@ -61,6 +65,16 @@ function signingIn(baseDomain: string, issuer: string): string {
   return `${click}
 Browsers share no cookies across ${baseDomain}: click Sign in and Sign out in each gallery. You choose a person only once.
 With --domain demo.${baseDomain} one sign-in counts for all galleries, as in production.`
+}
+
+/** Commands to try on the running demo's database. */
+function commandsOf(place: string, tenant: string): Row[] {
+  const command = `ORCHESTRATOR_DATA_DIR=${dataDirectoryOf(place)} npm run orchestrator --`
+  return [
+    [`${command} import-yaml ${tenantsFileOf(place)}`, 'publishes the edited file'],
+    [`${command} history ${tenant}`, 'lists the versions'],
+    [`${command} rollback ${tenant} VERSION`, 'publishes an old version anew'],
+  ]
 }
 
 type Row = readonly [address: string, text: string]

@@ -1,17 +1,12 @@
 /** Starts the demo's parts: the orchestrator, four tenants with different storages, emulated vendors, and the publisher. */
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { stringify } from 'yaml'
-import { createMemoryClaims } from '../../orchestrator/claims/memory-claims.ts'
-import { fixedTokens } from '../../orchestrator/contract/fixed-tokens.ts'
-import { watchFiles } from '../../orchestrator/registry/file/watched.ts'
-import { createFilePlane } from '../../orchestrator/registry/file-plane.ts'
-import { startOrchestrator } from '../../orchestrator/server.ts'
 import { startNodeHost } from '../../src/node.ts'
 import { startOidcProvider } from '../emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from '../worker-host.ts'
 import { writeEnvFile } from './env-file.ts'
+import { startDemoOrchestrator } from './orchestrator.ts'
 import { ownPhotos, samplePhotos } from './photos.ts'
 import { freePort } from './ports.ts'
 import { type Step, silently } from './progress.ts'
@@ -80,7 +75,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const vendors = await step('Platforms, AI and mail', () => startVendors(names, port + 20))
   parts.push({ name: 'platforms, AI and mail', close: vendors.close })
   const files = orchestratorFiles(tenants, vendors, baseDomain)
-  const orchestrator = await step('Orchestrator', () => startDemoOrchestrator(state, port + 10, files))
+  const orchestrator = await step('Orchestrator', () =>
+    startDemoOrchestrator({ state, firstPort: port + 10, serviceToken, files }),
+  )
   parts.push({ name: 'orchestrator', close: orchestrator.close })
 
   const listenOn = await freePort(port)
@@ -172,7 +169,7 @@ function publisherVariables({
   drive,
   vendors,
 }: {
-  orchestrator: Awaited<ReturnType<typeof startOrchestrator>>
+  orchestrator: Awaited<ReturnType<typeof startDemoOrchestrator>>
   signIn: Awaited<ReturnType<typeof startOidcProvider>>
   dropbox: Dropbox
   drive: GoogleDrive
@@ -215,33 +212,4 @@ async function startHost(
   if (worker) return (await startWorkerHost(options)).close
   const host = await startNodeHost({ ...options, ...(now && { now }) })
   return () => host.close(0)
-}
-
-/** Writes the orchestrator's two files and starts the orchestrator from them, so that a user can edit them while it runs. */
-async function startDemoOrchestrator(
-  state: string,
-  firstPort: number,
-  { tenants, secrets }: ReturnType<typeof orchestratorFiles>,
-) {
-  const tenantsFile = join(state, 'tenants.yaml')
-  const secretsFile = join(state, 'secrets.yaml')
-  await writeFile(tenantsFile, stringify(tenants))
-  await writeFile(secretsFile, stringify(secrets), { mode: 0o600 })
-  const audit = createWriteStream(join(state, 'orchestrator-audit.log'))
-  const registry = await watchFiles({
-    tenantsFile,
-    secretsFile,
-    variables: {},
-    onBadEdit: (reason) => console.error(`The edit of ${tenantsFile} was rejected: ${reason}`),
-  })
-  return startOrchestrator({
-    port: await freePort(firstPort),
-    hostname: '127.0.0.1',
-    plane: createFilePlane({
-      registry,
-      tokens: fixedTokens([serviceToken]),
-      claims: createMemoryClaims(),
-      audit: (line) => audit.write(`${JSON.stringify(line)}\n`),
-    }),
-  })
 }

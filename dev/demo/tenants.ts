@@ -21,7 +21,7 @@ export function orchestratorFiles(tenants: readonly DemoTenant[], vendors: DemoV
       tenant.name,
       {
         hosts: [`${tenant.name}.${baseDomain}`],
-        // Short, so that an edit of the file takes effect soon.
+        // Short, so that a change takes effect soon.
         ttl_seconds: 60,
         config: {
           features: featuresOf(tenant),

@@ -79,13 +79,22 @@ function addDescription(app: Hono<Env>, offer: Parameters<typeof describeContrac
   app.all('/openapi.json', refuseAllButGet)
 }
 
-/** Limits the size of bodies. Only calls about claims may have bodies up to `maxClaim`. */
+/**
+ * Limits the size of bodies. Only calls about claims may have bodies up to `maxClaim`. Trusts a declared length, because Node reads no
+ * further. Reading the body here would cost as much as the rest of a call.
+ */
 function bodiesUpTo(max: number, maxClaim: number): MiddlewareHandler<Env> {
   const limit = (maxSize: number) => bodyLimit({ maxSize, onError: (c) => refuse(c, 'body_too_large') })
   const [usual, ofClaims] = [limit(max), limit(maxClaim)]
-  return (c, next) => {
-    if (c.req.header('content-length') === undefined) c.req.raw = plain(c.req.raw)
-    return c.req.path.startsWith('/v1/claims') ? ofClaims(c, next) : usual(c, next)
+  return async (c, next) => {
+    const { method, path } = c.req
+    const isClaim = path.startsWith('/v1/claims')
+    const length = c.req.header('content-length')
+    if (length !== undefined && c.req.header('transfer-encoding') === undefined)
+      return Number(length) > (isClaim ? maxClaim : max) ? refuse(c, 'body_too_large') : next()
+    if (method === 'GET' || method === 'HEAD') return next()
+    c.req.raw = plain(c.req.raw)
+    return isClaim ? ofClaims(c, next) : usual(c, next)
   }
 }
 
@@ -98,12 +107,13 @@ function plain({ url, method, headers, body }: Request): Request {
 const requestId: MiddlewareHandler<Env> = async (c, next) => {
   const given = c.req.header('x-request-id') ?? ''
   c.set('requestId', /^[\w.:-]{1,128}$/.test(given) ? given : crypto.randomUUID())
-  await next()
+  // A header that is set after the answer costs a second answer.
   c.header('x-request-id', c.get('requestId'))
+  await next()
 }
 
 /** Keeps proxies between the two programs from storing answers. */
 const noStore: MiddlewareHandler<Env> = async (c, next) => {
-  await next()
   c.header('cache-control', 'no-store')
+  await next()
 }

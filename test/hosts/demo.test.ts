@@ -70,6 +70,12 @@ describe.each([
         const { stdout } = await run(process.execPath, call, { cwd: project, env: {} })
         expect(JSON.parse(stdout)).toMatchObject({ ok: true })
       }
+      const { stdout: versions } = await run(process.execPath, ['orchestrator/main.ts', 'history', 'alice'], {
+        cwd: project,
+        env: { ORCHESTRATOR_DATA_DIR: join(demo.state, 'orchestrator') },
+      })
+      expect(output.join('\n')).toContain('npm run orchestrator -- history alice')
+      expect(JSON.parse(versions)).toMatchObject([{ author: 'npm run demo' }])
       const port = Number(pages[0]?.port)
       const lost = await sendTo(port, `localhost:${port}`, '/', { headers: { accept: 'text/html' } })
       expect(await lost.text()).toContain(`<a href="${pages[0]?.href}">alice.localhost</a>`)

@@ -1,0 +1,72 @@
+/** The demo's orchestrator, on SQLite. The database stays, so that changes that people make with commands survive a restart. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
+import { parseEnvironment } from '../../orchestrator/environment.ts'
+import { parseRegistry } from '../../orchestrator/registry/file.ts'
+import { type RunningOrchestrator, startOrchestrator } from '../../orchestrator/server.ts'
+import { openStore } from '../../orchestrator/store.ts'
+import { freePort } from './ports.ts'
+import { putDemoTenants } from './stored-tenants.ts'
+import type { orchestratorFiles } from './tenants.ts'
+
+/** Returns the data directory, for `ORCHESTRATOR_DATA_DIR` of the commands. */
+export function dataDirectoryOf(state: string): string {
+  return join(state, 'orchestrator')
+}
+
+/** Returns the file with the tenants, in the form that `import-yaml` reads. */
+export function tenantsFileOf(state: string): string {
+  return join(state, 'tenants.yaml')
+}
+
+export interface DemoOrchestratorOptions {
+  /** Directory of the demo's files. */
+  state: string
+  /** First port to try. */
+  firstPort: number
+  serviceToken: string
+  files: ReturnType<typeof orchestratorFiles>
+}
+
+/** Stores the tenants and starts the orchestrator. Also writes the tenants to a file, as a ground for edits. */
+export async function startDemoOrchestrator(
+  options: DemoOrchestratorOptions,
+): Promise<Pick<RunningOrchestrator, 'url' | 'close'>> {
+  const { state, firstPort, serviceToken, files } = options
+  const env = parseEnvironment({ ORCHESTRATOR_DATA_DIR: dataDirectoryOf(state) })
+  const { database, envelope } = await openStore(env, () => undefined)
+  const plane = createDatabasePlane({
+    database,
+    envelope,
+    tokens: [serviceToken],
+    onFailure: (reason) => console.error(reason),
+  })
+  const close = async () => {
+    await plane.close()
+    await database.close()
+  }
+  try {
+    const registry = await parseRegistry({
+      tenants: stringify(files.tenants),
+      secrets: stringify(files.secrets),
+      variables: {},
+      versionKey: crypto.randomUUID(),
+    })
+    const tenants = await putDemoTenants(database, envelope, registry)
+    await writeFile(tenantsFileOf(state), stringify({ tenants }))
+    const port = await freePort(firstPort)
+    const running = await startOrchestrator({ port, hostname: '127.0.0.1', plane })
+    return {
+      url: running.url,
+      async close() {
+        await running.close()
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
