@@ -2,12 +2,15 @@
  * `npm run prove:crashes`: kills 200 writing processes on each database at random moments, and kills the server of PostgreSQL itself. Exits with
  * 1 if an acknowledged change is lost, or if a change is half done.
  */
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres } from '../dev/peers/postgres.ts'
+import { migrate } from '../orchestrator/database/migrate.ts'
+import { openDatabase } from '../orchestrator/database/open.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { compare, crashRepeatedly, startWriter } from '../test/support/fixtures/control-plane/crashes.ts'
-import { type DatabaseOfTest, databaseKinds, databasesOf } from '../test/support/fixtures/databases.ts'
+import { databaseKinds, databasesOf } from '../test/support/fixtures/databases.ts'
 
 const kills = Number(process.env.KILLS ?? 200)
 const serverKills = Number(process.env.SERVER_KILLS ?? 5)
@@ -33,24 +36,29 @@ async function killWriters(kind: (typeof databaseKinds)[number]): Promise<readon
 async function killServer(): Promise<readonly string[]> {
   const faults: string[] = []
   const server = await startPostgres()
+  const directory = await mkdtemp(join(tmpdir(), 'publisher-crashes-'))
   const url = server.urlOf('postgres')
-  const place = placeOf(url)
+  const open = () => openDatabase({ url, directory })
   const done = new Map<string, unknown>()
   try {
+    const empty = await open()
+    await migrate(empty)
+    await empty.close()
     for (let kill = 0; kill < serverKills; kill++) {
-      const writer = startWriter(place.variables, done)
+      const writer = startWriter({ DATABASE_URL: url, ORCHESTRATOR_DATA_DIR: directory }, done)
       await writer.reached(20 + Math.floor(Math.random() * 50))
       await server.kill()
       writer.kill('SIGKILL')
       await writer.ended
       await server.restart()
-      const database = await place.open()
+      const database = await open()
       faults.push(...(await compare(database, writer.told)))
       await database.close()
     }
     say(`server of PostgreSQL: ${serverKills} kills, ${done.size} values, ${faults.length} faults`)
   } finally {
     await server.close()
+    await rm(directory, { recursive: true, force: true })
   }
   return faults
 }
