@@ -4,7 +4,7 @@ import { PlaneUnavailable } from '../contract/ports.ts'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
-import { verifyAuditCommand } from './audit.ts'
+import { addAudit } from './audit.ts'
 import { type CommandContext, UsageError } from './context.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
@@ -57,14 +57,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
       rollbackCommand(context, tenant, version, options),
     )
   addTokens(program, context)
-  program
-    .command('audit')
-    .description('checks the audit log')
-    .command('verify')
-    .description('proves that no line is missing or changed; exits with 1 otherwise')
-    .action(async () => {
-      if (!(await verifyAuditCommand(context))) code = 1
-    })
+  addAudit(program, context, () => {
+    code = 1
+  })
 
   try {
     await program.parseAsync(args, { from: 'user' })

@@ -9,7 +9,11 @@ const path = '/v1/billing/usage'
 const event = {
   tenant_id: z.string().min(1).max(253),
   source: z.enum(['publisher', 'publisher_storage_ops']),
-  idempotency_key: z.string().min(1).max(200),
+  idempotency_key: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((key) => key.isWellFormed() && !key.includes('\0')),
   quantity: z.number().int().nonnegative(),
   occurred_at: z
     .string()

@@ -110,6 +110,7 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     byLabel: (label) => revisions.cached(labels, label, () => readLabel(label)),
 
     async billed(tenantId) {
+      if (!isStorable(tenantId)) return undefined
       const row = await read
         .selectFrom('tenant')
         .select('name')
@@ -119,6 +120,7 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
     },
 
     async credentials(tenant, ref) {
+      if (!isStorable(ref)) return undefined
       const row = await revisions.cached(credentials, JSON.stringify([tenant, ref]), () =>
         readCredentials(tenant, ref),
       )
@@ -131,6 +133,11 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
       return { answer: answerOf(checked, version), fingerprint, insufficientBalance }
     },
   }
+}
+
+/** Checks if a text can be in the database: PostgreSQL refuses questions about NUL. */
+function isStorable(text: string): boolean {
+  return !text.includes('\0')
 }
 
 function bindingOf(row: {
