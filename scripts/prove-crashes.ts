@@ -21,13 +21,14 @@ function say(line: string): void {
 
 async function killWriters(kind: (typeof databaseKinds)[number]): Promise<readonly string[]> {
   const databases = databasesOf(kind)
+  const place = await databases.create()
   try {
-    await using place = await databases.create()
     await place.opened()
     const { faults, ...figures } = await crashRepeatedly(place.variables, place.open, kills)
     say(`${kind}: ${JSON.stringify(figures)}, ${faults.length} faults`)
     return faults
   } finally {
+    await place[Symbol.asyncDispose]()
     await databases.close()
   }
 }

@@ -66,7 +66,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   const databases = databasesOf(kind)
   afterAll(() => databases.close())
 
-  it('is whole with any texts and in any batches', async () => {
+  it('finds any texts unchanged when they were appended in any batches', async () => {
     await using place = await databases.create()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.integer({ min: 1, max: 5 }), async (all, batch) => {
@@ -76,7 +76,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
     await fc.assert(property, runs)
   })
 
-  it('is broken at the line when any column of it changes', async () => {
+  it('names the first changed line when any column of it changes', async () => {
     await using place = await databases.create()
     const database = await place.opened()
     const property = fc.asyncProperty(
@@ -103,7 +103,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
     await fc.assert(property, runs)
   })
 
-  it('is broken when a line is deleted, at any place and at the end', async () => {
+  it('names the missing line when lines are deleted in the middle or at the end', async () => {
     await using place = await databases.create()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.nat(), fc.boolean(), async (all, at, isTail) => {
@@ -118,7 +118,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
     await fc.assert(property, runs)
   })
 
-  it('is broken when two lines change places, or when a line is added without the head', async () => {
+  it('names the wrong line when two lines change places, or when a line is added', async () => {
     await using place = await databases.create()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.nat(), async (all, at) => {
@@ -151,7 +151,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
     await fc.assert(property, runs)
   })
 
-  it('is whole after concurrent lines of four processes and batches above the limit of a statement', async () => {
+  it('keeps the chain whole when four processes append at once, also more lines than fit into a statement', async () => {
     await using place = await databases.create()
     const handles = [await place.opened(), await place.open(), await place.open(), await place.open()]
     const appends = Array.from({ length: 40 }, (_, index) =>
@@ -177,7 +177,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
     expect([await brokenAt(database), failures]).toEqual([null, []])
   })
 
-  it('is listed in pages, newest line first, for all tenants and for one tenant', async () => {
+  it('lists pages with the newest line first when asked for all tenants or for a tenant', async () => {
     await using place = await databases.create()
     const database = await place.opened()
     const all = Array.from({ length: 7 }, (_, id) => line(String(id), id % 2 ? 'bob' : 'alice'))

@@ -124,7 +124,7 @@ describe('the file of SQLite', () => {
   const databases = databasesOf('sqlite')
   afterAll(() => databases.close())
 
-  it('is readable by its owner alone, with its log and in a folder that was made for it', async () => {
+  it('gives only the owner access when file, log and folder are made', async () => {
     await using place = await databases.create()
     const directory = join(place.directory, 'made')
     const database = await openDatabase({ directory })
@@ -136,7 +136,7 @@ describe('the file of SQLite', () => {
     await database.close()
   })
 
-  it('becomes readable by its owner alone when others could read it', async () => {
+  it('takes access from others when they had it', async () => {
     await using place = await databases.create()
     await (await place.opened()).close()
     const file = join(place.directory, databaseFile)
@@ -145,7 +145,7 @@ describe('the file of SQLite', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600)
   })
 
-  it('is refused in words when it is no database, is damaged, or cannot be opened', async () => {
+  it('refuses in words to open a file when it is no database or lies below a file', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'publisher-file-'))
     const variables = { ORCHESTRATOR_DATA_DIR: directory }
     await writeFile(
@@ -163,7 +163,7 @@ describe('the file of SQLite', () => {
     await rm(directory, { recursive: true })
   })
 
-  it('is refused in words when its pages are damaged', async () => {
+  it('refuses in words to open a file when its pages are damaged', async () => {
     await using place = await databases.create()
     await (await place.opened()).close()
     const file = await open(join(place.directory, databaseFile), 'r+')
