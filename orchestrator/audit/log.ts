@@ -118,7 +118,11 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
     async close() {
       clearTimeout(countsTimer)
       for (const line of counts.take()) enqueue(line)
-      await Promise.race([writing, pause(closeMs)])
+      // A pause that stayed behind would keep the process from ending.
+      const closed = new AbortController()
+      const patience = pause(closeMs, undefined, { signal: closed.signal }).catch(() => undefined)
+      await Promise.race([writing, patience])
+      closed.abort()
       if (waiting.length > 0) onFailure(`${waiting.length} lines were not written`)
     },
 

@@ -4,7 +4,7 @@ import { PlaneUnavailable, SecretsUnavailable } from '../contract/ports.ts'
 import { DatabaseError } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { Conflict, Refused } from '../registry/sql/refusals.ts'
-import { verifyAuditCommand } from './audit.ts'
+import { addAudit } from './audit.ts'
 import { addBackups } from './backup.ts'
 import { addConfigs } from './config.ts'
 import { type CommandContext, UsageError } from './context.ts'
@@ -16,9 +16,9 @@ import { migrateCommand } from './migrate.ts'
 import { serve } from './serve.ts'
 import { addTenants } from './tenant.ts'
 import { createTokenCommand, listTokensCommand, type NewTokenArguments, revokeTokenCommand } from './token.ts'
+import { addTransfers } from './transfer.ts'
 import { addUsage } from './usage.ts'
 import { addWebhooks } from './webhook.ts'
-import { addTransfers } from './transfer.ts'
 
 const exitCodes = `
 Exit codes: 0 done, 1 failed or refused and nothing changed, 2 wrong use, 3 another change came first.
@@ -78,14 +78,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addWebhooks(program, context)
   addBackups(program, context)
   addTransfers(program, context)
-  program
-    .command('audit')
-    .description('checks the audit log')
-    .command('verify')
-    .description('proves that no line is missing or changed; exits with 1 otherwise')
-    .action(async () => {
-      if (!(await verifyAuditCommand(context))) code = 1
-    })
+  addAudit(program, context, () => {
+    code = 1
+  })
 
   try {
     await program.parseAsync(args, { from: 'user' })
