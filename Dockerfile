@@ -20,6 +20,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist/ui ./dist/ui
 COPY --from=build /app/dist/compile-cache ./dist/compile-cache
 COPY --from=build /app/src ./src
+COPY --from=build /app/orchestrator ./orchestrator
 # The files stay root's: the program writes nothing beside the stores of its tenants.
 USER node
 EXPOSE 8080

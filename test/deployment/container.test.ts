@@ -84,18 +84,27 @@ describe('the container', () => {
       }
     }
     const taken = all(run, 'COPY').map((line) => /^--from=build \/app\/(\S+) \.\/(\S*)$/.exec(line)?.[1])
-    expect(taken).toEqual(['package.json', 'node_modules', 'dist/ui', 'dist/compile-cache', 'src'])
+    expect(taken).toEqual([
+      'package.json',
+      'node_modules',
+      'dist/ui',
+      'dist/compile-cache',
+      'src',
+      'orchestrator',
+    ])
   })
 
   it('keeps git history and local builds out of the image', async () => {
     const excluded = await ignored()
-    for (const name of ['.git', 'node_modules', 'dist', 'test']) expect(excluded).toContain(name)
+    for (const name of ['.git', 'node_modules', 'dist', 'test', '.orchestrator'])
+      expect(excluded).toContain(name)
   })
 })
 
 describe('files with secrets, as the documents name them', () => {
   const names = [
     ...['.env', '.env.production', 'src/.env', 'publisher.env', 'secrets.env', 'alice-secrets.env'],
+    'orchestrator.env',
     ...['src/node/publisher.env', 'tenant.yaml', 'alice.yaml', 'secrets.yaml', 'src/alice.yaml'],
   ]
 
