@@ -13,7 +13,7 @@ interface Waiting {
 const maxActs = 100
 
 /**
- * Returns a function that runs an act within a change. Acts that arrive during a change share the next one, and fail together.
+ * Returns a function that runs an act within a change. Acts that arrive during a change share the next change, and fail together.
  */
 export function groupChanges(database: Pick<Database, 'change'>): (act: Act) => Promise<void> {
   const waiting: Waiting[] = []

@@ -1,5 +1,5 @@
 /** Loop of a serving process that sends due rows of an outbox, a bounded number at once. */
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Rows that wait to be sent. */
 export interface Outlet<Row> {
@@ -26,6 +26,9 @@ export interface Pump {
   close(): Promise<void>
 }
 
+/** Time in which finished calls gather, so that one lease serves all of them. */
+const gatherMs = 10
+
 /** Starts the loop. */
 export function startPump<Row>(options: PumpOptions<Row>): Pump {
   const { outlet, parallel, pauseMs, onError, drainMs = 2000 } = options
@@ -50,7 +53,7 @@ export function startPump<Row>(options: PumpOptions<Row>): Pump {
       if (running.size >= parallel) await Promise.race(running)
       else await pauseUntil(running)
       // Calls often finish together. One lease then fills all their slots.
-      await nextTurn()
+      await sleep(gatherMs)
     }
   }
 
