@@ -94,7 +94,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     return { database, claims, version, before: await stateOfBob(database) }
   }
 
-  it('keep their claims when another tenant names key and version', async () => {
+  it('keeps the claims of a tenant when another tenant names key and version', async () => {
     const { database, claims, version, before } = await filled()
     expect(await claims.read('alice', 'k')).toBeNull()
     expect(await claims.replace('alice', { key: 'k', version, record: 2 }, line)).toEqual({
@@ -109,7 +109,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     expect(await stateOfBob(database)).toEqual(before)
   })
 
-  it('keep their credentials when another tenant names the reference', async () => {
+  it('keeps the credentials of a tenant when another tenant names the reference', async () => {
     const { database, before } = await filled()
     const envelope = envelopeOfTest(database)
     const registry = createSqlRegistry({ database, envelope })
@@ -131,7 +131,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     })
   })
 
-  it('refuse a row of credentials that was copied to another tenant', async () => {
+  it('refuses a row of credentials that was copied to another tenant', async () => {
     const { database } = await filled()
     const registry = createSqlRegistry({ database, envelope: envelopeOfTest(database) })
     const row = await database.read
@@ -149,7 +149,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     await expect(registry.credentials('alice', 'bob-storage')).rejects.toThrow()
   })
 
-  it('keep their configurations and hosts when another tenant names a version or a host', async () => {
+  it('keeps configurations and hosts of a tenant when another tenant names a version or a host', async () => {
     const { database, before } = await filled()
     const [current] = await history(database, 'bob')
     const version = current?.config_version ?? ''
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     expect(await stateOfBob(database)).toEqual(before)
   })
 
-  it('count their usage apart when two tenants use one key', async () => {
+  it('counts usage apart when two tenants use one key', async () => {
     const { database, before } = await filled()
     const usage = createSqlUsage(database)
     expect(await usage.count('alice', event, line)).toBe('counted')
@@ -173,7 +173,7 @@ describe.each(databaseKinds)('the tenants in %s', (kind) => {
     expect(await stateOfBob(database)).toEqual(before)
   })
 
-  it('see statements for a single tenant only, except for the statements about the fleet', async () => {
+  it('sends only statements about a single tenant, except for those about the fleet', async () => {
     const seen = new Set<string>()
     const opened = await (await filledDatabase()).opened()
     const database = observed(opened, (sql) => seen.add(sql))
