@@ -35,7 +35,7 @@ describe.each(planeKinds)('the orchestrator on %s', (kind) => {
       const { resolve } = await startReference()
       const foreign = owners.filter(({ owner, ref }) => owner !== tenant && ref !== 'shared')
       const unknown = await (await resolve(tenant, 'no-such-reference')).text()
-      expect(foreign.length).toBeGreaterThan(5)
+      expect(foreign.length).toBeGreaterThan(4)
       for (const { ref } of foreign) {
         const answer = await resolve(tenant, ref)
         expect([ref, answer.status, await answer.text()]).toEqual([ref, 404, unknown])

@@ -45,7 +45,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     return { own, database, create, clock: { time: start } }
   }
 
-  it.each(scopes)('answer only the calls of the scope %s when a token has no other', async (scope) => {
+  it.each(scopes)('answers only the calls of the scope %s when a token has no other', async (scope) => {
     const { database, create, clock } = await opened()
     const { post, request, close: end } = processOn(database, clock)
     const headers = { authorization: `Bearer ${await create('narrow', [scope])}`, 'x-tenant': 'alice' }
@@ -69,7 +69,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     await end()
   })
 
-  it('are refused by another process within a second when they are revoked', async () => {
+  it('refuses a token in another process within a second when it is revoked', async () => {
     const { own, database, create, clock } = await opened()
     const token = await create('fleet')
     const others = [processOn(database, clock), processOn(await own.opened(), clock)]
@@ -83,7 +83,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     }
   })
 
-  it('are accepted by another process at once when they are created', async () => {
+  it('accepts a token in another process at once when it is created', async () => {
     const { own, create, clock } = await opened()
     const { ask, close: end } = processOn(await own.opened(), clock)
     expect(await ask('unknown-token-of-strangers')).toBe(403)
@@ -93,7 +93,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     await end()
   })
 
-  it('are refused from the moment of their expiry', async () => {
+  it('refuses a token from the moment of its expiry', async () => {
     const { database, create, clock } = await opened()
     const token = await create('short', ['runtime'], new Date(start + 500))
     const { ask, close: end } = processOn(database, clock)
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     await end()
   })
 
-  it('are accepted only as they were issued', async () => {
+  it('accepts a token only as it was issued', async () => {
     const { database, create, clock } = await opened()
     const token = await create('fleet')
     const { ask, close: end } = processOn(database, clock)
@@ -125,7 +125,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     await end()
   })
 
-  it('cost at most ten reads a second when strangers send a flood of unknown tokens', async () => {
+  it('makes at most ten reads a second when strangers send a flood of unknown tokens', async () => {
     const { database, clock } = await opened()
     let reads = 0
     const counted = observed(database, (sql) => {
@@ -140,7 +140,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     expect(reads).toBeLessThanOrEqual(31)
   })
 
-  it('cost one read when many callers send unknown tokens at once', async () => {
+  it('makes one read when many callers send unknown tokens at once', async () => {
     const { database } = await opened()
     let reads = 0
     const tokens = createSqlTokens({ database: observed(database, () => reads++), now: () => start })
@@ -148,7 +148,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     expect(reads).toBe(1)
   })
 
-  it('show the time of their last use, and write it at most once a minute', async () => {
+  it('notes the last use of a token at most once a minute', async () => {
     const { database, create, clock } = await opened()
     const token = await create('fleet')
     let writes = 0
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     await eventually(async () => expect(await lastUse()).toBe(new Date(start + 60_000).toISOString()))
   })
 
-  it('have a rate limit each', async () => {
+  it('limits the calls of each token apart', async () => {
     const { database, create, clock } = await opened()
     const [one, other] = [await create('one'), await create('other')]
     const { ask, close: end } = processOn(database, clock, 2)
