@@ -16,7 +16,7 @@ export interface Renewal {
   renewed: number
   /** Values under new data keys. */
   values: number
-  /** Values that do not open. They keep their data key. */
+  /** Values that do not open and keep their data key, and data keys that do not unwrap, whose tenants stay as they are. */
   unopened: number
 }
 
@@ -44,8 +44,8 @@ export async function renewDataKeys(options: RenewalOptions): Promise<Renewal> {
       .executeTakeFirst()
     if (!next) return done
     after = next.tenant
-    const { values, unopened } = await renew(next.tenant, options)
-    done.renewed++
+    const { renewed, values, unopened } = await renew(next.tenant, options)
+    done.renewed += renewed
     done.values += values
     done.unopened += unopened
   }
@@ -53,12 +53,14 @@ export async function renewDataKeys(options: RenewalOptions): Promise<Renewal> {
 
 async function renew(tenant: string, { database, keys, actor }: RenewalOptions) {
   // A key service may be slow, so all keys are opened before the change.
+  const { old, unopened } = await openAll(tenant, database, keys)
+  // With wrong key-encryption keys, a new data key would lock the tenant out.
+  if (unopened > 0) return { renewed: 0, values: 0, unopened }
   const fresh = await newDataKey(tenant, keys)
-  const old = await openAll(tenant, database, keys)
   return database.change(async (tx) => {
     await tx.insertInto('data_key').values(fresh.row).execute()
     const move = moveTo(fresh.key, old, tenant)
-    const done = { values: 0, unopened: 0 }
+    const done = { renewed: 1, values: 0, unopened: 0 }
     const count = (isMoved: boolean) => (isMoved ? done.values++ : done.unopened++)
     for (const { ref, ...sealed } of await credentialsOf(tx, tenant))
       count(
@@ -100,21 +102,21 @@ function moveTo(fresh: DataKey, old: ReadonlyMap<string, DataKey>, tenant: strin
   }
 }
 
-async function openAll(tenant: string, { read }: Database, keys: KeySource): Promise<Map<string, DataKey>> {
+async function openAll(tenant: string, { read }: Database, keys: KeySource) {
   const rows = await read
     .selectFrom('data_key')
     .select(['id', 'kid', 'wrapped'])
     .where('tenant', '=', tenant)
     .execute()
-  const opened = new Map<string, DataKey>()
+  const old = new Map<string, DataKey>()
   for (const { id, ...wrapped } of rows) {
     try {
-      opened.set(id, await importDataKey(id, await keys.unwrap(wrapped, { tenant, id })))
+      old.set(id, await importDataKey(id, await keys.unwrap(wrapped, { tenant, id })))
     } catch (error) {
       if (error instanceof KeysUnavailable || !(error instanceof SecretsUnavailable)) throw error
     }
   }
-  return opened
+  return { old, unopened: rows.length - old.size }
 }
 
 function credentialsOf(tx: Tx, tenant: string) {

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DatabaseOfTest, databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 import { importTenants, keyText, serving } from '../../support/fixtures/secret-store.ts'
 
@@ -28,6 +28,8 @@ function randomOf(seed: number): (n: number) => number {
 
 describe.each(databaseKinds)('copied rows in %s', (kind) => {
   const databases = databasesOf(kind)
+  // Starts the server of PostgreSQL outside of the time limit of a test.
+  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   async function filled(database: DatabaseOfTest) {
@@ -114,7 +116,7 @@ describe.each(databaseKinds)('copied rows in %s', (kind) => {
       return picked
     }
     const refused = new Set<number>()
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 15; round++) {
       const credentials = original.credential.map((row) => {
         const donor = pick(original.credential)
         const columns = random(8)

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseKeys } from '../../../orchestrator/secrets/configured-keys.ts'
 import { databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 import { importTenants, keyText, run, serving } from '../../support/fixtures/secret-store.ts'
@@ -49,6 +49,8 @@ describe('ORCHESTRATOR_KEYS', () => {
 
 describe.each(databaseKinds)('keys of the environment in %s', (kind) => {
   const databases = databasesOf(kind)
+  // Starts the server of PostgreSQL outside of the time limit of a test.
+  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it.each([

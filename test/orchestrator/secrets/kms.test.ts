@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { internalError, type KmsEmulator, startKmsEmulator, throttled } from '../../../dev/emulators/kms.ts'
 import { SecretsUnavailable } from '../../../orchestrator/contract/ports.ts'
 import { KeysUnavailable } from '../../../orchestrator/secrets/key-source.ts'
@@ -114,6 +114,8 @@ describe('keys in AWS KMS', () => {
 
 describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   const databases = databasesOf(kind)
+  // Starts the server of PostgreSQL outside of the time limit of a test.
+  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   const configured = { ORCHESTRATOR_KEYS: keyText('old') }

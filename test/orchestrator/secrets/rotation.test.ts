@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renewDataKeys } from '../../../orchestrator/secrets/renewal.ts'
 import { rewrapDataKeys } from '../../../orchestrator/secrets/rotation.ts'
 import { type DatabaseOfTest, databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
@@ -32,6 +32,8 @@ function jsonOf({ printed }: { printed: string[] }): unknown {
 
 describe.each(databaseKinds)('keys in %s', (kind) => {
   const databases = databasesOf(kind)
+  // Starts the server of PostgreSQL outside of the time limit of a test.
+  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it('rewraps every data key while a process resolves credentials', async () => {
