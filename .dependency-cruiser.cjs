@@ -113,7 +113,10 @@ const rules = [
     comment:
       'The two programs speak over HTTP. They share the schemas of what they say, leaves such as the guard of endpoints, and the fetch of Node that the guard protects.',
     from: { path: '^orchestrator/' },
-    to: { path: '^src/', pathNot: ['^src/(contract|base)/', '^src/node/(guarded-fetch|compile-cache)\\.ts$'] },
+    to: {
+      path: '^src/',
+      pathNot: ['^src/(contract|base)/', '^src/node/(guarded-fetch|compile-cache)\\.ts$'],
+    },
   },
   {
     name: 'contract-of-orchestrator-imports-contract',
