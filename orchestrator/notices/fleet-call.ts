@@ -2,31 +2,26 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isIP } from 'node:net'
-import type { Fetch } from '../../src/base/endpoint-guard.ts'
 
 /** Sends one invalidation and returns the status of the answer. Rejects if there is no answer. */
 export type CallFleet = (host: string, signal: AbortSignal) => Promise<number>
 
 export interface FleetCallOptions {
-  /** Address of the fleet. Default: each host itself, over HTTPS. */
-  fleetUrl?: string | undefined
+  /** Address of the fleet. */
+  fleetUrl: string
   token: string
-  /** Fetch for hosts that resolve by public DNS. */
-  fetch: Fetch
 }
 
 const path = '/internal/invalidate'
 
-/** Creates the call. */
-export function createFleetCall({ fleetUrl, token, fetch }: FleetCallOptions): CallFleet {
+/**
+ * Creates the call. The address is always the operator's own: the server behind a tenant's host name may be another, and would receive the
+ * token.
+ */
+export function createFleetCall({ fleetUrl, token }: FleetCallOptions): CallFleet {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  return async (host, signal) => {
-    const body = JSON.stringify({ host })
-    if (fleetUrl !== undefined) return post(new URL(path, fleetUrl), { ...headers, host }, body, signal)
-    const answer = await fetch(`https://${host}${path}`, { method: 'POST', headers, body, signal })
-    await answer.body?.cancel()
-    return answer.status
-  }
+  return (host, signal) =>
+    post(new URL(path, fleetUrl), { ...headers, host }, JSON.stringify({ host }), signal)
 }
 
 /** Posts with a `Host` of its own, which `fetch` does not allow. Follows no redirect. */

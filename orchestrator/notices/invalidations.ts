@@ -7,7 +7,7 @@ import { invalidationDelayMs } from './retry-times.ts'
 
 export interface InvalidationsOptions {
   database: Database
-  /** `undefined` without a service token: rows are removed unsent. */
+  /** `undefined` without an address or a token: rows are removed unsent. */
   call: CallFleet | undefined
   now?: () => number
   /** Timeout of one call. Default 5000. */
@@ -53,7 +53,9 @@ export function createInvalidations(options: InvalidationsOptions): Outlet<Inval
     async lease(count) {
       if (!(await hasDue(database, time()))) return []
       if (call === undefined) {
-        tell('No ORCHESTRATOR_SERVICE_TOKEN is set, so the fleet is not told about changes.')
+        tell(
+          'FLEET_URL or ORCHESTRATOR_SERVICE_TOKEN is not set, so the fleet learns of changes by the TTL only.',
+        )
         await database.change((tx) => tx.deleteFrom('invalidation').execute())
         return []
       }

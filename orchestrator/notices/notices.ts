@@ -13,11 +13,11 @@ import { createWebhookCall } from './webhook-call.ts'
 export interface NoticesOptions {
   database: Database
   envelope: Envelope
-  /** Address of the fleet. Default: each tenant's own host. */
+  /** Address of the fleet. Without an address, the fleet is not told about changes. */
   fleetUrl?: string | undefined
   /** Service token for the fleet. Without a token, the fleet is not told about changes. */
   token?: string | undefined
-  /** Allows private servers and HTTP for webhooks and tenants' hosts. */
+  /** Allows private servers and HTTP for webhooks. */
   allowPrivate: boolean
   /** Interval of looks for due rows. Default 500. */
   pauseMs?: number
@@ -42,7 +42,8 @@ export function startNotices(options: NoticesOptions): Notices {
   const fetch: Fetch = createGuardedFetch({ allowPrivate })
   const onError = (error: unknown) =>
     warn(`Notices cannot be sent now: ${error instanceof Error ? error.name : 'unknown error'}`)
-  const call = token === undefined ? undefined : createFleetCall({ fleetUrl, token, fetch })
+  const call =
+    token !== undefined && fleetUrl !== undefined ? createFleetCall({ fleetUrl, token }) : undefined
   const pumps = [
     startPump({
       outlet: createInvalidations({ database, call, warn }),

@@ -190,6 +190,7 @@ describe('the environment of the orchestrator', () => {
       ORCHESTRATOR_FILE: 'tenants.yaml',
       ORCHESTRATOR_DATA_DIR: '.orchestrator',
       ALLOW_PRIVATE_ENDPOINTS: false,
+      ORCHESTRATOR_KMS_DECRYPT_ONLY: false,
       ORCHESTRATOR_SERVICE_TOKEN: [primary],
       ORCHESTRATOR_CALLS_PER_MINUTE: 300_000,
       ORCHESTRATOR_OTHER_APP_STATUS: 404,

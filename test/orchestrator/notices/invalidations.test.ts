@@ -19,7 +19,7 @@ describe.each(databaseKinds)('invalidations at the fleet, on %s', (kind) => {
     const warnings: string[] = []
     const clock = stoppedClock()
     const warn = (text: string) => void warnings.push(text)
-    const call = createFleetCall({ fleetUrl: fleet.url, token, fetch })
+    const call = createFleetCall({ fleetUrl: fleet.url, token })
     const outlet = createInvalidations({ ...ground, call, now: clock.now, timeoutMs, warn })
     return {
       ...ground,
@@ -173,21 +173,5 @@ describe.each(databaseKinds)('invalidations at the fleet, on %s', (kind) => {
       expect(await plane.waiting()).toEqual([])
     }
     expect(plane.warnings).toHaveLength(1)
-  })
-})
-
-describe('the call of a fleet without FLEET_URL', () => {
-  it("asks the tenant's own host over HTTPS when no address is configured", async () => {
-    const asked: string[] = []
-    const call = createFleetCall({
-      token,
-      fetch: async (input, init) => {
-        const request = new Request(input, init)
-        asked.push(`${request.method} ${request.url} ${request.headers.get('authorization')}`)
-        return new Response(null, { status: 204 })
-      },
-    })
-    expect(await call('alice.shibari.test', new AbortController().signal)).toBe(204)
-    expect(asked).toEqual([`POST https://alice.shibari.test/internal/invalidate Bearer ${token}`])
   })
 })
