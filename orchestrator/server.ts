@@ -23,6 +23,8 @@ const drainMs = 2000
 const sweepMs = 20
 /** Default time limit, far above the publisher's own timeout (3 s by default). */
 const defaultRequestTimeoutMs = 15_000
+/** Longest idle time of a connection. Node's default of 5 s is shorter than the pauses of a quiet fleet, and a close may cross a call. */
+const keepAliveMs = 65_000
 /** Upper bound on connections. Each process of the publisher keeps a handful. */
 const maxConnections = 1000
 
@@ -35,6 +37,7 @@ export async function startOrchestrator(options: StartOptions): Promise<RunningO
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 10),
+      keepAliveTimeout: keepAliveMs,
     },
     getRequestListener(app.fetch, { overrideGlobalObjects: false }),
   )
