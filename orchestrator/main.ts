@@ -5,6 +5,9 @@ import { useCompileCache } from '../src/node/compile-cache.ts'
 useCompileCache()
 const { runProgram } = await import('./commands/program.ts')
 
+// A reader of the messages that went away must not end the service.
+process.stderr.on('error', () => {})
+
 process.exitCode = await runProgram(process.argv.slice(2), {
   variables: process.env,
   input: process.stdin,

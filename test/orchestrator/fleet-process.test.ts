@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
 import { commandsOf } from '../support/fixtures/orchestrator-commands.ts'
+import { startOrchestratorProcess } from '../support/fixtures/orchestrator-process.ts'
 import { resolvePath, runtimePath } from '../support/fixtures/reference-orchestrator.ts'
 
 interface Finished {
@@ -17,39 +18,27 @@ function outOf({ code, out, said }: Finished): string {
   return out
 }
 
-function startProcess(args: readonly string[], variables: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['orchestrator/main.ts', ...args], { env: { USER: 'olga', ...variables } })
-}
-
 async function runProcess(args: string[], variables: Record<string, string>, input = ''): Promise<Finished> {
-  const child = startProcess(args, variables)
+  const child = spawn(process.execPath, ['orchestrator/main.ts', ...args], {
+    env: { USER: 'olga', ...variables },
+  })
   const finished: Finished = { code: null, out: '', said: '' }
-  child.stdout?.on('data', (chunk) => {
+  child.stdout.on('data', (chunk) => {
     finished.out += String(chunk)
   })
-  child.stderr?.on('data', (chunk) => {
+  child.stderr.on('data', (chunk) => {
     finished.said += String(chunk)
   })
-  child.stdin?.end(input)
+  child.stdin.end(input)
   const [code] = await once(child, 'close')
   return { ...finished, code: typeof code === 'number' ? code : null }
 }
 
 /** Serves until the test ends. Returns the address. */
 async function serve(variables: Record<string, string>): Promise<string> {
-  const child = startProcess(['serve'], { ...variables, ORCHESTRATOR_PORT: '0' })
-  const closed = once(child, 'close')
-  onTestFinished(async () => {
-    child.kill()
-    await closed
-  })
-  let said = ''
-  for await (const chunk of child.stderr ?? []) {
-    said += String(chunk)
-    const [, url] = /listens on (\S+)\n/.exec(said) ?? []
-    if (url !== undefined) return url
-  }
-  throw new Error(`it ended: ${said}`)
+  const running = await startOrchestratorProcess(variables)
+  onTestFinished(() => running[Symbol.asyncDispose]())
+  return running.url
 }
 
 describe.each(databaseKinds)('a fleet run by commands on %s', (kind) => {
