@@ -71,15 +71,13 @@ export async function noteExport(
   actor: Actor,
   outcome: string,
 ): Promise<void> {
-  const lines = await Promise.all(
-    values.map(async ({ place: { tenant, ref } }) =>
-      lineBy(actor, {
-        action: 'credentials.export',
-        tenant,
-        outcome,
-        credentials: await fingerprintOf(tenant, ref),
-      }),
-    ),
+  const lines = values.map(({ place: { tenant, ref } }) =>
+    lineBy(actor, {
+      action: 'credentials.export',
+      tenant,
+      outcome,
+      credentials: fingerprintOf(tenant, ref),
+    }),
   )
   await database.change((tx) => appendAudit(tx, lines))
 }

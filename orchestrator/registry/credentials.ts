@@ -1,8 +1,9 @@
 /** Credentials as they are written, and the answers that the publisher gets. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { answerDefaultsOf, type Credentials, credentialsSchema } from '../../src/contract/credentials.ts'
 import { withoutNulls } from '../../src/contract/runtime-answer.ts'
-import { canonicalJson, sha256Hex } from '../contract/canonical.ts'
+import { canonicalJson } from '../contract/canonical.ts'
 import { checked } from './document.ts'
 
 const writtenSchema = z.record(z.string(), z.unknown())
@@ -29,8 +30,11 @@ export function answerOf(
 }
 
 /** Returns a digest of tenant and reference for the audit log: stable, without the reference in clear text. */
-export async function fingerprintOf(tenant: string, ref: string): Promise<string> {
-  return (await sha256Hex(canonicalJson([tenant, ref]))).slice(0, 12)
+export function fingerprintOf(tenant: string, ref: string): string {
+  return createHash('sha256')
+    .update(canonicalJson([tenant, ref]))
+    .digest('hex')
+    .slice(0, 12)
 }
 
 /** Checks if the credentials pay for AI. Only these are refused to a tenant without credit. */

@@ -1,6 +1,8 @@
 /** Key-encryption keys from `ORCHESTRATOR_KEYS`: `kid:base64url`, separated by commas. The first encrypts, all decrypt. */
-import { base64url, CompactEncrypt, compactDecrypt } from 'jose'
+import { createSecretKey, type KeyObject } from 'node:crypto'
+import { base64url, CompactEncrypt } from 'jose'
 import { SecretsUnavailable } from '../contract/ports.ts'
+import { keyBytes, type OpenedJwe, openJwe } from './jwe.ts'
 import type { KeySource, WrapContext } from './key-source.ts'
 
 export interface ConfiguredKey {
@@ -8,8 +10,6 @@ export interface ConfiguredKey {
   /** 32 bytes. */
   key: Uint8Array
 }
-
-const keyBytes = 32
 
 /** Parses the variable. Throws an `Error` without any key. */
 export function parseKeys(text: string): ConfiguredKey[] {
@@ -33,7 +33,7 @@ export function parseKeys(text: string): ConfiguredKey[] {
 export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource {
   const [current] = keys
   if (!current) throw new Error('ORCHESTRATOR_KEYS is empty')
-  const byKid = new Map(keys.map(({ kid, key }) => [kid, key]))
+  const byKid = new Map(keys.map(({ kid, key }) => [kid, createSecretKey(key)]))
   return {
     currentKid: () => current.kid,
     kids: () => [...byKid.keys()],
@@ -50,19 +50,19 @@ export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource 
   }
 }
 
-async function open(
-  wrapped: string,
-  key: Uint8Array,
-  { tenant, id }: WrapContext,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const opened = await compactDecrypt(wrapped, key, {
-    keyManagementAlgorithms: ['A256KW'],
-    contentEncryptionAlgorithms: ['A256GCM'],
-  }).catch(() => {
-    throw new SecretsUnavailable('A data key does not open with its key-encryption key.')
-  })
-  const { tenant: ofTenant, id: ofId } = opened.protectedHeader
-  if (ofTenant !== tenant || ofId !== id)
+function open(wrapped: string, key: KeyObject, { tenant, id }: WrapContext): Uint8Array<ArrayBuffer> {
+  const { header, bytes } = opened(wrapped, key)
+  if (header.tenant !== tenant || header.id !== id) {
+    bytes.fill(0)
     throw new SecretsUnavailable('A data key belongs to another tenant.')
-  return new Uint8Array(opened.plaintext)
+  }
+  return bytes
+}
+
+function opened(wrapped: string, key: KeyObject): OpenedJwe {
+  try {
+    return openJwe(wrapped, key, 'A256KW')
+  } catch {
+    throw new SecretsUnavailable('A data key does not open with its key-encryption key.')
+  }
 }

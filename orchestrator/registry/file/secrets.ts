@@ -58,7 +58,7 @@ async function store(value: unknown, place: Place): Promise<FileCredentials> {
   return {
     ...credentials,
     answer: answerOf(credentials, version.slice(0, 16)),
-    fingerprint: await fingerprintOf(place.tenant, place.ref),
+    fingerprint: fingerprintOf(place.tenant, place.ref),
   }
 }
 

@@ -43,7 +43,7 @@ export async function putCredentials(
     .values({ tenant, ref, ...row })
     .onConflict((conflict) => conflict.columns(['tenant', 'ref']).doUpdateSet(row))
     .execute()
-  await touch(tx, tenant, await lineAbout('credentials.put', { tenant, ref }, actor))
+  await touch(tx, tenant, lineAbout('credentials.put', { tenant, ref }, actor))
   return true
 }
 
@@ -69,7 +69,7 @@ export function deleteCredentials(
       .where('ref', '=', ref)
       .executeTakeFirst()
     if (numDeletedRows === 0n) throw new Refused(`${tenant} has no credentials of this reference.`)
-    await touch(tx, tenant, await lineAbout('credentials.delete', { tenant, ref }, actor))
+    await touch(tx, tenant, lineAbout('credentials.delete', { tenant, ref }, actor))
   })
 }
 
@@ -96,11 +96,11 @@ export function listCredentials({ read }: Database, tenant: string) {
     .execute()
 }
 
-async function lineAbout(
+function lineAbout(
   action: 'credentials.put' | 'credentials.delete',
   { tenant, ref }: CredentialPlace,
   actor: Actor,
 ) {
-  const credentials = await fingerprintOf(tenant, ref)
+  const credentials = fingerprintOf(tenant, ref)
   return lineBy(actor, { action, tenant, outcome: 'saved', credentials })
 }

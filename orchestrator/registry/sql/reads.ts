@@ -65,7 +65,7 @@ export async function readCredentials(
   const { insufficient_balance, ...sealed } = row
   return {
     ...sealed,
-    fingerprint: await fingerprintOf(tenant, ref),
+    fingerprint: fingerprintOf(tenant, ref),
     insufficientBalance: insufficient_balance === 1,
   }
 }
