@@ -40,12 +40,12 @@ export async function serve(context: CommandContext): Promise<void> {
     await open.close()
     throw error
   })
-  say(`The orchestrator listens on ${running.url}`)
   const end = async () => {
     await running.close()
     await open.close()
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void end())
+  say(`The orchestrator listens on ${running.url}`)
 }
 
 async function databasePlane(env: OrchestratorEnvironment, say: (text: string) => void): Promise<OpenPlane> {

@@ -1,9 +1,21 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renewDataKeys } from '../../../orchestrator/secrets/renewal.ts'
 import { rewrapDataKeys } from '../../../orchestrator/secrets/rotation.ts'
 import { type DatabaseOfTest, databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
-import { importTenants, keyText, resolvedBy, run, serving } from '../../support/fixtures/secret-store.ts'
+import { start } from '../../support/fixtures/program.ts'
+import {
+  filledWith,
+  importTenants,
+  keyText,
+  resolvedBy,
+  run,
+  serviceToken,
+  serving,
+} from '../../support/fixtures/secret-store.ts'
+import { rowsOf } from '../../support/fixtures/stored-bytes.ts'
 
+const main = fileURLToPath(new URL('../../../orchestrator/main.ts', import.meta.url))
 const actor = { name: 'tester', requestId: 'of-the-test' }
 const [old, fresh, other] = [keyText('old'), keyText('new'), keyText('other')]
 
@@ -34,11 +46,16 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
   beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
-  afterAll(databases.close)
+  const ofMany = filledWith(databases, old, many)
+  const ofTwo = filledWith(databases, old, two)
+  afterAll(async () => {
+    await ofMany.close()
+    await ofTwo.close()
+    await databases.close()
+  })
 
   it('rewraps every data key while a process resolves credentials', async () => {
-    await using database = await databases.create()
-    await importTenants(database, withKeys(database, old), many)
+    await using database = await ofMany.copy()
     await using server = await serving(withKeys(database, fresh, old))
     const before = await resolvedBy(await server.resolve('tenant7', 'storage'))
     let isRotating = true
@@ -57,8 +74,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('writes an audit line with the count for each step', async () => {
-    await using database = await databases.create()
-    await importTenants(database, withKeys(database, old), many)
+    await using database = await ofMany.copy()
     await run(withKeys(database, fresh, old), 'rotate-keys')
     const rows = await (await database.opened()).read
       .selectFrom('audit')
@@ -71,8 +87,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('continues a rotation that stopped half-way', async () => {
-    await using database = await databases.create()
-    await importTenants(database, withKeys(database, old), many)
+    await using database = await ofMany.copy()
     const { database: opened, envelope, ...store } = await serving(withKeys(database, fresh, old))
     await using _ = store
     let wraps = 0
@@ -90,8 +105,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('rewraps the rest and fails when a data key does not unwrap', async () => {
-    await using database = await databases.create()
-    await importTenants(database, withKeys(database, old), two)
+    await using database = await ofTwo.copy()
     await importTenants(database, withKeys(database, other), {
       carol: { storage: { provider: 'dropbox', refresh_token: 'token-of-carol' } },
     })
@@ -101,8 +115,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('names used, unused and missing keys', async () => {
-    await using database = await databases.create()
-    await importTenants(database, withKeys(database, old), two)
+    await using database = await ofTwo.copy()
     const whole = await run(withKeys(database, fresh, old), 'keys', 'list')
     expect(jsonOf(whole)).toEqual({ current: 'new', used: { old: 2 }, unused: ['new'], missing: [] })
     expect(whole.code).toBe(0)
@@ -112,9 +125,8 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('encrypts all values again without a new version of the credentials', async () => {
-    await using database = await databases.create()
+    await using database = await ofTwo.copy()
     const variables = withKeys(database, old)
-    await importTenants(database, variables, two)
     // The process remembers rows, because it polls for changes only once an hour.
     await using server = await serving(variables, { pollMs: 3_600_000 })
     const before = await resolvedBy(await server.resolve('alice', 'mail'))
@@ -136,9 +148,8 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('resolves a remembered row after its data key was replaced', async () => {
-    await using database = await databases.create()
+    await using database = await ofTwo.copy()
     const variables = withKeys(database, old)
-    await importTenants(database, variables, two)
     await using server = await serving(variables, { pollMs: 3_600_000 })
     const { keys } = server.envelope
     // The row is remembered, but its data key does not open yet.
@@ -153,10 +164,41 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
     expect((await server.resolve('bob', 'storage')).status).toBe(200)
   })
 
-  it('skips tenants that an interrupted renewal finished', async () => {
-    await using database = await databases.create()
+  it('changes nothing and fails when a key has the right ID and other bytes', async () => {
+    await using database = await ofTwo.copy()
     const variables = withKeys(database, old)
-    await importTenants(database, variables, two)
+    const { database: opened, resolve, ...store } = await serving(variables)
+    await using _ = store
+    const before = await rowsOf(opened)
+    const rotated = await run(withKeys(database, other.replace('other:', 'old:')), 'rotate-keys', '--data')
+    expect(rotated.code).toBe(1)
+    expect(jsonOf(rotated)).toEqual({
+      ...{ rewrapped: 0, left: 0, renewed: 0, values: 0, unopened: 2 },
+      kids: { old: 2 },
+    })
+    expect(await rowsOf(opened)).toBe(before)
+    expect((await resolve('alice', 'mail')).status).toBe(200)
+  })
+
+  it.each([
+    ['the missing key', [fresh], 'that are not configured: old'],
+    ['no key, because none is missing,', [fresh, old], undefined],
+  ])('names %s when the process starts', async (_, keys, words) => {
+    await using database = await ofTwo.copy()
+    const served = start(main, {
+      ...{ ...withKeys(database, ...keys), ORCHESTRATOR_PORT: '0' },
+      ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    })
+    await served.says(/listens on/)
+    served.child.kill('SIGTERM')
+    expect(await served.exit).toBe(0)
+    const lines = served.out.stderr.split('\n').filter((line) => line.includes('key'))
+    expect(lines).toEqual(words === undefined ? [] : [`Stored credentials need key-encryption keys ${words}`])
+  })
+
+  it('skips tenants that an interrupted renewal finished', async () => {
+    await using database = await ofTwo.copy()
+    const variables = withKeys(database, old)
     const start = new Date(Date.now() + 1).toISOString()
     const first = await run(variables, 'rotate-keys', '--data', '--made-before', start)
     expect(jsonOf(first)).toMatchObject({ renewed: 2 })
@@ -165,9 +207,8 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('renews webhook secrets, and keeps values that do not open', async () => {
-    await using database = await databases.create()
+    await using database = await ofTwo.copy()
     const variables = withKeys(database, old)
-    await importTenants(database, variables, two)
     await using server = await serving(variables)
     const place = { tenant: '*', ref: 'hook', provider: 'webhook' }
     await server.database.change(async (tx) => {
