@@ -26,6 +26,8 @@ export interface OrchestratorOptions {
 const maxBodyBytes = 64 * 1024
 /** Largest body with a claim's record. */
 const maxClaimBytes = 100 * 1024
+/** Methods whose body no handler reads. `Request` refuses TRACE. */
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'TRACE'])
 
 /** Creates the handlers of an orchestrator. */
 export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
@@ -92,7 +94,7 @@ function bodiesUpTo(max: number, maxClaim: number): MiddlewareHandler<Env> {
     const length = c.req.header('content-length')
     if (length !== undefined && c.req.header('transfer-encoding') === undefined)
       return Number(length) > (isClaim ? maxClaim : max) ? refuse(c, 'body_too_large') : next()
-    if (method === 'GET' || method === 'HEAD') return next()
+    if (bodiless.has(method)) return next()
     c.req.raw = plain(c.req.raw)
     return isClaim ? ofClaims(c, next) : usual(c, next)
   }

@@ -46,8 +46,10 @@ export function addClaims(app: Hono<Env>, options: ClaimsOptions): void {
     forTenant(c, options, (tenant) => {
       const named = keyOf(c.req.url)
       if (named === undefined) return refuse(c, 'malformed_claim')
-      if (c.req.method === 'GET') return read(c, options, tenant, named)
-      return c.req.method === 'PUT' ? replace(c, options, tenant, named) : remove(c, options, tenant, named)
+      if (c.req.method === 'PUT') return replace(c, options, tenant, named)
+      if (c.req.method === 'DELETE') return remove(c, options, tenant, named)
+      // Hono answers HEAD with the handler of GET.
+      return read(c, options, tenant, named)
     }),
   )
   app.all(claimsPath, (c) => refuseMethod(c, 'POST'))
@@ -127,9 +129,9 @@ function keyOf(url: string): string | undefined {
   }
 }
 
-/** Returns the version of an entity tag (RFC 9110, section 8.8.3), which may be weak. */
-function unquoted(tag: string | undefined): string | undefined {
-  return /^(?:W\/)?"([^"]{1,200})"$/.exec(tag ?? '')?.[1]
+/** Returns the version of an entity tag (RFC 9110, section 8.8.3), which may be weak or lack its quotes. */
+function unquoted(tag = ''): string | undefined {
+  return /^(?:W\/)?"([^"]{1,200})"$/.exec(tag)?.[1] ?? /^[\w-]{1,200}$/.exec(tag)?.[0]
 }
 
 /** Checks that a value is present and short enough as JSON. A value that is too deep for `JSON.stringify` counts as too long. */

@@ -4,6 +4,9 @@ import type { UsageStore } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { warnOfBudget } from './budget.ts'
 
+/** Upper bound on the sum of a day, so that the sum of a month stays a safe integer. */
+const maxOfDay = 1e14
+
 /** Creates the store. Event, sum and audit line are one transaction. */
 export function createSqlUsage(database: Database, now: () => number = Date.now): UsageStore {
   return {
@@ -30,13 +33,19 @@ async function addToDay(
   tx: Tx,
   usage: { tenant: string; day: string; metric: string; quantity: number },
 ): Promise<void> {
+  const quantity = Math.min(usage.quantity, maxOfDay)
   await tx
     .insertInto('usage_day')
-    .values(usage)
+    .values({ ...usage, quantity })
     .onConflict((conflict) =>
-      conflict
-        .columns(['tenant', 'day', 'metric'])
-        .doUpdateSet((eb) => ({ quantity: eb('usage_day.quantity', '+', usage.quantity) })),
+      conflict.columns(['tenant', 'day', 'metric']).doUpdateSet((eb) => ({
+        quantity: eb
+          .case()
+          .when('usage_day.quantity', '>', maxOfDay - quantity)
+          .then(maxOfDay)
+          .else(eb('usage_day.quantity', '+', quantity))
+          .end(),
+      })),
     )
     .execute()
 }

@@ -135,6 +135,26 @@ describe.each(planeKinds)('the orchestrator on %s', (kind) => {
       expect((await call('PUT', at(body().key), { version })).status).toBe(400)
     })
 
+    it('answers HEAD like GET and keeps the claim when HEAD names its version', async () => {
+      const { create, call, at } = await startWithClaims()
+      const { version } = await (await create(body())).json()
+      const target = at(body().key)
+      for (const named of [target, `${target}?version=${version}`]) {
+        const head = await call('HEAD', named, undefined, { 'if-match': `"${version}"` })
+        expect([head.status, head.headers.get('etag')]).toEqual([200, `"${version}"`])
+      }
+      expect((await call('GET', target)).status).toBe(200)
+    })
+
+    it('deletes a claim when If-Match names its version without quotes', async () => {
+      const { create, call, at } = await startWithClaims()
+      const { version } = await (await create(body())).json()
+      const target = at(body().key)
+      expect((await call('DELETE', target, undefined, { 'if-match': 'another-version' })).status).toBe(409)
+      expect((await call('DELETE', target, undefined, { 'if-match': version })).status).toBe(204)
+      expect((await call('GET', target)).status).toBe(404)
+    })
+
     it('refuses a deletion without a version with 428', async () => {
       const { create, call, at } = await startWithClaims()
       await create(body())

@@ -94,6 +94,16 @@ describe('the orchestrator on the wire', () => {
     expect(statusOf(await open.send(post))).toBe(413)
   })
 
+  it('answers TRACE with 405 when a call of the contract has the path', async () => {
+    await using open = await start()
+    const statuses = []
+    for (const path of [runtimePath, resolvePath])
+      statuses.push(
+        statusOf(await open.send([`TRACE ${path} HTTP/1.1`, 'Host: orchestrator', authorization])),
+      )
+    expect(statuses).toEqual([405, 405])
+  })
+
   it('reads a body whose length is not declared', async () => {
     await using open = await start()
     const post = [

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { putCredentials } from '../../../orchestrator/registry/sql/credentials.ts'
 import { createSqlRegistry } from '../../../orchestrator/registry/sql.ts'
+import { isOverBudget } from '../../../orchestrator/usage/budget.ts'
+import { usageOf } from '../../../orchestrator/usage/month.ts'
 import { createSqlUsage } from '../../../orchestrator/usage/sql-usage.ts'
 import { databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 import { author, noticesGround, stoppedClock } from '../../support/fixtures/notices.ts'
@@ -101,6 +103,14 @@ describe.each(databaseKinds)('the AI budget of a tenant, on %s', (kind) => {
     expect(await refusals()).toEqual([true, false])
     clock.advance(20 * 24 * 60 * 60 * 1000)
     expect(await refusals()).toEqual([false, false])
+  })
+
+  it('keeps sums readable when events name the largest safe integer', async () => {
+    await using plane = await open()
+    for (let event = 0; event < 3; event++) await plane.count(Number.MAX_SAFE_INTEGER)
+    const { totals } = await usageOf(plane.database.read, 'alice', '2026-12')
+    expect(totals).toEqual({ ai_tokens: 1e14 })
+    expect(await isOverBudget(plane.database.read, 'alice', plane.clock.now())).toBe(true)
   })
 
   it('reads the budget only when AI credentials are resolved', async () => {
