@@ -91,10 +91,7 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
     register(tenant, { orchestrator, telegram, openai, mailPort: mailGate.port })
   }
 
-  const stored = await openStoredOrchestrator({ ORCHESTRATOR_DATA_DIR: join(directory, 'orchestrator') })
-  await stored.store(orchestrator)
-  await stored.start()
-
+  const stored = await startStored(directory, orchestrator)
   const faultOf = await createEmulatorFaults()
   await begin()
   telegram.interfere(() => faultOf('telegram', troubles.of('telegram')))
@@ -138,6 +135,14 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
       await rm(directory, { recursive: true })
     },
   }
+}
+
+/** Starts the orchestrator's program with the tenants of the fake. */
+async function startStored(directory: string, orchestrator: TestOrchestrator): Promise<StoredOrchestrator> {
+  const stored = await openStoredOrchestrator({ ORCHESTRATOR_DATA_DIR: join(directory, 'orchestrator') })
+  await stored.store(orchestrator)
+  await stored.start()
+  return stored
 }
 
 /** Registers the tenant with the orchestrator and the channels. */
