@@ -22,7 +22,7 @@ export interface DatabasePlaneOptions {
 }
 
 export interface DatabasePlane extends ControlPlane {
-  /** Writes waiting audit lines. Leaves the database open. */
+  /** Writes waiting audit lines and notes of token use, and refuses later lines. Leaves the database open. */
   close(): Promise<void>
 }
 
@@ -44,7 +44,9 @@ export function createDatabasePlane(options: DatabasePlaneOptions): DatabasePlan
     claims: createSqlClaims(database, now),
     usage: createSqlUsage(database, now),
     audit: audit.write,
-    close: audit.close,
+    async close() {
+      await Promise.all([audit.close(), stored.close()])
+    },
   }
 }
 

@@ -91,10 +91,7 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
     register(tenant, { orchestrator, telegram, openai, mailPort: mailGate.port })
   }
 
-  const stored = await openStoredOrchestrator({ ORCHESTRATOR_DATA_DIR: join(directory, 'orchestrator') })
-  await stored.store(orchestrator)
-  await stored.start()
-
+  const stored = await startStored(directory, orchestrator)
   const faultOf = await createEmulatorFaults()
   await begin()
   telegram.interfere(() => faultOf('telegram', troubles.of('telegram')))
@@ -128,9 +125,7 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
       LOCAL_STORAGE_ROOT: directory,
       VIEWER_REQUESTS_PER_5_MINUTES: String(viewerLimit),
     },
-    cookies: new Map(
-      await Promise.all(tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)),
-    ),
+    cookies: await cookiesOf(tenants),
     async close() {
       const servers = [dropboxServer, r2, orchestrator, telegram, openai, mail, gate, mailGate]
       await Promise.all([...servers.map((server) => server.close()), redis.kill()])
@@ -138,6 +133,19 @@ export async function startWorld(count: number, storageMs: number, troubles: Tro
       await rm(directory, { recursive: true })
     },
   }
+}
+
+async function cookiesOf(tenants: readonly Tenant[]): Promise<ReadonlyMap<string, string>> {
+  const cookies = tenants.map(async ({ name }) => [name, await cookieOf(emailOf(name))] as const)
+  return new Map(await Promise.all(cookies))
+}
+
+/** Starts the orchestrator's program with the tenants of the fake. */
+async function startStored(directory: string, orchestrator: TestOrchestrator): Promise<StoredOrchestrator> {
+  const stored = await openStoredOrchestrator({ ORCHESTRATOR_DATA_DIR: join(directory, 'orchestrator') })
+  await stored.store(orchestrator)
+  await stored.start()
+  return stored
 }
 
 /** Registers the tenant with the orchestrator and the channels. */

@@ -39,7 +39,7 @@ The configuration of the galleries comes from the orchestrator at ${orchestrator
 
 ${columns(commandsOf(place, options.tenants[0]?.name ?? ''))}
 
-A change takes effect within a minute, and stays after a restart. The log is ${join(place, 'publisher.log')}.
+A change takes effect within seconds, and stays after a restart. The log is ${join(place, 'publisher.log')}.
 To check a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
 Ctrl-C stops the demo.
 `

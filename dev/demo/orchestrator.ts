@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
+import { type Notices, startNotices } from '../../orchestrator/notices/notices.ts'
 import { parseRegistry } from '../../orchestrator/registry/file.ts'
-import { type RunningOrchestrator, startOrchestrator } from '../../orchestrator/server.ts'
+import { startOrchestrator } from '../../orchestrator/server.ts'
 import { openStore } from '../../orchestrator/store.ts'
 import { freePort } from './ports.ts'
 import { putDemoTenants } from './stored-tenants.ts'
@@ -30,18 +31,24 @@ export interface DemoOrchestratorOptions {
   files: ReturnType<typeof orchestratorFiles>
 }
 
+export interface DemoOrchestrator {
+  url: string
+  /** Tells the publisher at this address about changes until the notices close. */
+  tellFleet(fleetUrl: string): Notices
+  close(): Promise<void>
+}
+
 /** Stores the tenants and starts the orchestrator. Also writes the tenants to a file, as a ground for edits. */
-export async function startDemoOrchestrator(
-  options: DemoOrchestratorOptions,
-): Promise<Pick<RunningOrchestrator, 'url' | 'close'>> {
+export async function startDemoOrchestrator(options: DemoOrchestratorOptions): Promise<DemoOrchestrator> {
   const { state, firstPort, serviceToken, files } = options
+  const warn = (text: string) => console.error(text)
   const env = parseEnvironment({ ORCHESTRATOR_DATA_DIR: dataDirectoryOf(state) })
   const { database, envelope } = await openStore(env, () => undefined)
   const plane = createDatabasePlane({
     database,
     envelope,
     tokens: [serviceToken],
-    onFailure: (reason) => console.error(reason),
+    onFailure: warn,
   })
   const close = async () => {
     await plane.close()
@@ -60,6 +67,8 @@ export async function startDemoOrchestrator(
     const running = await startOrchestrator({ port, hostname: '127.0.0.1', plane })
     return {
       url: running.url,
+      tellFleet: (fleetUrl) =>
+        startNotices({ database, envelope, fleetUrl, token: serviceToken, allowPrivate: true, warn }),
       async close() {
         await running.close()
         await close()

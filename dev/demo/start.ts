@@ -104,6 +104,8 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     startHost(worker, { variables, port: listenOn, write, now: options.now }),
   )
   parts.push({ name: 'publisher', close })
+  // After the publisher, which must answer, and closed before it.
+  parts.push({ name: 'notices', ...orchestrator.tellFleet(`http://127.0.0.1:${listenOn}`) })
   return {
     tenants,
     vendors,

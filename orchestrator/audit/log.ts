@@ -26,10 +26,10 @@ export interface AuditLogOptions {
 export interface AuditLog {
   /**
    * Adds one line. For credentials and usage, the promise resolves when the line is written, and rejects with {@link AuditUnavailable} if
-   * that takes too long. For other lines, the promise resolves at once.
+   * that takes too long. For other lines, the promise resolves at once. A closed log rejects all lines.
    */
   write(line: AuditLine): Promise<void>
-  /** Writes everything, counts included. */
+  /** Writes everything, counts included. Lines that come later are refused. */
   close(): Promise<void>
   /** Returns the lines that are not yet known to be written. */
   unwritten(): AuditLine[]
@@ -55,6 +55,8 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   let writing: Promise<void> | undefined
   let countsTimer: NodeJS.Timeout | undefined
   let isFailing = false
+  let isClosing = false
+  let isClosed = false
 
   function enqueue(line: AuditLine, onWritten = () => {}): void {
     waiting.push({ line, onWritten })
@@ -64,7 +66,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
   }
 
   async function writeAll(): Promise<void> {
-    while (waiting.length > 0) {
+    while (waiting.length > 0 && !isClosed) {
       if (gatherMs > 0) await pause(gatherMs)
       const batch = waiting.slice(0, maxBatch)
       const written = await tryAppend(batch.map(({ line }) => line))
@@ -79,7 +81,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       isFailing = false
       return true
     } catch (error) {
-      if (!isFailing) onFailure(error instanceof Error ? error.message : String(error))
+      if (!isFailing && !isClosed) onFailure(error instanceof Error ? error.message : String(error))
       isFailing = true
       return false
     }
@@ -110,12 +112,15 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
 
   return {
     async write(line) {
+      // A call that outlives the log gets no answer, because its connection is cut.
+      if (isClosing) throw new AuditUnavailable()
       if (mayNotBeDropped(line)) return writeSurely(line)
       if (isFromUnknownClient(line) || waiting.length >= maxDroppable) count(line)
       else enqueue(line)
     },
 
     async close() {
+      isClosing = true
       clearTimeout(countsTimer)
       for (const line of counts.take()) enqueue(line)
       // A pause that stayed behind would keep the process from ending.
@@ -123,6 +128,7 @@ export function createAuditLog(options: AuditLogOptions): AuditLog {
       const patience = pause(closeMs, undefined, { signal: closed.signal }).catch(() => undefined)
       await Promise.race([writing, patience])
       closed.abort()
+      isClosed = true
       if (waiting.length > 0) onFailure(`${waiting.length} lines were not written`)
     },
 

@@ -26,11 +26,18 @@ const usedMs = 60_000
 
 const scopesSchema = z.array(z.enum(scopes))
 
+export interface SqlTokens extends ServiceTokens {
+  /** Resolves when running notes of last use are written. Later uses are not noted. */
+  close(): Promise<void>
+}
+
 /** Creates the tokens. One read of all tokens serves many calls. */
-export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
+export function createSqlTokens(options: SqlTokensOptions): SqlTokens {
   const { database, now = Date.now, maxAgeMs = 1000, onError } = options
   let known: ReadonlyMap<string, KnownToken> = new Map()
   const usedAt = new Map<string, number>()
+  const notes = new Set<Promise<unknown>>()
+  let isClosed = false
   const reads = createRefresher({ read, now })
 
   async function read(): Promise<void> {
@@ -44,14 +51,16 @@ export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
 
   function noteUse(name: string): void {
     const time = now()
-    if (time - (usedAt.get(name) ?? 0) < usedMs) return
+    if (isClosed || time - (usedAt.get(name) ?? 0) < usedMs) return
     usedAt.set(name, time)
     const last_used_at = new Date(time).toISOString()
-    database
+    const note = database
       .change((tx) =>
         tx.updateTable('service_token').set({ last_used_at }).where('name', '=', name).execute(),
       )
       .catch(onError)
+      .finally(() => notes.delete(note))
+    notes.add(note)
   }
 
   return {
@@ -64,6 +73,11 @@ export function createSqlTokens(options: SqlTokensOptions): ServiceTokens {
       if (!found || found.expiresAt <= now()) return undefined
       noteUse(found.name)
       return found
+    },
+
+    async close() {
+      isClosed = true
+      await Promise.all(notes)
     },
   }
 }

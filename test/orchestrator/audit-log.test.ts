@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { jsonLines } from '../../orchestrator/audit/file.ts'
 import { type AuditLogOptions, createAuditLog } from '../../orchestrator/audit/log.ts'
@@ -114,6 +115,29 @@ describe('the audit log', () => {
     expect(failures.at(-1)).toBe('1 lines were not written')
     expect(log.unwritten()).toEqual([read('alice')])
   })
+
+  it('refuses lines when it is closed', async () => {
+    const { log, lines, failures } = disk()
+    await log.write(credentials('sent'))
+    const closed = log.close()
+    for (const line of [credentials('late'), read('alice'), refusedCall()])
+      await expect(log.write(line)).rejects.toBeInstanceOf(AuditUnavailable)
+    await closed
+    expect(lines()).toEqual([credentials('sent')])
+    expect(failures).toEqual([])
+  })
+
+  it('reports nothing more when a write fails after it has closed', async () => {
+    const { log, failures, block } = disk()
+    const stuck = Promise.withResolvers<void>()
+    block(stuck.promise)
+    await log.write(read('alice'))
+    await log.close()
+    stuck.reject(new Error('driver has already been destroyed'))
+    await nextTurn()
+    expect(failures).toEqual(['1 lines were not written'])
+  })
+
   it('appends the same lines again, in order, when a write fails', async () => {
     const attempts: (readonly AuditLine[])[] = []
     const { log, lines, failures } = disk({

@@ -27,8 +27,7 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
 
   /** Starts an orchestrator as a process of its own: with a connection and a memory of its own. */
   function processOn(database: Database, clock: { time: number }, callsPerMinute?: number) {
-    // The time of a token's last use may still be on its way when the database closes.
-    const onFailure = () => {}
+    const onFailure = (reason: string) => expect.fail(reason)
     const now = () => clock.time
     const envelope = envelopeOfTest(database)
     const plane = createDatabasePlane({ database, envelope, tokens: [primary], now, onFailure })
@@ -166,6 +165,23 @@ describe.each(databaseKinds)('service tokens in %s', (kind) => {
     clock.time += 1
     await tokens.find(token)
     await eventually(async () => expect(await lastUse()).toBe(new Date(start + 60_000).toISOString()))
+  })
+
+  it('writes the last use of a token before it closes when the call came just before', async () => {
+    const { own, database, create } = await opened()
+    const token = await create('fleet')
+    const connection = await own.opened()
+    const failures: unknown[] = []
+    const tokens = createSqlTokens({
+      database: connection,
+      now: () => start,
+      onError: (error) => failures.push(error),
+    })
+    await tokens.find(token)
+    await tokens.close()
+    await connection.close()
+    expect((await listTokens(database))[0]?.last_used_at).toBe(new Date(start).toISOString())
+    expect(failures).toEqual([])
   })
 
   it('limits the calls of each token apart', async () => {
