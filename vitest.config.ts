@@ -12,13 +12,21 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     expect: { poll: { timeout: 20_000 } },
     projects: [
-      { extends: true, test: { name: 'parts', include: ['test/**/*.test.ts'], exclude: built } },
+      {
+        extends: true,
+        test: {
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: built,
+          globalSetup: ['test/support/postgres-of-run.ts'],
+        },
+      },
       {
         extends: true,
         test: {
           name: 'built',
           include: built,
-          globalSetup: ['test/global-setup.ts'],
+          globalSetup: ['test/global-setup.ts', 'test/support/postgres-of-run.ts'],
           // A test consists of many steps in a browser, and each step has its own limit. On a machine six times slower a test takes 28 s.
           testTimeout: 90_000,
           // Browsers and hosts share two cores with other work in CI. Vitest prints "retry x1" beside a test that needed a second try,

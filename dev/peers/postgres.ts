@@ -22,8 +22,16 @@ const maxStarts = 100
 const user = 'publisher'
 const password = 'password-of-the-peer'
 
+/** Settings that survive the kill of a process, but no power cut (https://www.postgresql.org/docs/current/non-durability.html). */
+const withoutPowerCuts = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=300']
+
+export interface PostgresOptions {
+  /** Keeps committed changes after a power cut, as a server in production does. Default: true. */
+  isDurable?: boolean
+}
+
 /** Starts a server with an empty database `postgres`. It takes about 2.5 seconds. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ isDurable = true }: PostgresOptions = {}): Promise<PostgresServer> {
   const directory = await mkdtemp(join(tmpdir(), 'publisher-postgres-'))
   // The server runs as another user when the tests run as root.
   chmodSync(directory, 0o711)
@@ -35,8 +43,12 @@ export async function startPostgres(): Promise<PostgresServer> {
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', ...(isDurable ? [] : ['--no-sync'])],
+    postgresFlags: [
+      'listen_addresses=127.0.0.1',
+      'unix_socket_directories=',
+      ...(isDurable ? [] : withoutPowerCuts),
+    ].flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},
   })
