@@ -39,6 +39,8 @@ export interface AuditFindings {
   lines: number
   /** Number of the first line that does not fit. `null` if the chain is whole. */
   brokenAt: number | null
+  /** Hash of the last line that fits. Kept elsewhere, it proves later that no earlier line was rewritten. */
+  hash: string
 }
 
 /** Verifies the whole chain, in pieces that fit into memory. */
@@ -59,7 +61,7 @@ export async function verifyAuditWithin(tx: Tx): Promise<AuditFindings> {
       .execute()
     for (const { seq, hash, ...row } of rows) {
       if (seq !== last.seq + 1 || hash !== hashOf(last.hash, seq, row))
-        return { lines: last.seq, brokenAt: last.seq + 1 }
+        return { lines: last.seq, brokenAt: last.seq + 1, hash: last.hash }
       last = { seq, hash }
     }
     if (rows.length < rowsPerRead) break
@@ -67,7 +69,7 @@ export async function verifyAuditWithin(tx: Tx): Promise<AuditFindings> {
   const head = await tx.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirst()
   const { seq, hash } = head ?? { seq: 0, hash: start }
   const isWhole = seq === last.seq && hash === last.hash
-  return { lines: last.seq, brokenAt: isWhole ? null : last.seq + 1 }
+  return { lines: last.seq, brokenAt: isWhole ? null : last.seq + 1, hash: last.hash }
 }
 
 /** Hashes the canonical JSON of the line. Its members stand in order here, because sorting them anew would take longer than hashing. */

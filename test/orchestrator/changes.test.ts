@@ -69,7 +69,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
     expect((await Promise.all(reads)).flat()).toEqual([])
     await Promise.all(changes)
     expect(await linesOf(database)).toEqual(ids)
-    expect(await verifyAudit(database)).toEqual({ lines: 200, brokenAt: null })
+    expect(await verifyAudit(database)).toMatchObject({ lines: 200, brokenAt: null })
   })
 
   it('reads within a change on other connections when many changes wait', async () => {
