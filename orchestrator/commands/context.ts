@@ -47,10 +47,10 @@ export async function withStore<T>(
   }
 }
 
-/** Returns the author of a command's changes: the user of the machine. */
+/** Returns the author of a command's changes: the user of the machine. An empty variable counts as absent. */
 export function operator({ variables }: CommandContext): Actor {
   return {
-    name: variables.USER ?? variables.LOGNAME ?? 'operator',
+    name: variables.USER?.trim() || variables.LOGNAME?.trim() || 'operator',
     requestId: `command-${crypto.randomUUID()}`,
   }
 }

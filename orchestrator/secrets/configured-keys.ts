@@ -11,18 +11,18 @@ export interface ConfiguredKey {
   key: Uint8Array
 }
 
-/** Parses the variable. Throws an `Error` without any key. */
-export function parseKeys(text: string): ConfiguredKey[] {
+/** Parses the variable, or a file of its form that `source` names. Throws an `Error` without any key. */
+export function parseKeys(text: string, source = 'ORCHESTRATOR_KEYS'): ConfiguredKey[] {
   const keys = text.split(',').map((part) => {
     const [, kid, encoded] = /^([\w.-]{1,64}):([\w-]{43}=?)$/.exec(part.trim()) ?? []
     if (kid === undefined || encoded === undefined)
-      throw new Error('ORCHESTRATOR_KEYS must hold kid:base64url of 32 bytes')
+      throw new Error(`${source} must hold kid:base64url of 32 bytes`)
     const key = base64url.decode(encoded)
-    if (key.length !== keyBytes) throw new Error('ORCHESTRATOR_KEYS must hold kid:base64url of 32 bytes')
+    if (key.length !== keyBytes) throw new Error(`${source} must hold kid:base64url of 32 bytes`)
     return { kid, key }
   })
   if (new Set(keys.map(({ kid }) => kid)).size < keys.length)
-    throw new Error('ORCHESTRATOR_KEYS names a key ID twice')
+    throw new Error(`${source} names a key ID twice`)
   return keys
 }
 

@@ -1,7 +1,8 @@
 /** Key-encryption keys of the environment: `ORCHESTRATOR_KEYS`, AWS KMS, or the key file of a development machine. Node only. */
-import { createConfiguredKeys, parseKeys } from './configured-keys.ts'
+import { join } from 'node:path'
+import { type ConfiguredKey, createConfiguredKeys, parseKeys } from './configured-keys.ts'
 import { joinKeys } from './joined-keys.ts'
-import { readExistingKeyFile, readKeyFile } from './key-file.ts'
+import { keyFile, readExistingKeyFile, readKeyFile } from './key-file.ts'
 import type { KeySource } from './key-source.ts'
 import { createKmsCall } from './kms-call.ts'
 import { createKmsKeys } from './kms-keys.ts'
@@ -31,12 +32,18 @@ export function existingKeysOf(env: KeyVariables): KeySource | undefined {
   return isSet || file !== undefined ? joinedKeys(env, () => file ?? '') : undefined
 }
 
-function joinedKeys(env: KeyVariables, keyFile: () => string): KeySource {
+function joinedKeys(env: KeyVariables, fileText: () => string): KeySource {
   const kms = kmsKeysOf(env)
   if (kms && env.ORCHESTRATOR_KEYS === undefined) return kms
-  const configured = createConfiguredKeys(parseKeys(env.ORCHESTRATOR_KEYS ?? keyFile()))
+  const configured = createConfiguredKeys(keysIn(env, fileText))
   if (!kms) return configured
   return env.ORCHESTRATOR_KMS_DECRYPT_ONLY ? joinKeys(configured, kms) : joinKeys(kms, configured)
+}
+
+function keysIn(env: KeyVariables, fileText: () => string): ConfiguredKey[] {
+  return env.ORCHESTRATOR_KEYS === undefined
+    ? parseKeys(fileText(), `The file ${join(env.ORCHESTRATOR_DATA_DIR, keyFile)}`)
+    : parseKeys(env.ORCHESTRATOR_KEYS)
 }
 
 function kmsKeysOf(env: KeyVariables): KeySource | undefined {
