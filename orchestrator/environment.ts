@@ -37,8 +37,10 @@ const tokens = z
 
 const environmentSchema = z
   .object({
-    ORCHESTRATOR_PORT: count(0, 65_535).default(8090),
-    ORCHESTRATOR_HOST: z.string().default('127.0.0.1'),
+    ORCHESTRATOR_PORT: count(0, 65_535).optional(),
+    ORCHESTRATOR_HOST: z.string().optional(),
+    // Heroku's own variable. Elsewhere it may belong to another program of the machine, in any form.
+    PORT: count(0, 65_535).optional().catch(undefined),
     ORCHESTRATOR_FILE: z.string().optional(),
     ORCHESTRATOR_SECRETS_FILE: z.string().optional(),
     ORCHESTRATOR_AUDIT_FILE: z.string().optional(),
@@ -83,6 +85,15 @@ const environmentSchema = z
     if (env.DYNO !== undefined && env.DATABASE_URL === undefined)
       refuse('DATABASE_URL', 'is required on Heroku, whose disk is not kept')
     refuseKeys(env, refuse)
+  })
+  .transform(({ PORT, ...env }) => {
+    const isDyno = env.DYNO !== undefined
+    return {
+      ...env,
+      ORCHESTRATOR_PORT: env.ORCHESTRATOR_PORT ?? (isDyno ? PORT : undefined) ?? 8090,
+      // Heroku's router calls a dyno from outside.
+      ORCHESTRATOR_HOST: env.ORCHESTRATOR_HOST ?? (isDyno ? '0.0.0.0' : '127.0.0.1'),
+    }
   })
 
 interface KeyVariables {

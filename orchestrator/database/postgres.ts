@@ -17,6 +17,9 @@ const answerMs = 200
 /** Key of the advisory lock that serialises changes: "pub2" as a number. */
 const changesLock = 0x70_75_62_32
 
+/** Codes of a server that refuses connections without TLS, and of a certificate that no authority signed. */
+const tlsCode = /\((28000|.*SELF_SIGNED.*|UNABLE_TO_VERIFY.*)\)/
+
 /** Type number of `bigint`, which `pg` returns as text. All our numbers fit into a double. */
 const bigint = 20
 
@@ -71,7 +74,9 @@ async function checkVersion(read: Kysely<Tables>): Promise<void> {
     .execute(read)
     .catch((error: unknown) => {
       // The driver's message may quote the address, which holds the password.
-      throw new DatabaseError(`The database of DATABASE_URL does not answer${codeIn(error)}.`)
+      const code = codeIn(error)
+      const hint = tlsCode.test(code) ? ' Check the TLS settings: sslmode in DATABASE_URL, or PGSSLMODE.' : ''
+      throw new DatabaseError(`The database of DATABASE_URL does not answer${code}.${hint}`)
     })
   const version = Number(rows[0]?.server_version_num)
   if (!(version >= oldestVersion)) throw new DatabaseError('DATABASE_URL needs PostgreSQL 15 or newer.')

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,10 +8,35 @@ import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { ownPorts, startDemo } from '../support/fixtures/demo-process.ts'
+import { eventually } from '../support/fixtures/eventually.ts'
 import { sendTo } from '../support/fixtures/http-client.ts'
 
 const project = fileURLToPath(new URL('../../', import.meta.url))
 const run = promisify(execFile)
+
+/** Changes alice's title by a command, and waits until the publisher is told and shows the title. */
+async function showsChange(state: string, port: number): Promise<void> {
+  const told = async () => {
+    const lines = (await readFile(join(state, 'publisher.log'), 'utf8')).split('\n')
+    return lines.filter((line) => /configuration invalidated.*"alice"/.test(line)).length
+  }
+  // The start itself is a change too.
+  const before = await eventually(async () => {
+    const count = await told()
+    expect(count).toBeGreaterThan(0)
+    return count
+  })
+  const change = ['config', 'set', '--path', 'appearance.title', '--value', 'Mine', '--tenants', 'alice']
+  await run(process.execPath, ['orchestrator/main.ts', ...change], {
+    cwd: project,
+    env: { ORCHESTRATOR_DATA_DIR: join(state, 'orchestrator') },
+  })
+  await eventually(async () => {
+    expect(await told()).toBeGreaterThan(before)
+    const manifest = await sendTo(port, `alice.localhost:${port}`, '/manifest.webmanifest')
+    expect(await manifest.json()).toMatchObject({ name: 'Mine' })
+  })
+}
 
 describe.each([
   { title: 'the demo', args: [] },
@@ -76,6 +101,7 @@ describe.each([
       })
       expect(output.join('\n')).toContain('npm run orchestrator -- history alice')
       expect(JSON.parse(versions)).toMatchObject([{ author: 'npm run demo' }])
+      await showsChange(demo.state, Number(pages[0]?.port))
       const port = Number(pages[0]?.port)
       const lost = await sendTo(port, `localhost:${port}`, '/', { headers: { accept: 'text/html' } })
       expect(await lost.text()).toContain(`<a href="${pages[0]?.href}">alice.localhost</a>`)

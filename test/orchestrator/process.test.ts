@@ -197,6 +197,18 @@ describe('the environment of the orchestrator', () => {
     })
   })
 
+  it('listens for the router on its port when it runs on Heroku', () => {
+    const dyno = { ...good, DYNO: 'web.1', PORT: '33000' }
+    expect(parseEnvironment(dyno)).toMatchObject({ ORCHESTRATOR_PORT: 33_000, ORCHESTRATOR_HOST: '0.0.0.0' })
+    const own = { ...dyno, ORCHESTRATOR_PORT: '0', ORCHESTRATOR_HOST: '::' }
+    expect(parseEnvironment(own)).toMatchObject({ ORCHESTRATOR_PORT: 0, ORCHESTRATOR_HOST: '::' })
+  })
+
+  it.each(['33000', 'tcp://10.0.0.1:80'])('ignores PORT %s when it does not run on Heroku', (port) => {
+    const { ORCHESTRATOR_PORT, ORCHESTRATOR_HOST } = parseEnvironment({ ...good, PORT: port })
+    expect([ORCHESTRATOR_PORT, ORCHESTRATOR_HOST]).toEqual([8090, '127.0.0.1'])
+  })
+
   it('accepts a primary and a secondary token', () => {
     const variables = { ...good, ORCHESTRATOR_SERVICE_TOKEN: `${primary} , ${secondary}` }
     expect(parseEnvironment(variables).ORCHESTRATOR_SERVICE_TOKEN).toEqual([primary, secondary])
