@@ -67,11 +67,11 @@ type Outputs = ReturnType<typeof createOutputs>
 describe.each(databaseKinds)('secrets in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it('keeps secrets out of files, tables, outputs and refusals when everything was tried', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const outputs = createOutputs()
     const canaries = [...stored]
     expect(canaries.length).toBe(15)

@@ -29,7 +29,7 @@ function randomOf(seed: number): (n: number) => number {
 describe.each(databaseKinds)('copied rows in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   async function filled(database: DatabaseOfTest) {
@@ -52,7 +52,7 @@ describe.each(databaseKinds)('copied rows in %s', (kind) => {
   }
 
   it('opens each value at its own place', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const { answers } = await readAll(await filled(database))
     for (const { status, canaries, own } of answers) expect([status, canaries]).toEqual([200, [own]])
   })
@@ -67,7 +67,7 @@ describe.each(databaseKinds)('copied rows in %s', (kind) => {
       { provider: 'gdrive' },
     ],
   ])('answers 503 when a value is copied to %s', async (_, from, to, change) => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = await filled(database)
     await (await database.opened()).change(async (tx) => {
       const { value, data_key } = await tx
@@ -102,7 +102,7 @@ describe.each(databaseKinds)('copied rows in %s', (kind) => {
   })
 
   it('reveals no secret at a foreign place after any random swap of columns', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = await filled(database)
     const opened = await database.opened()
     const original = {
@@ -153,7 +153,7 @@ describe.each(databaseKinds)('copied rows in %s', (kind) => {
   })
 
   it('opens no webhook secret at another webhook', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = await filled(database)
     await using server = await serving(variables)
     const place = (ref: string) => ({ tenant: 'alice', ref, provider: 'webhook' })

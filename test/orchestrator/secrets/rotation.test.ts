@@ -33,11 +33,11 @@ function jsonOf({ printed }: { printed: string[] }): unknown {
 describe.each(databaseKinds)('keys in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it('rewraps every data key while a process resolves credentials', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, withKeys(database, old), many)
     await using server = await serving(withKeys(database, fresh, old))
     const before = await resolvedBy(await server.resolve('tenant7', 'storage'))
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('writes an audit line with the count for each step', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, withKeys(database, old), many)
     await run(withKeys(database, fresh, old), 'rotate-keys')
     const rows = await (await database.opened()).read
@@ -71,7 +71,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('continues a rotation that stopped half-way', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, withKeys(database, old), many)
     const { database: opened, envelope, ...store } = await serving(withKeys(database, fresh, old))
     await using _ = store
@@ -90,7 +90,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('rewraps the rest and fails when a data key does not unwrap', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, withKeys(database, old), two)
     await importTenants(database, withKeys(database, other), {
       carol: { storage: { provider: 'dropbox', refresh_token: 'token-of-carol' } },
@@ -101,7 +101,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('names used, unused and missing keys', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, withKeys(database, old), two)
     const whole = await run(withKeys(database, fresh, old), 'keys', 'list')
     expect(jsonOf(whole)).toEqual({ current: 'new', used: { old: 2 }, unused: ['new'], missing: [] })
@@ -112,7 +112,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('encrypts all values again without a new version of the credentials', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = withKeys(database, old)
     await importTenants(database, variables, two)
     // The process remembers rows, because it polls for changes only once an hour.
@@ -136,7 +136,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('resolves a remembered row after its data key was replaced', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = withKeys(database, old)
     await importTenants(database, variables, two)
     await using server = await serving(variables, { pollMs: 3_600_000 })
@@ -154,7 +154,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('skips tenants that an interrupted renewal finished', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = withKeys(database, old)
     await importTenants(database, variables, two)
     const start = new Date(Date.now() + 1).toISOString()
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
   })
 
   it('renews webhook secrets, and keeps values that do not open', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     const variables = withKeys(database, old)
     await importTenants(database, variables, two)
     await using server = await serving(variables)
