@@ -19,8 +19,11 @@ export interface PostgresServer {
 }
 
 const maxStarts = 100
+const maxPorts = 3
 const user = 'publisher'
 const password = 'password-of-the-peer'
+
+type Options = NonNullable<ConstructorParameters<typeof EmbeddedPostgres>[0]>
 
 /** Settings that survive the kill of a process, but no power cut (https://www.postgresql.org/docs/current/non-durability.html). */
 const withoutPowerCuts = ['fsync=off', 'full_page_writes=off', 'autovacuum=off', 'max_connections=300']
@@ -35,12 +38,10 @@ export async function startPostgres({ isDurable = true }: PostgresOptions = {}):
   const directory = await mkdtemp(join(tmpdir(), 'publisher-postgres-'))
   // The server runs as another user when the tests run as root.
   chmodSync(directory, 0o711)
-  const port = await unusedPort()
-  const server = new EmbeddedPostgres({
+  const options: Options = {
     databaseDir: join(directory, 'data'),
     user,
     password,
-    port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C', ...(isDurable ? [] : ['--no-sync'])],
@@ -49,11 +50,10 @@ export async function startPostgres({ isDurable = true }: PostgresOptions = {}):
       'unix_socket_directories=',
       ...(isDurable ? [] : withoutPowerCuts),
     ].flatMap((setting) => ['-c', setting]),
-    onLog: () => {},
     onError: () => {},
-  })
-  await server.initialise()
-  await server.start()
+  }
+  await new EmbeddedPostgres({ ...options, onLog: () => {} }).initialise()
+  const { server, port } = await startOnUnusedPort(options)
   return {
     urlOf: (database) => `postgres://${user}:${password}@127.0.0.1:${port}/${database}`,
     async kill() {
@@ -66,6 +66,24 @@ export async function startPostgres({ isDurable = true }: PostgresOptions = {}):
       await server.stop()
       await rm(directory, { recursive: true, force: true })
     },
+  }
+}
+
+/** Starts the server. Another process may take a port between its choice and the start. */
+async function startOnUnusedPort(options: Options): Promise<{ server: EmbeddedPostgres; port: number }> {
+  for (let tries = 1; ; tries++) {
+    let log = ''
+    const onLog = (message: unknown) => {
+      log += String(message)
+    }
+    const port = await unusedPort()
+    const server = new EmbeddedPostgres({ ...options, port, onLog })
+    const isStarted = await server.start().then(
+      () => true,
+      () => false,
+    )
+    if (isStarted) return { server, port }
+    if (tries === maxPorts) throw new Error(`PostgreSQL does not start: ${log}`)
   }
 }
 

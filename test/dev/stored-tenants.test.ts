@@ -39,7 +39,7 @@ function made({ mailPort = 1025, title = 'Alice', apiKey = 'sk-first', publishes
 
 async function opened() {
   const databases = databasesOf('sqlite')
-  const own = await databases.create()
+  const own = await databases.createMigrated()
   const database = await own.opened()
   const envelope = createEnvelope(database, createConfiguredKeys([{ kid: 'k', key: new Uint8Array(32) }]))
   return {

@@ -13,7 +13,7 @@ describe.each(databaseKinds)('an orchestrator on %s that is killed', (kind) => {
   afterAll(() => databases.close())
 
   it('leaves the fleet serving and publishing, and serves new galleries when it is back', async () => {
-    await using own = await databases.create()
+    await using own = await databases.createMigrated()
     await using studio = await startStudio(nodeHost)
     const { fleet, telegram } = studio
     const alice = `alice-${kind}`

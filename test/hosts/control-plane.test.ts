@@ -32,7 +32,7 @@ describe.each(databaseKinds)('a publisher of a control plane on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('uses a configuration without asking again by itself when a command has published it', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const { database, envelope } = await noticesGround(place)
     await importConfig(place, false)
     await database.change((tx) => tx.deleteFrom('invalidation').execute())

@@ -67,7 +67,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('finds any texts unchanged when they were appended in any batches', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.integer({ min: 1, max: 5 }), async (all, batch) => {
       await write(database, all, batch)
@@ -77,7 +77,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('names the first changed line when any column of it changes', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const property = fc.asyncProperty(
       lines,
@@ -104,7 +104,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('names the missing line when lines are deleted in the middle or at the end', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.nat(), fc.boolean(), async (all, at, isTail) => {
       await write(database, all)
@@ -119,7 +119,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('names the wrong line when two lines change places, or when a line is added', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const property = fc.asyncProperty(lines, fc.nat(), async (all, at) => {
       const numbered = all.map((entry, index) => ({ ...entry, request_id: String(index) }))
@@ -152,7 +152,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('keeps the chain whole when four processes append at once, also more lines than fit into a statement', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const handles = [await place.opened(), await place.open(), await place.open(), await place.open()]
     const appends = Array.from({ length: 40 }, (_, index) =>
       handles[index % 4]?.change((tx) => appendAudit(tx, [line(`a${index}`), line(`b${index}`)])),
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('holds each of 10,000 reads of credentials once, in order', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const failures: string[] = []
     const audit = createDatabaseAudit(database, (reason) => failures.push(reason))
@@ -179,7 +179,7 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
   })
 
   it('lists pages with the newest line first when asked for all tenants or for a tenant', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const all = Array.from({ length: 7 }, (_, id) => line(String(id), id % 2 ? 'bob' : 'alice'))
     await write(database, [...all, { ...line('last', null), actor: 'olga', count: 3 }])

@@ -72,7 +72,7 @@ async function answersOf(database: Database, token: string) {
 
 describe('backup and restore', () => {
   it.each(routes)('serves the same answers when a backup of %s is restored into %s', async (from, to) => {
-    await using source = await databases[from].create()
+    await using source = await databases[from].createMigrated()
     await using target = await databases[to].create()
     const token = await fill(await source.opened())
     const path = join(source.directory, 'backup.gz')
@@ -90,7 +90,7 @@ describe('backup and restore', () => {
 
   describe.each(databaseKinds)('on %s', (kind) => {
     it('refuses to restore when the database holds a row, and changes nothing', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const database = await target.opened()
@@ -102,7 +102,7 @@ describe('backup and restore', () => {
     })
 
     it('restores when the schema exists without a row', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       await target.opened()
@@ -110,7 +110,7 @@ describe('backup and restore', () => {
     })
 
     it('restores and then migrates when the backup has an older schema', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const database = await target.open()
@@ -132,7 +132,7 @@ describe('backup and restore', () => {
     })
 
     it('clears leases, raises revisions and invalidates all hosts when it restores', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path } = await backedUp(source)
       const { read: old } = await source.opened()
       const { last } = await old
@@ -152,7 +152,7 @@ describe('backup and restore', () => {
     })
 
     it('refuses a backup with a changed audit line, and restores it when told to', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const origin = await source.opened()
       await fill(origin)
       await origin.read.updateTable('audit').set({ outcome: 'forged' }).where('seq', '=', 3).execute()
@@ -166,7 +166,7 @@ describe('backup and restore', () => {
     })
 
     it('names the key ID when the values of a restored backup cannot be opened', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const { code, said } = await run({ ...target.variables, ORCHESTRATOR_KEYS: '' }, 'restore', path)
@@ -180,7 +180,7 @@ describe('backup and restore', () => {
     })
 
     it('holds one moment when changes happen during the backup', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const database = await source.opened()
       await fill(database)
       const path = join(source.directory, 'backup.gz')
@@ -203,7 +203,7 @@ describe('backup and restore', () => {
     })
 
     it('refuses when the rows contradict each other, and changes nothing', async () => {
-      await using source = await databases[kind].create()
+      await using source = await databases[kind].createMigrated()
       const { path, lines } = await backedUp(source)
       await using target = await databases[kind].create()
       await writeFile(
@@ -220,7 +220,7 @@ describe('backup and restore', () => {
   })
 
   it('writes a file for its owner only, and refuses to overwrite it without --force', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const { path } = await backedUp(source)
     const before = await readFile(path)
     expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -232,7 +232,7 @@ describe('backup and restore', () => {
   })
 
   it('leaves no half file when its process is killed', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const database = await source.opened()
     await fill(database)
     const time = new Date().toISOString()
@@ -256,7 +256,7 @@ describe('backup and restore', () => {
   })
 
   it('leaves no file when a backup fails halfway', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const database = await source.opened()
     await fill(database)
     const path = join(source.directory, 'backup.gz')
@@ -372,7 +372,7 @@ describe('restore of hostile backups', () => {
   ]
 
   it.each(cases)('refuses in words when the file holds %s', async (_, spoil, words) => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const { lines } = await backedUp(source)
     await using target = await databases.sqlite.create()
     const path = join(target.directory, 'hostile.gz')
@@ -383,7 +383,7 @@ describe('restore of hostile backups', () => {
   })
 
   it('changes nothing or restores the same rows when any bit of the file flips or its end is missing', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const { path } = await backedUp(source)
     const whole = await readFile(path)
     const damages = fc.record({ at: fc.nat(whole.length - 1), bit: fc.nat(7), cut: fc.boolean() })

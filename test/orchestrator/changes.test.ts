@@ -35,7 +35,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('rejects a change at once when it begins within another change', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const nested = database.change(async (tx) => {
       await append(tx, 'outer')
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
   })
 
   it('makes a change that was started by a finished change', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const outer = Promise.withResolvers<void>()
     let later: Promise<void> | undefined
@@ -60,7 +60,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
   })
 
   it('makes 200 parallel changes and reads at the same time', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     await place.opened()
     await using database = await openedBy(place, patient)
     const ids = Array.from({ length: 200 }, (_, id) => String(id))
@@ -73,7 +73,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
   })
 
   it('reads within a change on other connections when many changes wait', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     await place.opened()
     await using database = await openedBy(place, patient)
     const changes = Array.from({ length: 30 }, () =>
@@ -85,7 +85,7 @@ describe.each(databaseKinds)('changes on %s', (kind) => {
   it.each(['the same process', 'another process'])(
     'refuses waiting changes when a change of %s hangs, and continues when it ends',
     async (holder) => {
-      await using place = await databases.create()
+      await using place = await databases.createMigrated()
       await place.opened()
       await using database = await openedBy(place, impatient)
       await using other = await openedBy(place, impatient)
@@ -112,7 +112,7 @@ describe('changes on a broken connection', () => {
   it.each(['during a statement', 'between two statements'])(
     'rejects and keeps nothing when the connection breaks %s, and the next change works',
     async (moment) => {
-      await using place = await databases.create()
+      await using place = await databases.createMigrated()
       const database = await place.opened()
       await using other = await openedBy(place, patient)
       const broken = database.change(async (tx) => {

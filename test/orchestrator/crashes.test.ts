@@ -10,7 +10,7 @@ describe.each(databaseKinds)('a control plane on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('loses no acknowledged change and leaves none half done when writers are killed at random moments', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     await place.opened()
     const report = await crashRepeatedly(place.variables, place.open, kills)
     expect(report.faults).toEqual([])

@@ -15,7 +15,7 @@ describe.each(databaseKinds)('commands of a fleet on %s', (kind) => {
 
   /** An empty fleet. `tenant` adds a tenant with storage credentials and a configuration. */
   async function fleet() {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     onTestFinished(() => place[Symbol.asyncDispose]())
     const run = commandsOf(place.variables)
     const done = async (args: readonly string[], input?: string) => {

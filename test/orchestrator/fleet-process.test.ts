@@ -46,7 +46,7 @@ describe.each(databaseKinds)('a fleet run by commands on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('serves a tenant from an empty database, suspends and resumes it, and rolls it back', async () => {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     onTestFinished(() => place[Symbol.asyncDispose]())
     const variables = { ...place.variables }
     const inProcess = commandsOf(variables)

@@ -77,7 +77,7 @@ describe.each(databaseKinds)('history on %s', (kind) => {
   it('equals its model when random authors publish and roll back at once', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 12 }), async (acts) => {
-        await using place = await databases.create()
+        await using place = await databases.createMigrated()
         const first = await place.opened()
         const others = [await place.opened(), await place.opened(), await place.opened()]
         const model = new Map<Tenant, Versions>(tenants.map((tenant) => [tenant, []]))
@@ -121,7 +121,7 @@ describe.each(databaseKinds)('history on %s', (kind) => {
   }, 60_000)
 
   it('accepts exactly the first of many authors when all saw the same version', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     await database.change((tx) =>
       createTenant(tx, { tenant: 'alice', hosts: ['alice.test.example'] }, author),

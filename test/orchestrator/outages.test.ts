@@ -96,7 +96,7 @@ describe('an orchestrator without its database', () => {
   it.each(['refusing', 'frozen'] as const)(
     'answers known hosts from memory and refuses all other calls with 503 when the server is %s, and recovers',
     async (state) => {
-      await using place = await databases.create()
+      await using place = await databases.createMigrated()
       await using served = await serve(place)
       const { byHost, resolve, count, claim, proxy, errors, post } = served
       const known = await byHost()
@@ -120,7 +120,7 @@ describe('an orchestrator without its database', () => {
   )
 
   it('refuses known hosts when the database is away for more than five minutes', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     await using served = await serve(place)
     expect((await served.byHost()).status).toBe(200)
     served.proxy.become('refusing')

@@ -45,7 +45,7 @@ async function stateOf({ read }: Database) {
 
 describe.each(databaseKinds)('export and import on %s', (kind) => {
   it('moves a tenant with history and credentials when the recipient holds the key', async () => {
-    await using source = await databases[kind].create()
+    await using source = await databases[kind].createMigrated()
     const origin = await source.opened()
     await fill(origin)
     const { recipient, key } = await keyFiles(source.directory)
@@ -112,7 +112,7 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('leaves out every byte of other tenants when it exports a tenant', async () => {
-    await using source = await databases[kind].create()
+    await using source = await databases[kind].createMigrated()
     await fill(await source.opened())
     const { recipient } = await keyFiles(source.directory)
     const { out } = await run(source.variables, 'export', 'alice', '--with-secrets', '--recipient', recipient)
@@ -131,7 +131,7 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('changes nothing when the tenant or a host exists', async () => {
-    await using source = await databases[kind].create()
+    await using source = await databases[kind].createMigrated()
     const database = await source.opened()
     await fill(database)
     const file = join(source.directory, 'alice.json')
@@ -157,7 +157,7 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('writes files that import-yaml finds unchanged when it exports YAML', async () => {
-    await using source = await databases[kind].create()
+    await using source = await databases[kind].createMigrated()
     const database = await source.opened()
     await fill(database)
     const tenants = join(source.directory, 'tenants.yaml')
@@ -186,7 +186,7 @@ describe('an export', () => {
   it.each(['ECDH-ES+A256KW', 'RSA-OAEP-256'] as const)(
     'opens only with the key of its recipient when it uses %s',
     async (alg) => {
-      await using source = await databases.sqlite.create()
+      await using source = await databases.sqlite.createMigrated()
       await fill(await source.opened())
       const { recipient, key } = await keyFiles(source.directory, alg)
       const exported = await run(
@@ -210,7 +210,7 @@ describe('an export', () => {
   )
 
   it('refuses a private key, a symmetric key and another text as its recipient', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     await fill(await source.opened())
     const { key } = await keyFiles(source.directory)
     const oct = await jsonFile(source.directory, 'oct.jwk', { kty: 'oct', k: 'AAAA' })
@@ -226,7 +226,7 @@ describe('an export', () => {
   })
 
   it('refuses to write a value that file mode would read as a variable', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const database = await source.opened()
     const files = await registryOf(
       undefined,
@@ -290,7 +290,7 @@ describe('import of hostile exports', () => {
   ]
 
   it.each(cases)('refuses in words and changes nothing when the file has %s', async (_, spoil, words) => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     await fill(await source.opened())
     const { out } = await run(source.variables, 'export', 'alice')
     await using target = await databases.sqlite.create()
@@ -314,7 +314,7 @@ function versionOf(document: Record<string, unknown>): Record<string, unknown> {
 
 describe('the way back to file mode', () => {
   it('keeps answers, versions and credentials for lenient configurations', async () => {
-    await using source = await databases.sqlite.create()
+    await using source = await databases.sqlite.createMigrated()
     const database = await source.opened()
     const configs = fc.oneof(
       fc.constantFrom(...lenientShapes.map(({ config }) => config)),

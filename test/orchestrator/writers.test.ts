@@ -43,7 +43,7 @@ describe.each(databaseKinds)('several processes on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('keeps all changes of four processes when they write at once', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const writers = ['w1', 'w2', 'w3', 'w4'].map((WRITER) =>
       startWriter({ ...place.variables, WRITER, ACTS: '20' }),
@@ -57,7 +57,7 @@ describe.each(databaseKinds)('several processes on %s', (kind) => {
   }, 90_000)
 
   it('lets one of eight publications win when they expect the same version', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const database = await place.opened()
     const others = [await place.open(), await place.open(), await place.open()]
     const first = await boundTo('/Photos')
@@ -78,7 +78,7 @@ describe.each(databaseKinds)('several processes on %s', (kind) => {
   })
 
   it('refuses a change in words when a stopped process holds the lock, and continues when it is gone', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     await place.opened()
     const child = spawn(process.execPath, [holder], {
       env: place.variables,

@@ -12,7 +12,7 @@ describe.each(databaseKinds)('the AI budget of a tenant, on %s', (kind) => {
   afterAll(() => databases.close())
 
   async function open(budget: number | null = 1000) {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     const { database, envelope } = await noticesGround(place)
     await database.change((tx) => tx.updateTable('tenant').set({ ai_budget: budget }).execute())
     const clock = stoppedClock(Date.UTC(2026, 11, 15))

@@ -24,7 +24,7 @@ describe.each(databaseKinds)('deliveries to webhooks, on %s', (kind) => {
   afterAll(() => databases.close())
 
   async function open({ timeoutMs = 15_000, allowPrivate = true } = {}) {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     const ground = await noticesGround(place)
     const { database, envelope } = ground
     const receiver = await startReceiver()

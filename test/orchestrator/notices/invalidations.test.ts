@@ -13,7 +13,7 @@ describe.each(databaseKinds)('invalidations at the fleet, on %s', (kind) => {
   afterAll(() => databases.close())
 
   async function open({ timeoutMs = 5000 } = {}) {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     const ground = await noticesGround(place)
     const fleet = await startReceiver()
     const warnings: string[] = []

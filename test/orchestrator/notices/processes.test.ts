@@ -14,7 +14,7 @@ describe.each(databaseKinds)('a serving process, on %s', (kind) => {
   afterAll(() => databases.close())
 
   it('delivers each event once when two processes share a database and nothing fails', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const { database, envelope, publish } = await noticesGround(place)
     await using receiver = await startReceiver()
     receiver.answer = status(204)
@@ -51,7 +51,7 @@ describe.each(databaseKinds)('a serving process, on %s', (kind) => {
   }, 60_000)
 
   it('calls the receiver again under the same ID when the sending process is killed during the call', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const { database, envelope } = await noticesGround(place)
     await using receiver = await startReceiver()
     receiver.answer = () => {}

@@ -29,7 +29,7 @@ describe.each(databaseKinds)('the sweep of old events, on %s', (kind) => {
   }
 
   it('removes events and done deliveries when they are older than 30 days, and keeps due deliveries', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const { database, create, add, events } = await ground(place)
     const now = Date.now()
     await create()
@@ -50,7 +50,7 @@ describe.each(databaseKinds)('the sweep of old events, on %s', (kind) => {
   })
 
   it('removes 500 events in one step when more are old', async () => {
-    await using place = await databases.create()
+    await using place = await databases.createMigrated()
     const { database, events } = await ground(place)
     const now = Date.now()
     const at = new Date(now - 40 * day).toISOString()

@@ -12,7 +12,7 @@ describe.each(databaseKinds)('webhook commands, on %s', (kind) => {
   afterAll(() => databases.close())
 
   async function open(variables: Record<string, string> = {}) {
-    const place = await databases.create()
+    const place = await databases.createMigrated()
     const ground = await noticesGround(place)
     const said: string[] = []
     const run = async (...args: string[]) => {

@@ -92,7 +92,7 @@ describe('the search for secrets', () => {
 describe.each(databaseKinds)('secrets in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it('keeps secrets out of files, tables, outputs, backups and exports when everything was tried', async () => {

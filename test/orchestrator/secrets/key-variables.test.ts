@@ -50,14 +50,14 @@ describe('ORCHESTRATOR_KEYS', () => {
 describe.each(databaseKinds)('keys of the environment in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   it.each([
     ['the removed key is still needed', k2],
     ['the key ID has other bytes', `k1:${bytesOf(k2)}`],
   ])('answers 503 without any key when %s', async (_, keys) => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, { ...database.variables, ORCHESTRATOR_KEYS: k1 }, credentials)
     await using server = await serving({ ...database.variables, ORCHESTRATOR_KEYS: keys })
     const refused = await server.resolve('alice', 'storage')
@@ -69,7 +69,7 @@ describe.each(databaseKinds)('keys of the environment in %s', (kind) => {
   })
 
   it('encrypts with the first of two keys and opens with both', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await importTenants(database, { ...database.variables, ORCHESTRATOR_KEYS: k1 }, credentials)
     const variables = { ...database.variables, ORCHESTRATOR_KEYS: `${k2},${k1}` }
     await importTenants(database, variables, {

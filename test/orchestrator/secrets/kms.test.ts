@@ -115,7 +115,7 @@ describe('keys in AWS KMS', () => {
 describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   const databases = databasesOf(kind)
   // Starts the server of PostgreSQL outside of the time limit of a test.
-  beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
+  beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
 
   const configured = { ORCHESTRATOR_KEYS: keyText('old') }
@@ -135,7 +135,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   }
 
   it('moves data keys from the environment to KMS and back', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     const both = { ...withKms(database, kms), ...configured }
     await importTenants(database, { ...database.variables, ...configured }, credentials)
@@ -152,7 +152,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   })
 
   it('answers 503 with Retry-After while KMS refuses, and resolves afterwards', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     expect((await importTenants(database, withKms(database, kms), credentials)).code).toBe(0)
     await using server = await serving(withKms(database, kms))
@@ -168,7 +168,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   })
 
   it('asks KMS once for many resolutions of a tenant', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     await importTenants(database, withKms(database, kms), credentials)
     await using server = await serving(withKms(database, kms))
@@ -178,7 +178,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   })
 
   it('calls KMS outside of changes, so that a hanging KMS blocks no change', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     await using server = await serving(withKms(database, kms))
     const held = Promise.withResolvers<void>()
@@ -193,7 +193,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   })
 
   it('changes nothing and names the error when KMS refuses during an import', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     kms.disable(first)
     const { code, said } = await importTenants(database, withKms(database, kms), credentials)
@@ -204,7 +204,7 @@ describe.each(databaseKinds)('the store with AWS KMS in %s', (kind) => {
   })
 
   it('stops a rotation with words when KMS refuses', async () => {
-    await using database = await databases.create()
+    await using database = await databases.createMigrated()
     await using kms = await startKms()
     await importTenants(database, { ...database.variables, ...configured }, credentials)
     kms.disable(first)
