@@ -3,11 +3,16 @@ import { openAuditFile } from '../audit/file.ts'
 import { createMemoryClaims } from '../claims/memory-claims.ts'
 import { openSqliteClaims } from '../claims/sqlite-claims.ts'
 import { fixedTokens } from '../contract/fixed-tokens.ts'
+import type { ControlPlane } from '../contract/ports.ts'
 import type { OrchestratorEnvironment } from '../environment.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
 import type { CommandContext } from './context.ts'
-import type { OpenPlane } from './serve.ts'
+
+export interface OpenPlane {
+  plane: ControlPlane
+  close(): Promise<void>
+}
 
 /** Opens the plane over the two files. */
 export async function filePlane(

@@ -1,5 +1,5 @@
 /** `serve`: runs the orchestrator, on the database or on the two files. */
-import { type ControlPlane, SecretsUnavailable } from '../contract/ports.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
@@ -9,11 +9,7 @@ import { startOrchestrator } from '../server.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
 import { failureCode } from './failures.ts'
-
-export interface OpenPlane {
-  plane: ControlPlane
-  close(): Promise<void>
-}
+import type { OpenPlane } from './serve-files.ts'
 
 /** Runs {@link serve} without the program of all commands, and returns the exit code of a start that fails. */
 export function runServe(context: CommandContext): Promise<number> {
