@@ -3,14 +3,19 @@ import { useCompileCache } from '../src/node/compile-cache.ts'
 
 // Before the other modules are loaded, so that they come from the cache.
 useCompileCache()
-const { runProgram } = await import('./commands/program.ts')
 
 // A reader of the messages that went away must not end the service.
 process.stderr.on('error', () => {})
 
-process.exitCode = await runProgram(process.argv.slice(2), {
+const args = process.argv.slice(2)
+const context = {
   variables: process.env,
   input: process.stdin,
-  print: (text) => process.stdout.write(`${text}\n`),
-  say: (text) => process.stderr.write(`${text}\n`),
-})
+  print: (text: string) => process.stdout.write(`${text}\n`),
+  say: (text: string) => process.stderr.write(`${text}\n`),
+}
+// A server loads none of the other commands: they would double its modules.
+const isServe = args.length === 0 || (args.length === 1 && args[0] === 'serve')
+process.exitCode = isServe
+  ? await (await import('./commands/serve.ts')).runServe(context)
+  : await (await import('./commands/program.ts')).runProgram(args, context)

@@ -26,6 +26,9 @@ const modules = [
   'src/providers/mail/nodemailer.ts',
   'src/providers/ai/openai.ts',
   'orchestrator/commands/program.ts',
+  'orchestrator/commands/serve-files.ts',
+  'orchestrator/database/postgres.ts',
+  'orchestrator/database/sqlite.ts',
 ]
 
 function nodeOfProgram(): string {

@@ -1,8 +1,10 @@
 /** The orchestrator as `npm run orchestrator` starts it, in a process of its own. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
 import { hostOf, type StoredTenant, token } from './tenants.ts'
 
 export interface RunningControlPlane {
@@ -14,7 +16,8 @@ export interface RunningControlPlane {
   end(): Promise<void>
 }
 
-const program = fileURLToPath(new URL('../../orchestrator/main.ts', import.meta.url))
+const project = fileURLToPath(new URL('../../', import.meta.url))
+const packageSchema = z.object({ scripts: z.object({ orchestrator: z.string().startsWith('node ') }) })
 const listening = /listens on (http:\S+)/
 
 /** Starts the orchestrator, and asks it for the first tenant. Flags for Node, such as `--cpu-prof`, are taken from `BENCH_NODE_FLAGS`. */
@@ -23,8 +26,10 @@ export async function startControlPlane(
   tenants: readonly StoredTenant[],
 ): Promise<RunningControlPlane> {
   const flags = process.env.BENCH_NODE_FLAGS?.split(' ') ?? []
+  const command = await orchestratorCommand()
   const begin = performance.now()
-  const child = spawn(process.execPath, [...flags, program], {
+  const child = spawn(process.execPath, [...flags, ...command], {
+    cwd: project,
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',
@@ -62,4 +67,10 @@ export async function startControlPlane(
       await ended
     },
   }
+}
+
+/** Returns the arguments of Node in the script `orchestrator` of package.json. */
+async function orchestratorCommand(): Promise<string[]> {
+  const { scripts } = packageSchema.parse(JSON.parse(await readFile(`${project}package.json`, 'utf8')))
+  return scripts.orchestrator.split(' ').slice(1)
 }

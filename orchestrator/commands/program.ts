@@ -1,14 +1,11 @@
 /** The commands of `npm run orchestrator`, with their help and exit codes. */
 import { Command, CommanderError } from 'commander'
-import { PlaneUnavailable, SecretsUnavailable } from '../contract/ports.ts'
-import { DatabaseError } from '../database/database.ts'
-import { RegistryError } from '../registry/document.ts'
-import { Conflict, Refused } from '../registry/sql/refusals.ts'
 import { addAudit } from './audit.ts'
 import { addBackups } from './backup.ts'
 import { addConfigs } from './config.ts'
-import { type CommandContext, UsageError } from './context.ts'
+import type { CommandContext } from './context.ts'
 import { addCredentials } from './credentials.ts'
+import { failureCode } from './failures.ts'
 import { historyCommand, rollbackCommand } from './history.ts'
 import { importYaml } from './import-yaml.ts'
 import { addKeys } from './keys.ts'
@@ -110,23 +107,9 @@ function addTokens(program: Command, context: CommandContext): void {
     .action(() => listTokensCommand(context))
 }
 
-/** Tells the person what went wrong, and returns the exit code. Unexpected errors may quote values, so only their kind is told. */
-function codeOf(error: unknown, { say }: CommandContext): number {
+/** Returns the exit code of an error, and tells the person what went wrong. */
+function codeOf(error: unknown, context: CommandContext): number {
   // Commander has printed its own messages already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof UsageError) {
-    say(error.message)
-    return 2
-  }
-  say(error instanceof Error ? wordsOf(error) : 'An unexpected error occurred.')
-  return error instanceof Conflict ? 3 : 1
-}
-
-function wordsOf(error: Error): string {
-  const isForPeople = [Refused, DatabaseError, PlaneUnavailable, RegistryError, SecretsUnavailable].some(
-    (kind) => error instanceof kind,
-  )
-  return isForPeople || error.constructor === Error
-    ? error.message
-    : `An unexpected error occurred: ${error.name}`
+  return failureCode(error, context)
 }

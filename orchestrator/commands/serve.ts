@@ -1,23 +1,22 @@
 /** `serve`: runs the orchestrator, on the database or on the two files. */
-import { openAuditFile } from '../audit/file.ts'
-import { createMemoryClaims } from '../claims/memory-claims.ts'
-import { openSqliteClaims } from '../claims/sqlite-claims.ts'
-import { fixedTokens } from '../contract/fixed-tokens.ts'
-import { type ControlPlane, SecretsUnavailable } from '../contract/ports.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import { createDatabasePlane } from '../control-plane.ts'
 import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { startNotices } from '../notices/notices.ts'
-import { watchFiles } from '../registry/file/watched.ts'
-import { createFilePlane } from '../registry/file-plane.ts'
 import { keyUse } from '../secrets/key-use.ts'
 import { startOrchestrator } from '../server.ts'
 import { openStore } from '../store.ts'
 import type { CommandContext } from './context.ts'
+import { failureCode } from './failures.ts'
+import type { OpenPlane } from './serve-files.ts'
 
-interface OpenPlane {
-  plane: ControlPlane
-  close(): Promise<void>
+/** Runs {@link serve} without the program of all commands, and returns the exit code of a start that fails. */
+export function runServe(context: CommandContext): Promise<number> {
+  return serve(context).then(
+    () => 0,
+    (error: unknown) => failureCode(error, context),
+  )
 }
 
 /** Runs until SIGTERM or SIGINT. Standard output may be the audit log, so everything else goes to standard error. */
@@ -27,7 +26,7 @@ export async function serve(context: CommandContext): Promise<void> {
   const open =
     env.ORCHESTRATOR_FILE === undefined
       ? await databasePlane(env, say)
-      : await filePlane(env, env.ORCHESTRATOR_FILE, context)
+      : await (await import('./serve-files.ts')).filePlane(env, env.ORCHESTRATOR_FILE, context)
   const running = await startOrchestrator({
     plane: open.plane,
     port: env.ORCHESTRATOR_PORT,
@@ -71,35 +70,6 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     await notices.close()
     await plane.close()
     await database.close()
-  }
-  return { plane, close }
-}
-
-async function filePlane(
-  env: OrchestratorEnvironment,
-  tenantsFile: string,
-  { say, variables }: CommandContext,
-): Promise<OpenPlane> {
-  const audit = openAuditFile(env.ORCHESTRATOR_AUDIT_FILE, (reason) =>
-    say(`The audit log cannot be written: ${reason}`),
-  )
-  const registry = await watchFiles({
-    tenantsFile,
-    secretsFile: env.ORCHESTRATOR_SECRETS_FILE,
-    variables,
-    onBadEdit: (reason) => say(`Edit rejected, the last good version stays in use: ${reason}`),
-    onWarning: (warning) => say(`The publisher ignores a key: ${warning}`),
-  })
-  const kept = env.ORCHESTRATOR_CLAIMS_DIR ? openSqliteClaims(env.ORCHESTRATOR_CLAIMS_DIR) : undefined
-  const plane = createFilePlane({
-    registry,
-    tokens: fixedTokens(env.ORCHESTRATOR_SERVICE_TOKEN),
-    claims: kept ?? createMemoryClaims(),
-    audit: audit.write,
-  })
-  const close = async () => {
-    kept?.close()
-    await audit.close()
   }
   return { plane, close }
 }

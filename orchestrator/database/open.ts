@@ -1,8 +1,6 @@
 /** Opens the database that the environment names. Node only. */
 import { join } from 'node:path'
 import { commandPatience, type Database, type Patience } from './database.ts'
-import { openPostgres } from './postgres.ts'
-import { openSqlite } from './sqlite.ts'
 
 export interface DatabasePlace {
   /** PostgreSQL. Default: SQLite in the directory. */
@@ -21,5 +19,8 @@ export async function openDatabase({
   directory,
   patience = commandPatience,
 }: DatabasePlace): Promise<Database> {
-  return url === undefined ? openSqlite(join(directory, databaseFile), patience) : openPostgres(url, patience)
+  // Only the driver in use is loaded.
+  if (url !== undefined) return (await import('./postgres.ts')).openPostgres(url, patience)
+  const { openSqlite } = await import('./sqlite.ts')
+  return openSqlite(join(directory, databaseFile), patience)
 }

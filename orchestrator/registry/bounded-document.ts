@@ -1,6 +1,7 @@
 /** Parses documents that a person hands in, within bounds on time, depth and size. */
 import { isScalar, Lexer, type Pair, parseDocument, visit } from 'yaml'
-import { RegistryError, syntaxError } from './document.ts'
+import { RegistryError } from './document.ts'
+import { syntaxError } from './parse-document.ts'
 
 /** Upper bounds on a document that a person hands in. */
 const maxDepth = 32

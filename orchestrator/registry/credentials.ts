@@ -23,7 +23,7 @@ export function checkCredentials(value: unknown, where: string): CheckedCredenti
 
 /** Returns the answer of `/v1/credentials/resolve`. */
 export function answerOf(
-  { provider, value }: CheckedCredentials,
+  { provider, value }: { provider: string; value: CheckedCredentials['value'] },
   version: string,
 ): Readonly<Record<string, unknown>> {
   return { version, ...answerDefaultsOf(provider), ...value }

@@ -1,28 +1,9 @@
-/** Parses and validates the files. Errors name the place, never the value. */
-import { parse, YAMLParseError } from 'yaml'
+/** Validates documents. Errors name the place, never the value. */
 import type { z } from 'zod'
 
 /** Error that names the file and the invalid field, but no value and no credentials reference. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError'
-}
-
-/** Parses YAML, which includes JSON. Throws {@link RegistryError}; `file` names the file in the message. */
-export function parseDocument(text: string, file: string): unknown {
-  try {
-    // The parser prints warnings that quote the file, which may hold secrets.
-    return parse(text, { logLevel: 'error' })
-  } catch (error) {
-    throw syntaxError(error, file)
-  }
-}
-
-/** Creates the error for text that the parser refused. The parser's own message quotes the text. */
-export function syntaxError(error: unknown, file: string): RegistryError {
-  const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined
-  const place = at ? ` at line ${at.line}, column ${at.col}` : ''
-  const reason = error instanceof YAMLParseError ? ` (${error.code})` : ''
-  return new RegistryError(`${file}: this is neither YAML nor JSON${place}${reason}`)
 }
 
 /** Validates a value. Throws {@link RegistryError} with all invalid fields below `where`. */

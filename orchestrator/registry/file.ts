@@ -1,9 +1,10 @@
 /** Registry of tenants and credentials, read from two files and checked with the publisher's own schemas. */
 import { appType } from '../../src/contract/runtime-answer.ts'
 import type { BoundTenant } from './binding.ts'
-import { parseDocument, RegistryError } from './document.ts'
+import { RegistryError } from './document.ts'
 import { readSecrets, type SecretsByRef } from './file/secrets.ts'
 import { readTenants } from './file/tenants.ts'
+import { parseDocument } from './parse-document.ts'
 
 export interface FileRegistry {
   /** Bindings by normalised host. */

@@ -8,7 +8,7 @@ import type { Binding, Registry } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { Envelope } from '../secrets/envelope.ts'
 import { isOverBudget } from '../usage/budget.ts'
-import { answerOf, checkCredentials, isPaidByTheFleet } from './credentials.ts'
+import { answerOf, isPaidByTheFleet } from './credentials.ts'
 import { type CredentialRow, readBinding, readCredentials, readLabel } from './sql/reads.ts'
 import { createRevisions } from './sql/revisions.ts'
 
@@ -86,10 +86,11 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
       if (!found) return undefined
       const { row, text } = found
       const { provider, version, fingerprint } = row
-      const checked = checkCredentials(valueSchema.parse(JSON.parse(text)), 'credentials')
+      // The contract's schema accepted the value when it was stored, and the seal vouches for it since.
+      const value = valueSchema.parse(JSON.parse(text))
       const insufficientBalance =
         row.insufficientBalance || (isPaidByTheFleet(provider) && (await isOverBudget(read, tenant, now())))
-      return { answer: answerOf(checked, version), fingerprint, insufficientBalance }
+      return { answer: answerOf({ provider, value }, version), fingerprint, insufficientBalance }
     },
   }
 }

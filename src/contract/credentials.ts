@@ -124,14 +124,13 @@ export type CredentialsOf<P extends Credentials['provider']> = Extract<Credentia
 
 type Defaults = Readonly<Record<string, string | null>>
 
-const answerDefaults = {
-  dropbox: { expires_at: null },
-  s3: { region: defaultRegion },
-  managed: { region: defaultRegion },
-} satisfies Partial<Record<Credentials['provider'], Defaults>>
+const answerDefaults: ReadonlyMap<string, Defaults> = new Map<Credentials['provider'], Defaults>([
+  ['dropbox', { expires_at: null }],
+  ['s3', { region: defaultRegion }],
+  ['managed', { region: defaultRegion }],
+])
 
 /** Returns the fields that an answer of this provider always carries, with their default values. */
-export function answerDefaultsOf(provider: Credentials['provider']): Defaults {
-  const byProvider: Partial<Record<Credentials['provider'], Defaults>> = answerDefaults
-  return byProvider[provider] ?? {}
+export function answerDefaultsOf(provider: string): Defaults {
+  return answerDefaults.get(provider) ?? {}
 }

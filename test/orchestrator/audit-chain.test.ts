@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { appendAudit, verifyAudit } from '../../orchestrator/audit/chain.ts'
@@ -5,6 +6,7 @@ import { listAudit } from '../../orchestrator/audit/list.ts'
 import { createDatabaseAudit } from '../../orchestrator/audit/reads.ts'
 import { runProgram } from '../../orchestrator/commands/program.ts'
 import type { AuditLine } from '../../orchestrator/contract/audit.ts'
+import { canonicalJson } from '../../orchestrator/contract/canonical.ts'
 import type { Database } from '../../orchestrator/database/database.ts'
 import { databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
 
@@ -74,6 +76,18 @@ describe.each(databaseKinds)('the audit chain on %s', (kind) => {
       expect(await verifyAudit(database)).toMatchObject({ lines: all.length, brokenAt: null })
     })
     await fc.assert(property, runs)
+  })
+
+  it('hashes the canonical JSON of the hash before, the number and the row when a line is appended', async () => {
+    await using place = await databases.create()
+    const database = await place.opened()
+    await write(database, [line('first')])
+    const { hash, seq, ...row } = await database.read
+      .selectFrom('audit')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const text = canonicalJson(['0'.repeat(64), seq, row])
+    expect(hash).toBe(createHash('sha256').update(text).digest('hex'))
   })
 
   it('names the first changed line when any column of it changes', async () => {
