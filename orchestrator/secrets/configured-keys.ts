@@ -1,8 +1,6 @@
 /** Key-encryption keys from `ORCHESTRATOR_KEYS`: `kid:base64url`, separated by commas. The first encrypts, all decrypt. */
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import { base64url, CompactEncrypt } from 'jose'
+import { base64url, CompactEncrypt, compactDecrypt } from 'jose'
 import { SecretsUnavailable } from '../contract/ports.ts'
-import { keyBytes, type OpenedJwe, openJwe } from './jwe.ts'
 import type { KeySource, WrapContext } from './key-source.ts'
 
 export interface ConfiguredKey {
@@ -10,6 +8,8 @@ export interface ConfiguredKey {
   /** 32 bytes. */
   key: Uint8Array
 }
+
+const keyBytes = 32
 
 /** Parses the variable, or a file of its form that `source` names. Throws an `Error` without any key. */
 export function parseKeys(text: string, source = 'ORCHESTRATOR_KEYS'): ConfiguredKey[] {
@@ -33,7 +33,7 @@ export function parseKeys(text: string, source = 'ORCHESTRATOR_KEYS'): Configure
 export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource {
   const [current] = keys
   if (!current) throw new Error('ORCHESTRATOR_KEYS is empty')
-  const byKid = new Map(keys.map(({ kid, key }) => [kid, createSecretKey(key)]))
+  const byKid = new Map(keys.map(({ kid, key }) => [kid, key]))
   return {
     currentKid: () => current.kid,
     kids: () => [...byKid.keys()],
@@ -50,19 +50,19 @@ export function createConfiguredKeys(keys: readonly ConfiguredKey[]): KeySource 
   }
 }
 
-function open(wrapped: string, key: KeyObject, { tenant, id }: WrapContext): Uint8Array<ArrayBuffer> {
-  const { header, bytes } = opened(wrapped, key)
-  if (header.tenant !== tenant || header.id !== id) {
-    bytes.fill(0)
-    throw new SecretsUnavailable('A data key belongs to another tenant.')
-  }
-  return bytes
-}
-
-function opened(wrapped: string, key: KeyObject): OpenedJwe {
-  try {
-    return openJwe(wrapped, key, 'A256KW')
-  } catch {
+async function open(
+  wrapped: string,
+  key: Uint8Array,
+  { tenant, id }: WrapContext,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const opened = await compactDecrypt(wrapped, key, {
+    keyManagementAlgorithms: ['A256KW'],
+    contentEncryptionAlgorithms: ['A256GCM'],
+  }).catch(() => {
     throw new SecretsUnavailable('A data key does not open with its key-encryption key.')
-  }
+  })
+  const { tenant: ofTenant, id: ofId } = opened.protectedHeader
+  if (ofTenant !== tenant || ofId !== id)
+    throw new SecretsUnavailable('A data key belongs to another tenant.')
+  return new Uint8Array(opened.plaintext)
 }

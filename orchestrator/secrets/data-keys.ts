@@ -92,7 +92,7 @@ export async function newDataKey(tenant: string, keys: KeySource): Promise<NewDa
   const { kid, wrapped } = await keys.wrap(bytes, { tenant, id })
   return {
     row: { id, tenant, kid, wrapped, at: new Date().toISOString() },
-    key: importDataKey(id, bytes),
+    key: await importDataKey(id, bytes),
   }
 }
 

@@ -111,7 +111,7 @@ async function openAll(tenant: string, { read }: Database, keys: KeySource) {
   const old = new Map<string, DataKey>()
   for (const { id, ...wrapped } of rows) {
     try {
-      old.set(id, importDataKey(id, await keys.unwrap(wrapped, { tenant, id })))
+      old.set(id, await importDataKey(id, await keys.unwrap(wrapped, { tenant, id })))
     } catch (error) {
       if (error instanceof KeysUnavailable || !(error instanceof SecretsUnavailable)) throw error
     }
