@@ -65,7 +65,7 @@ function createOutputs() {
 type Outputs = ReturnType<typeof createOutputs>
 
 describe.each(databaseKinds)('secrets in %s', (kind) => {
-  const databases = databasesOf(kind)
+  const databases = databasesOf(kind, { hasOwnServer: true })
   // Starts the server of PostgreSQL outside of the time limit of a test.
   beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
