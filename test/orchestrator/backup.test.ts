@@ -17,24 +17,31 @@ import { migrations } from '../../orchestrator/database/migrations.ts'
 import { importFiles } from '../../orchestrator/registry/sql/import-files.ts'
 import { type DatabaseOfTest, databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
 import { eventually } from '../support/fixtures/eventually.ts'
-import { actor, callsTo, envelopeOf, fill, run, usageOf } from '../support/fixtures/filled-database.ts'
+import {
+  actor,
+  callsTo,
+  envelopeOf,
+  filledCopies,
+  run,
+  usageOf,
+} from '../support/fixtures/filled-database.ts'
 import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
 
 const databases = { sqlite: databasesOf('sqlite'), postgres: databasesOf('postgres') }
+const filled = { sqlite: filledCopies(databases.sqlite), postgres: filledCopies(databases.postgres) }
 afterAll(() => Promise.all([databases.sqlite.close(), databases.postgres.close()]))
 
 const routes = databaseKinds.flatMap((from) => databaseKinds.map((to) => [from, to] as const))
 
 /** Writes a backup of a filled database, and returns its path and lines. */
 async function backedUp(source: DatabaseOfTest) {
-  const token = await fill(await source.opened())
   const path = join(source.directory, 'backup.gz')
   await writeBackup(await source.opened(), { path })
   const lines = gunzipSync(await readFile(path))
     .toString()
     .trimEnd()
     .split('\n')
-  return { token, path, lines }
+  return { path, lines }
 }
 
 async function isUntouched(target: DatabaseOfTest): Promise<boolean> {
@@ -72,9 +79,9 @@ async function answersOf(database: Database, token: string) {
 
 describe('backup and restore', () => {
   it.each(routes)('serves the same answers when a backup of %s is restored into %s', async (from, to) => {
-    await using source = await databases[from].createMigrated()
+    await using source = await filled[from]()
     await using target = await databases[to].create()
-    const token = await fill(await source.opened())
+    const { token } = source
     const path = join(source.directory, 'backup.gz')
     const backup = await run(source.variables, 'backup', path)
     expect(backup).toMatchObject({ code: 0 })
@@ -90,7 +97,7 @@ describe('backup and restore', () => {
 
   describe.each(databaseKinds)('on %s', (kind) => {
     it('refuses to restore when the database holds a row, and changes nothing', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const database = await target.opened()
@@ -102,7 +109,7 @@ describe('backup and restore', () => {
     })
 
     it('restores when the schema exists without a row', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       await target.opened()
@@ -110,7 +117,7 @@ describe('backup and restore', () => {
     })
 
     it('restores and then migrates when the backup has an older schema', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const database = await target.open()
@@ -132,7 +139,7 @@ describe('backup and restore', () => {
     })
 
     it('clears leases, raises revisions and invalidates all hosts when it restores', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path } = await backedUp(source)
       const { read: old } = await source.opened()
       const { last } = await old
@@ -152,9 +159,8 @@ describe('backup and restore', () => {
     })
 
     it('refuses a backup with a changed audit line, and restores it when told to', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const origin = await source.opened()
-      await fill(origin)
       await origin.read.updateTable('audit').set({ outcome: 'forged' }).where('seq', '=', 3).execute()
       const path = join(source.directory, 'backup.gz')
       await writeBackup(origin, { path })
@@ -166,7 +172,7 @@ describe('backup and restore', () => {
     })
 
     it('names the key ID when the values of a restored backup cannot be opened', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path } = await backedUp(source)
       await using target = await databases[kind].create()
       const { code, said } = await run({ ...target.variables, ORCHESTRATOR_KEYS: '' }, 'restore', path)
@@ -180,9 +186,8 @@ describe('backup and restore', () => {
     })
 
     it('holds one moment when changes happen during the backup', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const database = await source.opened()
-      await fill(database)
       const path = join(source.directory, 'backup.gz')
       const changing = { done: false }
       const change = async () => {
@@ -203,7 +208,7 @@ describe('backup and restore', () => {
     })
 
     it('refuses when the rows contradict each other, and changes nothing', async () => {
-      await using source = await databases[kind].createMigrated()
+      await using source = await filled[kind]()
       const { path, lines } = await backedUp(source)
       await using target = await databases[kind].create()
       await writeFile(
@@ -220,7 +225,7 @@ describe('backup and restore', () => {
   })
 
   it('writes a file for its owner only, and refuses to overwrite it without --force', async () => {
-    await using source = await databases.sqlite.createMigrated()
+    await using source = await filled.sqlite()
     const { path } = await backedUp(source)
     const before = await readFile(path)
     expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -232,9 +237,8 @@ describe('backup and restore', () => {
   })
 
   it('leaves no half file when its process is killed', async () => {
-    await using source = await databases.sqlite.createMigrated()
+    await using source = await filled.sqlite()
     const database = await source.opened()
-    await fill(database)
     const time = new Date().toISOString()
     const lines = Array.from({ length: 40_000 }, (_, line) => ({
       time,
@@ -256,9 +260,8 @@ describe('backup and restore', () => {
   })
 
   it('leaves no file when a backup fails halfway', async () => {
-    await using source = await databases.sqlite.createMigrated()
+    await using source = await filled.sqlite()
     const database = await source.opened()
-    await fill(database)
     const path = join(source.directory, 'backup.gz')
     const failing: Database = { ...database, snapshot: () => Promise.reject(new Error('disk')) }
     await expect(writeBackup(failing, { path })).rejects.toThrow('disk')
@@ -372,7 +375,7 @@ describe('restore of hostile backups', () => {
   ]
 
   it.each(cases)('refuses in words when the file holds %s', async (_, spoil, words) => {
-    await using source = await databases.sqlite.createMigrated()
+    await using source = await filled.sqlite()
     const { lines } = await backedUp(source)
     await using target = await databases.sqlite.create()
     const path = join(target.directory, 'hostile.gz')
@@ -383,7 +386,7 @@ describe('restore of hostile backups', () => {
   })
 
   it('changes nothing or restores the same rows when any bit of the file flips or its end is missing', async () => {
-    await using source = await databases.sqlite.createMigrated()
+    await using source = await filled.sqlite()
     const { path } = await backedUp(source)
     const whole = await readFile(path)
     const damages = fc.record({ at: fc.nat(whole.length - 1), bit: fc.nat(7), cut: fc.boolean() })

@@ -9,7 +9,14 @@ import type { Database } from '../../orchestrator/database/database.ts'
 import { parseRegistry } from '../../orchestrator/registry/file.ts'
 import { importFiles } from '../../orchestrator/registry/sql/import-files.ts'
 import { databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
-import { actor, callsTo, envelopeOf, fill, jsonFile, run } from '../support/fixtures/filled-database.ts'
+import {
+  actor,
+  callsTo,
+  envelopeOf,
+  filledCopies,
+  jsonFile,
+  run,
+} from '../support/fixtures/filled-database.ts'
 import {
   anyJson,
   fullConfig,
@@ -20,6 +27,7 @@ import {
 import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
 
 const databases = { sqlite: databasesOf('sqlite'), postgres: databasesOf('postgres') }
+const filled = { sqlite: filledCopies(databases.sqlite), postgres: filledCopies(databases.postgres) }
 afterAll(() => Promise.all([databases.sqlite.close(), databases.postgres.close()]))
 
 const recordSchema = z.record(z.string(), z.unknown())
@@ -45,9 +53,8 @@ async function stateOf({ read }: Database) {
 
 describe.each(databaseKinds)('export and import on %s', (kind) => {
   it('moves a tenant with history and credentials when the recipient holds the key', async () => {
-    await using source = await databases[kind].createMigrated()
+    await using source = await filled[kind]()
     const origin = await source.opened()
-    await fill(origin)
     const { recipient, key } = await keyFiles(source.directory)
     const exported = await run(
       source.variables,
@@ -112,8 +119,7 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('leaves out every byte of other tenants when it exports a tenant', async () => {
-    await using source = await databases[kind].createMigrated()
-    await fill(await source.opened())
+    await using source = await filled[kind]()
     const { recipient } = await keyFiles(source.directory)
     const { out } = await run(source.variables, 'export', 'alice', '--with-secrets', '--recipient', recipient)
     expect(out).not.toMatch(/bob|robert|carol|dora|emil|kate/)
@@ -131,9 +137,8 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('changes nothing when the tenant or a host exists', async () => {
-    await using source = await databases[kind].createMigrated()
+    await using source = await filled[kind]()
     const database = await source.opened()
-    await fill(database)
     const file = join(source.directory, 'alice.json')
     await writeFile(file, (await run(source.variables, 'export', 'alice')).out)
     const before = await stateOf(database)
@@ -157,9 +162,8 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
   })
 
   it('writes files that import-yaml finds unchanged when it exports YAML', async () => {
-    await using source = await databases[kind].createMigrated()
+    await using source = await filled[kind]()
     const database = await source.opened()
-    await fill(database)
     const tenants = join(source.directory, 'tenants.yaml')
     const secrets = join(source.directory, 'secrets.yaml')
     const exported = await run(
@@ -186,8 +190,7 @@ describe('an export', () => {
   it.each(['ECDH-ES+A256KW', 'RSA-OAEP-256'] as const)(
     'opens only with the key of its recipient when it uses %s',
     async (alg) => {
-      await using source = await databases.sqlite.createMigrated()
-      await fill(await source.opened())
+      await using source = await filled.sqlite()
       const { recipient, key } = await keyFiles(source.directory, alg)
       const exported = await run(
         source.variables,
@@ -210,8 +213,7 @@ describe('an export', () => {
   )
 
   it('refuses a private key, a symmetric key and another text as its recipient', async () => {
-    await using source = await databases.sqlite.createMigrated()
-    await fill(await source.opened())
+    await using source = await filled.sqlite()
     const { key } = await keyFiles(source.directory)
     const oct = await jsonFile(source.directory, 'oct.jwk', { kty: 'oct', k: 'AAAA' })
     for (const file of [key, oct, join(source.directory, 'control-plane.db')]) {
@@ -290,8 +292,7 @@ describe('import of hostile exports', () => {
   ]
 
   it.each(cases)('refuses in words and changes nothing when the file has %s', async (_, spoil, words) => {
-    await using source = await databases.sqlite.createMigrated()
-    await fill(await source.opened())
+    await using source = await filled.sqlite()
     const { out } = await run(source.variables, 'export', 'alice')
     await using target = await databases.sqlite.create()
     const database = await target.opened()

@@ -90,7 +90,7 @@ describe('the search for secrets', () => {
 })
 
 describe.each(databaseKinds)('secrets in %s', (kind) => {
-  const databases = databasesOf(kind)
+  const databases = databasesOf(kind, { hasOwnServer: true })
   // Starts the server of PostgreSQL outside of the time limit of a test.
   beforeAll(async () => (await databases.createMigrated())[Symbol.asyncDispose]())
   afterAll(databases.close)
