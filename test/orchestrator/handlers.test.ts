@@ -12,6 +12,7 @@ import {
   usagePath,
 } from '../support/fixtures/reference-orchestrator.ts'
 import { planeKinds, referencesOn } from '../support/fixtures/reference-planes.ts'
+import { v2Config } from '../support/fixtures/v2-models.ts'
 
 const alice = 'alice.shibari.test'
 const nobody = 'nobody.shibari.test'
@@ -57,6 +58,35 @@ describe.each(planeKinds)('the orchestrator on %s', (kind) => {
         },
       })
       expect(parseRuntimeAnswer(answer)).toMatchObject({ tenant: 'alice', ttlSeconds: 600 })
+    })
+
+    it('sends types, names and identifiers that V2 accepts when the configuration is lenient', async () => {
+      const publishers = [
+        { id: 7, type: 'email', config: { recipient: 'a@b.example' } },
+        { type: ' Telegram ', enabled: '', credentials_ref: ' r ', config: { channel_id: 1 } },
+        { type: 'FetLife', id: '', enabled: 'no', config: null },
+      ]
+      const config = {
+        publishers,
+        features: { publish_enabled: '', keep_enabled: 'yes' },
+        storage: { provider: ' Local ', paths: { root: ' /x ' } },
+        ai: { credentials_ref: '', vision_max_dimension: '', sd_caption_enabled: ' ' },
+        content: { hashtag_string: '', archive: '', voice_profile: '' },
+        captionfile: '',
+      }
+      const { byHost } = await startReference({ tenants: { bob: { hosts: ['bob.shibari.test'], config } } })
+      const answer = z.object({ config: v2Config }).parse(await (await byHost('bob.shibari.test')).json())
+      expect(answer.config).toMatchObject({
+        features: { keep_enabled: true },
+        storage: { provider: 'local', paths: { root: '/x' } },
+        publishers: [
+          { id: '7', type: 'fetlife' },
+          { id: 'telegram', type: 'telegram', credentials_ref: 'r' },
+          { id: 'fetlife', type: 'fetlife', enabled: false },
+        ],
+        ai: {},
+        content: {},
+      })
     })
 
     it('sends every field that V2 requires, of the type that V2 requires', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { parseRegistry } from '../../orchestrator/registry/file.ts'
 import { registryOf } from '../support/fixtures/reference-orchestrator.ts'
+import { v2Config } from '../support/fixtures/v2-models.ts'
 
 const storage = { provider: 'local', paths: { root: '/x' } }
 const alice = (more: Record<string, unknown> = {}, config: Record<string, unknown> = {}) => ({
@@ -28,47 +29,6 @@ async function reasonOf(
   expect(error).toMatchObject({ name: 'RegistryError' })
   return String(error)
 }
-
-/** Block models of V2 (`config/orchestrator_models.py`), which refuse values of another type, null and blank text. */
-const v2Flag = z.union([z.boolean(), z.stringbool()]).optional()
-const v2Int = z.coerce.number().int().optional()
-const v2Text = z.string().nullish()
-const v2Config = z.looseObject({
-  features: z.record(z.string(), v2Flag),
-  storage: z.looseObject({
-    provider: z.string(),
-    paths: z.looseObject({ root: z.string(), archive: v2Text, keep: v2Text, remove: v2Text }),
-  }),
-  auth: z.looseObject({ enabled: v2Flag, allowed_emails: z.array(z.string()).optional() }).nullish(),
-  publishers: z
-    .array(
-      z.looseObject({
-        id: z.string(),
-        type: z.enum(['telegram', 'fetlife', 'instagram', 'pigeon']),
-        enabled: v2Flag,
-        credentials_ref: v2Text,
-        config: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .optional(),
-  email_server: z
-    .looseObject({
-      host: z.string(),
-      port: v2Int,
-      use_tls: v2Flag,
-      from_email: z.string(),
-      password_ref: v2Text,
-    })
-    .nullish(),
-  ai: z
-    .looseObject({ vision_max_dimension: v2Int.nullish(), sd_caption_enabled: v2Flag.nullish() })
-    .nullish(),
-  captionfile: z.looseObject({}).nullish(),
-  confirmation: z.looseObject({ confirmation_tags_count: v2Int.nullish() }).nullish(),
-  content: z
-    .looseObject({ archive: v2Flag.nullish(), voice_profile: z.array(z.string()).nullish() })
-    .nullish(),
-})
 
 /** Returns the configuration as sent, after V2's models have accepted it. */
 async function v2ConfigOf(config: Record<string, unknown>) {
