@@ -18,7 +18,7 @@ const answerMs = 200
 const changesLock = 0x70_75_62_32
 
 /** Codes of a server that refuses connections without TLS, and of a certificate that no authority signed. */
-const tlsCode = /\((28000|.*SELF_SIGNED.*|UNABLE_TO_VERIFY.*)\)/
+const tlsCode = /28000|SELF_SIGNED|UNABLE_TO_VERIFY/
 
 /** Type number of `bigint`, which `pg` returns as text. All our numbers fit into a double. */
 const bigint = 20
