@@ -36,7 +36,7 @@ export interface Patience {
 export const commandPatience: Patience = { turnMs: 5000, connectMs: 5000, statementMs: 600_000 }
 
 /** Patience while serving: the publisher gives up a call after 3 s. */
-export const servingPatience: Patience = { turnMs: 1000, connectMs: 1000, statementMs: 1500 }
+export const servingPatience: Patience = { turnMs: 1500, connectMs: 1000, statementMs: 1500 }
 
 /** Error in words for operators: the database cannot be used. The message holds no password. */
 export class DatabaseError extends Error {

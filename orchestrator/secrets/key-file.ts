@@ -20,7 +20,9 @@ export function readKeyFile(directory: string, onCreated: (path: string) => void
  */
 function createKeyFile(path: string): boolean {
   const draft = `${path}.${randomUUID()}`
-  const text = `development:${randomBytes(32).toString('base64url')}\n`
+  // An ID of its own tells this key from the key of another machine.
+  const kid = `development-${randomBytes(4).toString('hex')}`
+  const text = `${kid}:${randomBytes(32).toString('base64url')}\n`
   try {
     writeFileSync(draft, text, { flag: 'wx', mode: 0o600, flush: true })
     linkSync(draft, path)

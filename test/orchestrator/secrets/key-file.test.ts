@@ -20,7 +20,7 @@ describe('the key file of a development machine', () => {
     const created: string[] = []
     const first = readKeyFile(at.directory, (path) => created.push(path))
     expect(readKeyFile(at.directory, (path) => created.push(path))).toBe(first)
-    expect(first).toMatch(/^development:[\w-]{43}$/)
+    expect(first).toMatch(/^development-[0-9a-f]{8}:[\w-]{43}$/)
     expect(created).toEqual([at.path])
     expect(await readdir(at.directory)).toEqual([keyFile])
     expect((await stat(at.path)).mode & 0o777).toBe(0o600)
