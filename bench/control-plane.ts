@@ -94,6 +94,6 @@ function toTable(contestants: readonly Contestant[], megabytes: readonly number[
       row('start to first answer, ms', '<= 1,000', ({ startMs }) => thousands(median(startMs))),
       row('highest RSS, MB', '<= 150', (_, index) => (megabytes[index] ?? 0).toFixed(0)),
     ],
-    note: `${thousands(tenantCount)} tenants in turn, ${connections} connections, one process of the orchestrator beside the load generator, whose memory does not count; medians of ${rounds} rounds of ${secondsPerRound} s, alternating, and of ${starts} starts of compiled code. Each resolved credential is decrypted, and its audit line is in the database before the answer.`,
+    note: `${thousands(tenantCount)} tenants in turn over ${connections} connections. The orchestrator is one process beside the load generator, whose memory does not count. Medians of ${rounds} rounds of ${secondsPerRound} s, alternating, and of ${starts} starts of compiled code. Each resolved credential is decrypted, and its audit line is in the database before the answer.`,
   }
 }
