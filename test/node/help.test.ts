@@ -35,7 +35,7 @@ it.each([...programs.map((program) => `${program} --help`), 'src/node/doctor.ts 
   async (call) => {
     // Without an environment no program could start.
     const { stdout, stderr } = await run(process.execPath, call.split(' '), { cwd: project, env: {} })
-    expect(stdout).toMatch(/^(npm (run |start|test)|node scripts\/)/)
+    expect(stdout).toMatch(/^(Usage: )?(npm (run |start|test)|node scripts\/)/)
     expect(stderr).toBe('')
   },
 )
