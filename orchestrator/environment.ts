@@ -1,5 +1,6 @@
 /** Environment variables of `npm run orchestrator`. */
 import { z } from 'zod'
+import type { KeyVariables } from './secrets/keys-of-environment.ts'
 
 const count = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`
@@ -96,21 +97,10 @@ const environmentSchema = z
     }
   })
 
-interface KeyVariables {
-  NODE_ENV?: string | undefined
-  DYNO?: string | undefined
-  ALLOW_PRIVATE_ENDPOINTS: boolean
-  ORCHESTRATOR_KEYS?: string | undefined
-  ORCHESTRATOR_KMS_KEY_ID?: readonly string[] | undefined
-  ORCHESTRATOR_KMS_DECRYPT_ONLY: boolean
-  ORCHESTRATOR_KMS_URL?: string | undefined
-  AWS_REGION?: string | undefined
-  AWS_ACCESS_KEY_ID?: string | undefined
-  AWS_SECRET_ACCESS_KEY?: string | undefined
-}
+type KeysOfProcess = KeyVariables & Runtime & { ALLOW_PRIVATE_ENDPOINTS: boolean }
 
 /** Refuses incomplete variables of key-encryption keys. */
-function refuseKeys(env: KeyVariables, refuse: (name: string, message: string) => void): void {
+function refuseKeys(env: KeysOfProcess, refuse: (name: string, message: string) => void): void {
   const isKms = env.ORCHESTRATOR_KMS_KEY_ID !== undefined
   if (env.ORCHESTRATOR_KEYS === undefined) {
     if (isProduction(env) && !isKms)
@@ -141,13 +131,13 @@ export function parseEnvironment(
   throw new Error(`The environment is incomplete or malformed: ${problems.join('; ')}`)
 }
 
-/** Checks for a production process: by `NODE_ENV`, or on Heroku. */
-function isProduction({
-  NODE_ENV,
-  DYNO,
-}: {
+/** Variables that tell a production process. */
+interface Runtime {
   NODE_ENV?: string | undefined
   DYNO?: string | undefined
-}): boolean {
+}
+
+/** Checks for a production process: by `NODE_ENV`, or on Heroku. */
+function isProduction({ NODE_ENV, DYNO }: Runtime): boolean {
   return NODE_ENV === 'production' || DYNO !== undefined
 }

@@ -42,7 +42,7 @@ export async function listTokensCommand(context: CommandContext): Promise<void> 
 function scopesOf(list: string): Scope[] {
   const wanted = list.split(',').map((scope) => scope.trim())
   const known = scopes.filter((scope) => wanted.includes(scope))
-  const unknown = wanted.filter((scope) => !known.some((one) => one === scope))
+  const unknown = wanted.filter((scope) => !known.some((name) => name === scope))
   if (unknown.length > 0)
     throw new UsageError(`Unknown scopes: ${unknown.join(', ')}. Known: ${scopes.join(', ')}`)
   return known

@@ -1,5 +1,5 @@
 /**
- * SQLite through Node's own `node:sqlite`. One file, several processes of one machine. Node only.
+ * SQLite through Node's own `node:sqlite`: a file for several processes of a machine. Node only.
  *
  * WAL lets readers work beside a writer, and `synchronous=full` keeps committed changes after a power cut
  * (https://www.sqlite.org/pragma.html#pragma_synchronous). The folder must not lie on a network file system, whose locks SQLite cannot
