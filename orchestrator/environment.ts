@@ -1,5 +1,6 @@
 /** Environment variables of `npm run orchestrator`. */
 import { z } from 'zod'
+import { vendorVariables } from './connections/vendor-settings.ts'
 import type { KeyVariables } from './secrets/keys-of-environment.ts'
 
 const count = (min: number, max: number) => {
@@ -36,6 +37,20 @@ const tokens = z
     error: 'must hold tokens of at least 16 visible ASCII characters, separated by commas',
   })
 
+const emails = z
+  .string()
+  .transform((list) => list.split(',').map((part) => part.trim().toLowerCase()))
+  .refine((list) => list.every((part) => /^[^\s@]{1,64}@[^\s@]{1,250}$/.test(part)), {
+    error: 'must hold e-mail addresses, separated by commas',
+  })
+
+const sessionSecrets = z
+  .string()
+  .transform((list) => list.split(',').map((part) => part.trim()))
+  .refine((list) => list.every((part) => part.length >= 32), {
+    error: 'must hold secrets of at least 32 characters, separated by commas',
+  })
+
 const environmentSchema = z
   .object({
     ORCHESTRATOR_PORT: count(0, 65_535).optional(),
@@ -64,6 +79,21 @@ const environmentSchema = z
       .optional(),
     FLEET_URL: webUrl.optional(),
     ORCHESTRATOR_PUBLIC_URL: webUrl.optional(),
+    CONSOLE_HOST: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^[a-z\d.-]{1,253}(:\d{1,5})?$/, 'must be a host, such as console.example.org')
+      .optional(),
+    OPERATOR_EMAILS: emails.default([]),
+    OIDC_ISSUER_URL: webUrl.optional(),
+    AUTH0_DOMAIN: z.string().trim().min(1).optional(),
+    AUTH0_CLIENT_ID: z.string().optional(),
+    AUTH0_CLIENT_SECRET: z.string().optional(),
+    WEB_SESSION_SECRET: sessionSecrets.optional(),
+    NOTICE_SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an smtp(s) URL' }).optional(),
+    NOTICE_FROM: z.string().trim().min(3).optional(),
+    ...vendorVariables.shape,
     ALLOW_PRIVATE_ENDPOINTS: flag,
     NODE_ENV: z.string().optional(),
     DYNO: z.string().optional(),

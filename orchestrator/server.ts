@@ -8,6 +8,8 @@ export interface StartOptions extends OrchestratorOptions {
   /** 0 selects a free port. */
   port: number
   hostname: string
+  /** Answers requests for pages of people. Returns `undefined` for calls of the contract. */
+  answerPeople?: ((request: Request) => Response | Promise<Response> | undefined) | undefined
   /** Time limit for receiving a call, headers and body. Then Node answers 408. Default 15,000. */
   requestTimeoutMs?: number
 }
@@ -31,7 +33,7 @@ const maxConnections = 1000
 /** Starts the server. Throws for a port in use. */
 export async function startOrchestrator(options: StartOptions): Promise<RunningOrchestrator> {
   const app = createOrchestrator(options)
-  const { requestTimeoutMs = defaultRequestTimeoutMs } = options
+  const { requestTimeoutMs = defaultRequestTimeoutMs, answerPeople } = options
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -39,7 +41,9 @@ export async function startOrchestrator(options: StartOptions): Promise<RunningO
       connectionsCheckingInterval: Math.ceil(requestTimeoutMs / 10),
       keepAliveTimeout: keepAliveMs,
     },
-    getRequestListener(app.fetch, { overrideGlobalObjects: false }),
+    getRequestListener((request) => answerPeople?.(request) ?? app.fetch(request), {
+      overrideGlobalObjects: false,
+    }),
   )
   server.maxConnections = maxConnections
   const { hostname } = options

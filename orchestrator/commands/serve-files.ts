@@ -5,12 +5,15 @@ import { openSqliteClaims } from '../claims/sqlite-claims.ts'
 import { fixedTokens } from '../contract/fixed-tokens.ts'
 import type { ControlPlane } from '../contract/ports.ts'
 import type { OrchestratorEnvironment } from '../environment.ts'
+import type { People } from '../people.ts'
 import { watchFiles } from '../registry/file/watched.ts'
 import { createFilePlane } from '../registry/file-plane.ts'
 import type { CommandContext } from './context.ts'
 
 export interface OpenPlane {
   plane: ControlPlane
+  /** `null` in file mode, which is read only. */
+  people: People | null
   close(): Promise<void>
 }
 
@@ -41,5 +44,5 @@ export async function filePlane(
     kept?.close()
     await audit.close()
   }
-  return { plane, close }
+  return { plane, people: null, close }
 }

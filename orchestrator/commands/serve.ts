@@ -4,6 +4,7 @@ import { createDatabasePlane } from '../control-plane.ts'
 import { servingPatience } from '../database/database.ts'
 import { type OrchestratorEnvironment, parseEnvironment } from '../environment.ts'
 import { startNotices } from '../notices/notices.ts'
+import { startPeople } from '../people.ts'
 import { keyUse } from '../secrets/key-use.ts'
 import { startOrchestrator } from '../server.ts'
 import { openStore } from '../store.ts'
@@ -29,6 +30,8 @@ export async function serve(context: CommandContext): Promise<void> {
       : await (await import('./serve-files.ts')).filePlane(env, env.ORCHESTRATOR_FILE, context)
   const running = await startOrchestrator({
     plane: open.plane,
+    addCalls: open.people?.addCalls,
+    answerPeople: open.people?.answer,
     port: env.ORCHESTRATOR_PORT,
     hostname: env.ORCHESTRATOR_HOST,
     callsPerMinute: env.ORCHESTRATOR_CALLS_PER_MINUTE,
@@ -66,10 +69,12 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
     warn: say,
   })
+  const people = startPeople({ env, database, envelope, registry: plane.registry, say })
   const close = async () => {
+    await people.close()
     await notices.close()
     await plane.close()
     await database.close()
   }
-  return { plane, close }
+  return { plane, people, close }
 }

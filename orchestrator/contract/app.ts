@@ -18,6 +18,8 @@ export interface OrchestratorOptions {
   callsPerMinute?: number | undefined
   /** Status for a host of another application. Default 404, the only refusal that V2 understands. */
   otherAppStatus?: 404 | 409 | undefined
+  /** Adds calls beyond the contract, behind the check of service tokens. */
+  addCalls?: ((app: Hono<Env>) => void) | undefined
   /** Called for unexpected errors, which are answered with 500, and for {@link SecretsUnavailable}, which is answered with 503. */
   onError?(error: Error): void
 }
@@ -47,6 +49,7 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   addCredentials(app, registry, audit)
   addUsage(app, registry, usage, line)
   if (claims) addClaims(app, { registry, line, claims })
+  options.addCalls?.(app)
 
   app.notFound((c) => refuse(c, 'not_found'))
   app.onError((error, c) => {

@@ -1,0 +1,7 @@
+/** Pages of the way through a vendor: `/connect/{provider}/start` and `/connect/{provider}/callback`. */
+import { Hono } from 'hono'
+import type { PeopleServices } from '../people.ts'
+
+export function connectPages(_services: PeopleServices): Hono {
+  return new Hono()
+}

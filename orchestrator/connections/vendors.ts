@@ -1,0 +1,12 @@
+/** Registry of vendors: a new vendor is a file in vendors/ and an entry here. */
+
+import type { ConnectionProvider, Vendor, VendorTools } from './vendor.ts'
+import type { VendorSettings } from './vendor-settings.ts'
+
+export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
+
+/** Creates the vendors that this orchestrator has apps for. Those whose values are pasted need none. */
+export function createVendors(_settings: VendorSettings, _tools: VendorTools): Vendors {
+  const offered: (Vendor | undefined)[] = []
+  return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))
+}

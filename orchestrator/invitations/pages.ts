@@ -1,0 +1,7 @@
+/** Pages of an invitation: `/invitation/{secret}`. */
+import { Hono } from 'hono'
+import type { PeopleServices } from '../people.ts'
+
+export function invitationPages(_services: PeopleServices): Hono {
+  return new Hono()
+}

@@ -1,0 +1,70 @@
+/** What people use beside the contract: the studio's calls, the pages on which accounts are connected, invitations, and the console. */
+import type { Hono } from 'hono'
+import { createGuardedFetch } from '../src/node/guarded-fetch.ts'
+import { connectPages } from './connections/pages.ts'
+import { startTokenLife } from './connections/token-life.ts'
+import type { VendorTools } from './connections/vendor.ts'
+import { createVendors, type Vendors } from './connections/vendors.ts'
+import { createConsole } from './console/app.ts'
+import type { Env } from './contract/call.ts'
+import type { Registry } from './contract/ports.ts'
+import type { Database } from './database/database.ts'
+import type { OrchestratorEnvironment } from './environment.ts'
+import { invitationPages } from './invitations/pages.ts'
+import type { Envelope } from './secrets/envelope.ts'
+import { addStudio } from './studio/app.ts'
+
+export interface PeopleOptions {
+  env: OrchestratorEnvironment
+  database: Database
+  envelope: Envelope
+  registry: Registry
+  now?: () => number
+  /** Tells operators, without any secret. */
+  say(text: string): void
+}
+
+/** What all parts share. */
+export interface PeopleServices extends Required<PeopleOptions> {
+  vendors: Vendors
+  tools: VendorTools
+}
+
+export interface People {
+  /** Adds the studio's calls below `/v1/studio`, behind the check of service tokens. */
+  addCalls(app: Hono<Env>): void
+  /** Answers requests for pages of people. Returns `undefined` for any other request. */
+  answer(request: Request): Response | Promise<Response> | undefined
+  /** Stops the checks of connections. Leave the database open until this resolves. */
+  close(): Promise<void>
+}
+
+/** Creates the parts, and starts the checks of connections. */
+export function startPeople(options: PeopleOptions): People {
+  const { env, now = Date.now } = options
+  const tools: VendorTools = {
+    fetch,
+    guardedFetch: createGuardedFetch({ allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS }),
+    allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    now,
+  }
+  const services: PeopleServices = { ...options, now, tools, vendors: createVendors(env, tools) }
+  const [connect, invitations, console] = [
+    connectPages(services),
+    invitationPages(services),
+    createConsole(services),
+  ]
+  const life = startTokenLife(services)
+  return {
+    addCalls: (app) => addStudio(app, services),
+    answer(request) {
+      const url = new URL(request.url)
+      if (env.CONSOLE_HOST !== undefined && request.headers.get('host')?.toLowerCase() === env.CONSOLE_HOST)
+        return console.fetch(request)
+      if (url.pathname.startsWith('/connect/')) return connect.fetch(request)
+      if (url.pathname.startsWith('/invitation/')) return invitations.fetch(request)
+      return undefined
+    },
+    close: () => life.close(),
+  }
+}
