@@ -4,31 +4,12 @@ import { createGuardedFetch } from '../src/node/guarded-fetch.ts'
 import { connectPages } from './connections/pages.ts'
 import { startTokenLife } from './connections/token-life.ts'
 import type { VendorTools } from './connections/vendor.ts'
-import { createVendors, type Vendors } from './connections/vendors.ts'
+import { createVendors } from './connections/vendors.ts'
 import { createConsole } from './console/app.ts'
 import type { Env } from './contract/call.ts'
-import type { Registry } from './contract/ports.ts'
-import type { Database } from './database/database.ts'
-import type { OrchestratorEnvironment } from './environment.ts'
 import { invitationPages } from './invitations/pages.ts'
-import type { Envelope } from './secrets/envelope.ts'
+import type { PeopleOptions, PeopleServices } from './people-services.ts'
 import { addStudio } from './studio/app.ts'
-
-export interface PeopleOptions {
-  env: OrchestratorEnvironment
-  database: Database
-  envelope: Envelope
-  registry: Registry
-  now?: () => number
-  /** Tells operators, without any secret. */
-  say(text: string): void
-}
-
-/** What all parts share. */
-export interface PeopleServices extends Required<PeopleOptions> {
-  vendors: Vendors
-  tools: VendorTools
-}
 
 export interface People {
   /** Adds the studio's calls below `/v1/studio`, behind the check of service tokens. */

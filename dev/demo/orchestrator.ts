@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { type Notices, startNotices } from '../../orchestrator/notices/notices.ts'
+import { startPeople } from '../../orchestrator/people.ts'
 import { parseRegistry } from '../../orchestrator/registry/file.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { openStore } from '../../orchestrator/store.ts'
@@ -50,7 +51,9 @@ export async function startDemoOrchestrator(options: DemoOrchestratorOptions): P
     tokens: [serviceToken],
     onFailure: warn,
   })
+  const people = startPeople({ env, database, envelope, registry: plane.registry, say: warn })
   const close = async () => {
+    await people.close()
     await plane.close()
     await database.close()
   }
@@ -64,7 +67,13 @@ export async function startDemoOrchestrator(options: DemoOrchestratorOptions): P
     const tenants = await putDemoTenants(database, envelope, registry)
     await writeFile(tenantsFileOf(state), stringify({ tenants }))
     const port = await freePort(firstPort)
-    const running = await startOrchestrator({ port, hostname: '127.0.0.1', plane })
+    const running = await startOrchestrator({
+      port,
+      hostname: '127.0.0.1',
+      plane,
+      addCalls: people.addCalls,
+      answerPeople: people.answer,
+    })
     return {
       url: running.url,
       tellFleet: (fleetUrl) =>

@@ -1,5 +1,5 @@
 /** Life of tokens: checks and renews connections in time, one process at a time. */
-import type { PeopleServices } from '../people.ts'
+import type { PeopleServices } from '../people-services.ts'
 
 export interface TokenLife {
   /** Resolves when no check runs any more. */
