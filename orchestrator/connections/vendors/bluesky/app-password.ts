@@ -87,12 +87,16 @@ export async function signIn(
   const url = `${service}/xrpc/com.atproto.server.createSession`
   const body = JSON.stringify({ identifier: handle, password: app_password })
   const headers = { 'content-type': 'application/json' }
-  const answer = await callServer(fetchFor(tools, addresses, service), url, { method: 'POST', headers, body }, [
-    app_password,
-  ])
+  const answer = await callServer(
+    fetchFor(tools, addresses, service),
+    url,
+    { method: 'POST', headers, body },
+    [app_password],
+  )
   const session = sessionSchema.safeParse(answer.body)
   if (answer.status !== 200) throw signInRefusal(answer)
-  if (!session.success) throw new VendorRefused('bad_address', 'The server does not speak Bluesky’s protocol.')
+  if (!session.success)
+    throw new VendorRefused('bad_address', 'The server does not speak Bluesky’s protocol.')
   const { did, active, status } = session.data
   if (active === false) throw new VendorRefused('unsuitable', `The account is ${status ?? 'deactivated'}.`)
   return did

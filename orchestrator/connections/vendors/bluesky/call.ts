@@ -4,9 +4,8 @@ import { textAtMost } from '../../../../src/base/bounded-body.ts'
 import type { Fetch } from '../../../../src/base/endpoint-guard.ts'
 import { isPublisherError } from '../../../../src/base/errors.ts'
 import { parseJson } from '../../../../src/base/json.ts'
-import { Secret } from '../../../../src/base/secret.ts'
-import { safeLine } from '../../../../src/base/vendor-text.ts'
 import { VendorRefused } from '../../vendor.ts'
+import { vendorCode, vendorWords } from '../../vendor-words.ts'
 
 /** Upper bound on an answer. Real answers have a few kilobytes. */
 export const maxAnswerBytes = 2 ** 18
@@ -18,7 +17,7 @@ export interface Answer {
   body: unknown
   /** Name of the error, such as `ExpiredToken`; empty if the server gave none. */
   error: string
-  /** Words of the error, on a short line without secrets. */
+  /** Words of the error for people. */
   words: string
 }
 
@@ -34,10 +33,10 @@ export async function callServer(
   init: RequestInit = {},
   secrets: readonly string[] = [],
 ): Promise<Answer> {
-  const redact = (text: string) => withoutSecrets(text, secrets)
   const { status, body } = await exchange(fetch, url, init)
   const { error = '', message = '' } = errorSchema.safeParse(body).data ?? {}
-  const answer = { status, body, error: redact(error), words: redact(message) }
+  const words = vendorWords(message, secrets) || `Bluesky answered ${status}.`
+  const answer = { status, body, error: vendorCode(error), words }
   if (status === 429) throw new VendorRefused('rate_limited', answer.words, answer.error)
   if (status >= 500) throw new VendorRefused('unavailable', answer.words, answer.error)
   return answer
@@ -59,12 +58,4 @@ export function refusalOf(error: unknown): VendorRefused {
   if (isPublisherError(error, 'endpoint_refused'))
     return new VendorRefused('bad_address', 'The server is not on the public internet.')
   return new VendorRefused('unavailable', 'The server did not answer.')
-}
-
-/** Puts words of a server on a short line without the secrets. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return safeLine(
-    text,
-    secrets.map((secret) => new Secret(secret)),
-  )
 }

@@ -54,7 +54,11 @@ export async function resolveHandle(
   const answer = await callServer(tools.fetch, url)
   const resolved = resolvedSchema.safeParse(answer.body)
   if (answer.status !== 200 || !resolved.success)
-    throw new VendorRefused('invalid', answer.words || 'Unable to resolve handle', answer.error)
+    throw new VendorRefused(
+      'invalid',
+      answer.status === 200 ? 'Unable to resolve handle' : answer.words,
+      answer.error,
+    )
   const identity = await resolveDid(tools, addresses, resolved.data.did)
   if (identity.handle !== handle)
     throw new VendorRefused('invalid', 'The account does not name this handle as its own.')
