@@ -20,6 +20,19 @@ export type ConnectionProvider = (typeof connectionProviders)[number]
 /** What a gallery does with a connection. */
 export type ConnectionUse = 'storage' | 'channel' | 'mail' | 'ai'
 
+/** Use of each provider's connections. */
+export const connectionUses: Readonly<Record<ConnectionProvider, ConnectionUse>> = {
+  dropbox: 'storage',
+  gdrive: 'storage',
+  s3: 'storage',
+  telegram: 'channel',
+  instagram: 'channel',
+  bluesky: 'channel',
+  mastodon: 'channel',
+  smtp: 'mail',
+  openai: 'ai',
+}
+
 /** Credentials in the form of the contract, with `provider` and without `version`. */
 export type WrittenCredentials = Readonly<Record<string, unknown>>
 
@@ -117,6 +130,8 @@ export interface OAuthFlow {
 export interface PastedFlow {
   /** Schema of the pasted values. Its descriptions are those of the API. */
   values: z.ZodType
+  /** Names of values that the stored credentials fill in where they are absent. Never a value that could be sent to an address of the tenant. */
+  completes?: readonly string[]
   /** Tries the values at the vendor before they are kept. Throws {@link VendorRefused}. */
   accept(values: unknown): Promise<Connected>
 }
