@@ -74,6 +74,18 @@ async function renew(tenant: string, { database, keys, actor }: RenewalOptions) 
           tx.updateTable('webhook').set({ secret, data_key }).where('id', '=', id).execute(),
         ),
       )
+    for (const { server, redirect_uri, scopes, ...sealed } of await appsOf(tx, tenant))
+      count(
+        await move(sealed, (set) =>
+          tx
+            .updateTable('vendor_app')
+            .set(set)
+            .where('server', '=', server)
+            .where('redirect_uri', '=', redirect_uri)
+            .where('scopes', '=', scopes)
+            .execute(),
+        ),
+      )
     await deleteUnused(tx, tenant, fresh.key.id)
     await tx
       .updateTable('tenant')
@@ -135,6 +147,15 @@ function webhooksOf(tx: Tx, tenant: string) {
     .execute()
 }
 
+/** Returns the apps at servers of many, which belong to the fleet. */
+async function appsOf(tx: Tx, tenant: string) {
+  if (tenant !== '*') return []
+  return tx
+    .selectFrom('vendor_app')
+    .select(['server', 'redirect_uri', 'scopes', 'value', 'data_key'])
+    .execute()
+}
+
 async function deleteUnused(tx: Tx, tenant: string, newest: string): Promise<void> {
   await tx
     .deleteFrom('data_key')
@@ -142,5 +163,6 @@ async function deleteUnused(tx: Tx, tenant: string, newest: string): Promise<voi
     .where('id', '<>', newest)
     .where('id', 'not in', tx.selectFrom('credential').select('data_key').where('tenant', '=', tenant))
     .where('id', 'not in', tx.selectFrom('webhook').select('data_key').where('tenant', '=', tenant))
+    .where('id', 'not in', tx.selectFrom('vendor_app').select('data_key'))
     .execute()
 }
