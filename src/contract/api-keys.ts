@@ -16,9 +16,7 @@ const apiKey = z.object({
   /** Hex of the SHA-256 of the whole key. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Scopes that this program does not know grant nothing. */
-  scopes: z
-    .array(z.string())
-    .transform((names) => names.flatMap((name) => scope.safeParse(name).data ?? [])),
+  scopes: z.array(z.string()).transform((names) => names.flatMap((name) => scope.safeParse(name).data ?? [])),
   /** ISO 8601. A key without an end has none. */
   expires_at: z.iso.datetime({ offset: true }).optional(),
 })
