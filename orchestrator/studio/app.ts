@@ -2,6 +2,7 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
 import { apiKeyScopes } from '../../src/contract/api-keys.ts'
+import { isRecord } from '../../src/contract/lenient.ts'
 import { type Env, readBody, refuse } from '../contract/call.ts'
 import { eventTypes } from '../notices/outbox.ts'
 import { createWebhook, deleteWebhook, listWebhooks, TooManyWebhooks } from '../notices/webhooks.ts'
@@ -15,7 +16,8 @@ import { changeSettings, readSettings, type StoredSettings } from './settings-st
 /** Upper bound on the webhooks of a tenant. */
 const maxWebhooks = 5
 
-const patchBody = z.record(z.string(), z.unknown())
+/** Any JSON object. A schema of zod would drop the key `__proto__` without a word. */
+const patchBody = z.custom<Record<string, unknown>>(isRecord)
 
 /** Adds the calls to the app. */
 export function addStudio(app: Hono<Env>, services: PeopleServices): void {

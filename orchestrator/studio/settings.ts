@@ -1,4 +1,5 @@
 /** Settings of a gallery as its photographer sees them, and their changes. */
+import type { z } from 'zod'
 import { channelNamed, channelsOf } from '../../src/contract/channels.ts'
 import { isBlank, isRecord, memberOf } from '../../src/contract/lenient.ts'
 import { publishersField } from '../../src/contract/publisher-entries.ts'
@@ -127,12 +128,17 @@ function faultsIn(
   config: Readonly<Record<string, unknown>>,
 ): ValueFault[] {
   const parsed = schema.safeParse(value)
-  if (!parsed.success)
-    return parsed.error.issues.map((issue) => ({ path: issue.path.map(String), detail: issue.message }))
+  if (!parsed.success) return firstFaults(parsed.error.issues)
   const unread: Parameters<typeof field.read>[2] = []
   field.read(parsed.data, path, unread)
   if (unread.length > 0) return unread.map(({ reason }) => ({ path: [], detail: reason }))
   return path === 'content.default_platforms' ? unknownChannels(parsed.data, config) : []
+}
+
+/** Returns the first fault of each member. */
+function firstFaults(issues: readonly z.core.$ZodIssue[]): ValueFault[] {
+  const found = issues.map(({ path, message }) => ({ path: path.map(String), detail: message }))
+  return [...new Map(found.toReversed().map((fault) => [fault.path.join('.'), fault])).values()]
 }
 
 function unknownChannels(names: unknown, config: Readonly<Record<string, unknown>>): ValueFault[] {
