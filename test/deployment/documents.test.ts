@@ -81,13 +81,17 @@ const noNames = /^(AUTH0_|IMG_\d+|COPYFILE_EXCL|O_EXCL|OTEL_\w*|NODE_EXTRA_CA_CE
 
 describe('environment variables in the documents', () => {
   it.each(documents)('knows every variable that %s names', async (name) => {
-    const orchestrators = found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z_]+):/gm)
+    const orchestrators = [
+      ...found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z0-9_]+):/gm),
+      ...found(await textOf('orchestrator/connections/vendor-settings.ts'), /^\s+([A-Z][A-Z0-9_]+):/gm),
+    ]
     const ownDocument = found(await textOf('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`/gm)
     const known = new Set([
       ...ownVariables,
       ...orchestrators,
       ...ownDocument,
       ...Object.keys(await presetVariables()),
+      ...Object.keys(await presetVariables('controlPlane')),
       ...Object.keys(others),
       ...found(await textOf('bench/main.ts'), /\b([A-Z][A-Z0-9]+_[A-Z0-9_]+)\b/g),
     ])

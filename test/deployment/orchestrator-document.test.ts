@@ -39,8 +39,9 @@ it('lists exactly the commands of the orchestrator', async () => {
 })
 
 it('lists every variable of the orchestrator', async () => {
-  const source = await readFile(`${project}orchestrator/environment.ts`, 'utf8')
-  const variables = [...source.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name)
+  const sources = ['orchestrator/environment.ts', 'orchestrator/connections/vendor-settings.ts']
+  const texts = await Promise.all(sources.map((name) => readFile(`${project}${name}`, 'utf8')))
+  const variables = [...texts.join('\n').matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name)
   const [, section = ''] = text.split('\n## Environment\n')
   expect(variables).toContain('ORCHESTRATOR_KEYS')
   expect(variables.filter((name) => !section.includes(`\`${name}`))).toEqual([])
