@@ -105,6 +105,7 @@ describe('files with secrets, as the documents name them', () => {
   const names = [
     ...['.env', '.env.production', 'src/.env', 'publisher.env', 'secrets.env', 'alice-secrets.env'],
     'orchestrator.env',
+    'single-machine.env',
     ...['src/node/publisher.env', 'tenant.yaml', 'alice.yaml', 'secrets.yaml', 'src/alice.yaml'],
   ]
 
@@ -122,7 +123,10 @@ describe('files with secrets, as the documents name them', () => {
     const patterns = ['*.env', '*.env.*', '*.yaml']
     const tracked = execFileSync('git', ['ls-files', ...patterns], { cwd: project, encoding: 'utf8' })
     const files = tracked.split('\n').filter(Boolean)
-    expect(files.filter((name) => !name.startsWith('orchestrator/example/'))).toEqual(['.env.example'])
+    expect(files.filter((name) => !name.startsWith('orchestrator/example/'))).toEqual([
+      '.env.example',
+      'compose.yaml',
+    ])
   })
 
   it('covers every file with secrets that the documents name', async () => {
