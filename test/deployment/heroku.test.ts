@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { appFiles, procfileCommand, project, webCommand } from '../../scripts/deployment.ts'
+import { orchestratorVariables } from '../support/fixtures/orchestrator-variables.ts'
 
 interface App {
   addons: { plan: string }[]
@@ -44,12 +45,7 @@ describe("the control plane's app.json", () => {
   it('adds a PostgreSQL, and names only variables that the orchestrator knows', async () => {
     const { addons, env } = await appOf('controlPlane')
     expect(addons).toEqual([{ plan: 'heroku-postgresql:essential-0' }])
-    const source = await Promise.all(
-      ['orchestrator/environment.ts', 'orchestrator/connections/vendor-settings.ts'].map((name) =>
-        readFile(`${project}${name}`, 'utf8'),
-      ),
-    )
-    const own = [...source.join('\n').matchAll(/^\s+([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name)
+    const own = await orchestratorVariables()
     const others = ['WEB_PROGRAM', 'PGSSLMODE', 'NODE_OPTIONS']
     expect(Object.keys(env).filter((name) => !own.includes(name) && !others.includes(name))).toEqual([])
   })
