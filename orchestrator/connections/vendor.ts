@@ -17,7 +17,7 @@ export const connectionProviders = [
 ] as const satisfies readonly Credentials['provider'][]
 export type ConnectionProvider = (typeof connectionProviders)[number]
 
-/** What a gallery does with a connection. */
+/** Purpose of a connection in a gallery. */
 export type ConnectionUse = 'storage' | 'channel' | 'mail' | 'ai'
 
 /** Credentials in the form of the contract, with `provider` and without `version`. */
@@ -33,17 +33,17 @@ export interface Connected {
   /** End of the life of the token, in milliseconds since 1970. `null`: it does not expire, or the fleet renews it by itself. */
   expiresAt: number | null
   /**
-   * Settings that the configuration needs beside the reference: the `config` of a channel's entry (for example `channel_id`), or members
-   * of the block `email_server`, `storage` or `ai`.
+   * Settings that the configuration needs beside the reference. For a channel: the `config` of its entry, for example `channel_id`. Else:
+   * members of the block `email_server`, `storage` or `ai`.
    */
   settings: Readonly<Record<string, unknown>>
-  /** What is still missing, in words for the photographer: for example that no channel was found yet. */
+  /** Missing steps in words for the photographer, for example that no channel was found yet. */
   hint?: string | undefined
 }
 
 /** Outcome of a check of a stored connection. */
 export interface Checked {
-  /** New credentials, if the vendor gave new ones. */
+  /** New credentials. Absent where the vendor gave none. */
   renewed?: Pick<Connected, 'credentials' | 'expiresAt'> | undefined
 }
 
@@ -90,7 +90,7 @@ export interface BeginInput {
   state: string
   /** Own address to which the vendor returns the browser. */
   redirectUri: string
-  /** What the person gave, for example the address of an instance. Parsed by `begins`. */
+  /** Values that the person gave, for example the address of an instance. Parsed by `begins`. */
   values: unknown
   /** Two letters of the person's language. */
   language: 'en' | 'de'
@@ -145,7 +145,7 @@ export interface Vendor {
   folders?(credentials: WrittenCredentials, path: string): Promise<Folder[]>
 }
 
-/** What every vendor's file gets. */
+/** Tools of every vendor's file. */
 export interface VendorTools {
   /** For the vendor's own address, which an operator configured. */
   fetch: Fetch
