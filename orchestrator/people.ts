@@ -1,4 +1,4 @@
-/** What people use beside the contract: the studio's calls, the pages on which accounts are connected, invitations, and the console. */
+/** Parts that people use beside the contract: the studio's calls, the pages on which accounts are connected, invitations, and the console. */
 import type { Hono } from 'hono'
 import { createGuardedFetch } from '../src/node/guarded-fetch.ts'
 import { connectPages } from './connections/pages.ts'

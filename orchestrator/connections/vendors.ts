@@ -1,7 +1,7 @@
 /** Registry of vendors: a new vendor is a file in vendors/ and an entry here. */
-
 import type { ConnectionProvider, Vendor, VendorTools } from './vendor.ts'
 import type { VendorSettings } from './vendor-settings.ts'
+import { createBlueskyVendor } from './vendors/bluesky.ts'
 import { createInstagramVendor } from './vendors/instagram.ts'
 import { createMastodonVendor } from './vendors/mastodon.ts'
 
@@ -11,6 +11,7 @@ export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
 export function createVendors(settings: VendorSettings, tools: VendorTools): Vendors {
   const offered: (Vendor | undefined)[] = [
     createInstagramVendor(settings, tools),
+    createBlueskyVendor(settings, tools),
     createMastodonVendor(tools),
   ]
   return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))

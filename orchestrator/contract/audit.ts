@@ -23,10 +23,16 @@ type AuditAction =
   | 'keys.rotate'
   | 'token.create'
   | 'token.revoke'
+  | 'key.create'
+  | 'key.delete'
   | 'webhook.create'
   | 'webhook.delete'
   | 'webhook.disable'
   | 'webhook.retry'
+  | 'connection.connect'
+  | 'connection.disconnect'
+  | 'connection.renew'
+  | 'connection.broken'
 
 export interface AuditEntry {
   action: AuditAction

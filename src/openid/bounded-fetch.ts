@@ -1,5 +1,5 @@
 /** `fetch` for the identity provider, with a limit on the answer because answers are read whole. */
-import { boundedAnswer } from '../../base/bounded-body.ts'
+import { boundedAnswer } from '../base/bounded-body.ts'
 
 /** Upper bound on an answer, larger than any discovery document, key set or token answer. */
 const maxAnswerBytes = 2 ** 20

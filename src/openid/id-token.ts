@@ -8,13 +8,13 @@ import {
   jwtVerify,
 } from 'jose'
 import { z } from 'zod'
-import { equalInConstantTime } from '../../contract/constant-time.ts'
-import { parseEmail } from '../../contract/email.ts'
+import { equalInConstantTime } from '../contract/constant-time.ts'
+import { parseEmail } from '../contract/email.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { explainJoseError, invalidIdToken } from './id-token-trouble.ts'
+import type { Person } from './person.ts'
 import { quoted } from './quoted.ts'
-import type { Person } from './sessions.ts'
 
 export interface IdTokenChecks {
   issuer: string

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Secret } from '../../../src/base/secret.ts'
-import { createOidcClient } from '../../../src/runtime/sign-in/oidc-client.ts'
-import { createLogger } from '../../../src/runtime/telemetry/log.ts'
-import { type ScriptedIssuer, startScriptedIssuer } from '../../support/fakes/scripted-issuer.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { createOidcClient } from '../../src/openid/oidc-client.ts'
+import { type ScriptedIssuer, startScriptedIssuer } from '../support/fakes/scripted-issuer.ts'
 
 const ended = 'https://app.shibari.test/auth/ended'
 
 function clientOf({ issuer }: ScriptedIssuer, isAuth0: boolean) {
   const provider = { issuer, clientId: 'publisher', clientSecret: new Secret('secret'), isAuth0 }
-  return createOidcClient(provider, createLogger({ level: 'error', write: () => undefined }), Date.now)
+  return createOidcClient(provider, { maxAgeSeconds: 60, onUnreachable: () => undefined, now: Date.now })
 }
 
 describe('the provider’s sign-out URL', () => {

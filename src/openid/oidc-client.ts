@@ -13,16 +13,13 @@ import {
   OperationProcessingError,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { retryAfterMs } from '../../base/retry-after.ts'
-import type { Secret } from '../../base/secret.ts'
-import type { ProviderSettings } from '../settings/settings.ts'
-import type { Logger } from '../telemetry/log.ts'
+import { retryAfterMs } from '../base/retry-after.ts'
+import type { Secret } from '../base/secret.ts'
 import { malformedAnswer, validAnswer } from './authorization-answer.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable, SignInRefusal } from './errors.ts'
 import { type CheckedIdToken, checkIdToken, createSigningKeys } from './id-token.ts'
 import { createProviderMetadata, isInsecure, type ProviderMetadata } from './provider-metadata.ts'
-import { maxSessionSeconds } from './sessions.ts'
 import { acceptedAlgorithms, algorithmsOf } from './signing-algorithms.ts'
 
 /** Random values that tie the provider's answer to one sign-in. */
@@ -50,6 +47,25 @@ export interface Redeemed extends CheckedIdToken {
   idToken: string
 }
 
+/** Identity provider, and our registration there. */
+export interface ProviderSettings {
+  /** Exact name of the issuer. Auth0's ends with a slash. */
+  issuer: string
+  clientId: string
+  clientSecret: Secret
+  /** True for Auth0, which ends sessions at `/v2/logout` even if its discovery document does not name an endpoint. */
+  isAuth0: boolean
+}
+
+export interface OidcClientOptions {
+  /** Upper bound on the age of the person's last authentication at the provider. */
+  maxAgeSeconds: number
+  /** Called if the provider cannot be discovered. */
+  onUnreachable(error: unknown): void
+  /** Milliseconds since 1970. */
+  now: () => number
+}
+
 export interface OidcClient {
   /** Begins a sign-in. Returns the URL for the browser, and the secrets to check the answer with. Throws `sign_in_unavailable`. */
   begin(redirectUri: string, ask: Ask): Promise<{ url: string; secrets: SignInSecrets }>
@@ -68,10 +84,11 @@ export interface OidcClient {
 const tokenTimeoutMs = 10_000
 
 /** Creates the client of one provider. Sends nothing before the first call. */
-export function createOidcClient(provider: ProviderSettings, log: Logger, now: () => number): OidcClient {
+export function createOidcClient(provider: ProviderSettings, options: OidcClientOptions): OidcClient {
   const { issuer, clientId, clientSecret } = provider
   const client = { client_id: clientId }
-  const metadata = createProviderMetadata({ issuer, log, now })
+  const { maxAgeSeconds, onUnreachable, now } = options
+  const metadata = createProviderMetadata({ issuer, onUnreachable, now })
   const signingKeys = rememberLast(createSigningKeys)
 
   return {
@@ -92,7 +109,7 @@ export function createOidcClient(provider: ProviderSettings, log: Logger, now: (
         nonce: secrets.nonce,
         code_challenge: await calculatePKCECodeChallenge(secrets.verifier),
         code_challenge_method: 'S256',
-        max_age: String(maxSessionSeconds),
+        max_age: String(maxAgeSeconds),
         ...(ask !== null && { prompt: promptFor(ask, server) }),
       })
       return { url, secrets }

@@ -1,5 +1,5 @@
 /** Errors of the sign-in, with messages for the person at the screen. */
-import { PublisherError } from '../../base/errors.ts'
+import { PublisherError } from '../base/errors.ts'
 
 /** Reason for the audit log. Comes from this list, never from a provider or a browser. */
 export type RefusalReason =

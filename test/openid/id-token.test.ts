@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { checkIdToken, createSigningKeys } from '../../../src/runtime/sign-in/id-token.ts'
+import { checkIdToken, createSigningKeys } from '../../src/openid/id-token.ts'
 import {
   createSigningKey,
   goodClaims,
   person,
   signWith,
   startScriptedIssuer,
-} from '../../support/fakes/scripted-issuer.ts'
-import { clientId } from '../../support/fixtures/sign-in/identity-provider.ts'
+} from '../support/fakes/scripted-issuer.ts'
+import { clientId } from '../support/fixtures/sign-in/identity-provider.ts'
 
 describe('the signing keys of the identity provider', () => {
   async function check(keys: ReturnType<typeof createSigningKeys>, token: string, issuer: string) {

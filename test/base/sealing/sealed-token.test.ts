@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { EncryptJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { createSealer } from '../../../src/base/sealing/sealed-token.ts'
 import { Secret } from '../../../src/base/secret.ts'
-import { createSealer } from '../../../src/runtime/sealing/sealed-token.ts'
 
 const start = Date.parse('2026-11-01T12:00:00Z')
 const oldSecret = new Secret('o'.repeat(32))

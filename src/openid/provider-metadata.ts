@@ -7,8 +7,7 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { settlesWithin } from '../../base/time.ts'
-import { describeError, type Logger } from '../telemetry/log.ts'
+import { settlesWithin } from '../base/time.ts'
 import { fetchBounded } from './bounded-fetch.ts'
 import { providerUnavailable } from './errors.ts'
 import { quoted } from './quoted.ts'
@@ -16,7 +15,8 @@ import { quoted } from './quoted.ts'
 export interface MetadataOptions {
   /** Configured issuer. The discovery document must name the same issuer. */
   issuer: string
-  log: Logger
+  /** Called if discovery fails. */
+  onUnreachable?(error: unknown): void
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -33,7 +33,11 @@ const timeoutMs = 5000
 const patienceMs = 6000
 
 /** Creates the source of one issuer. Sends nothing before the first call; concurrent calls share one request. */
-export function createProviderMetadata({ issuer, log, now }: MetadataOptions): ProviderMetadataSource {
+export function createProviderMetadata({
+  issuer,
+  onUnreachable,
+  now,
+}: MetadataOptions): ProviderMetadataSource {
   const schema = metadataSchema(issuer)
   let known: { metadata: ProviderMetadata; until: number } | undefined
   let flight: Promise<void> | undefined
@@ -70,7 +74,7 @@ export function createProviderMetadata({ issuer, log, now }: MetadataOptions): P
     try {
       await refresh()
     } catch (error) {
-      log.warn('the identity provider cannot be discovered', { error: describeError(error) })
+      onUnreachable?.(error)
       if (!known) throw providerUnavailable(error)
       known.until = now() + nextAttemptMs
     }

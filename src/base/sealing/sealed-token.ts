@@ -4,7 +4,7 @@
  */
 import { base64url, EncryptJWT, jwtDecrypt } from 'jose'
 import type { z } from 'zod'
-import type { Secret } from '../../base/secret.ts'
+import type { Secret } from '../secret.ts'
 import { deriveEncryptionKey } from './derived-keys.ts'
 
 export interface SealerOptions<T> {

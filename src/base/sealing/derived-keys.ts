@@ -1,5 +1,5 @@
 /** Keys derived from the secrets of the environment, each for one purpose: HKDF with SHA-256 (RFC 5869). */
-import type { Secret } from '../../base/secret.ts'
+import type { Secret } from '../secret.ts'
 
 /** AES-256 in GCM, for sealing. */
 const encryption = { algorithm: { name: 'AES-GCM', length: 256 }, usages: ['encrypt', 'decrypt'] } as const
