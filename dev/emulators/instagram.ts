@@ -109,7 +109,7 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
       if (call.operation === 'authorize')
         return request.method === 'POST'
           ? decide(state, request, now())
-          : showConsent(state, new URL(request.url))
+          : showConsent(state, new URL(request.url).searchParams)
       const fields = await fieldsOf(request)
       return answer(state, { request, call, fields, fetches, options: { ...options, now } })
     })

@@ -1,6 +1,6 @@
 /** Instagram Login: the page for people, and the exchanges of codes and tokens ("Business Login for Instagram"). */
 import { randomBytes } from 'node:crypto'
-import { consentPage, consentRefused } from '../../consent-page.ts'
+import { backTo, consentPage, decisionIn, refusalPage } from '../consent/page.ts'
 import { Refusal } from './answers.ts'
 import type { InstagramAccount, InstagramState } from './state.ts'
 
@@ -66,57 +66,50 @@ export function accountOfIssued(
 }
 
 /** Answers the request of a browser for the page. */
-export function showConsent({ accounts, signIns }: InstagramState, url: URL): Promise<Response> {
-  const asked = Object.fromEntries(url.searchParams)
-  const fault = faultOf(asked, signIns)
-  if (fault !== undefined) return consentRefused('Instagram', fault)
-  const { client_id = '', redirect_uri = '', response_type = '', scope = '', state = '' } = asked
+export function showConsent({ accounts, signIns }: InstagramState, query: URLSearchParams): Response {
+  const fault = faultOf(query, signIns)
+  if (fault !== undefined) return refusalPage('Instagram', fault)
   return consentPage({
-    platform: 'Instagram',
-    action: '/oauth/authorize',
-    hidden: { client_id, redirect_uri, response_type, scope, state },
+    vendor: 'Instagram',
     accounts: accounts.map(({ userId, username }) => ({ value: userId, label: `@${username}` })),
-    permissions: scope.split(',').map((name) => ({ value: name, label: name })),
-    colour: '#3a4fd0',
+    scopes: scopesIn(query).map((scope) => ({ value: scope, label: scope })),
+    canUntick: true,
   })
 }
 
 /** Takes the decision of the person, and sends the browser back to the app. */
 export async function decide({ signIns }: InstagramState, request: Request, at: number): Promise<Response> {
-  const form = new URLSearchParams(await request.text())
-  const fault = faultOf(Object.fromEntries(form), signIns)
-  if (fault !== undefined) return consentRefused('Instagram', fault)
-  const redirectUri = form.get('redirect_uri') ?? ''
-  const back = new URL(redirectUri)
-  if (form.get('decision') === 'allow') {
-    const code = secretOf(signIns)
-    const userId = form.get('account') ?? ''
-    signIns.codes.set(code, {
-      userId,
-      redirectUri,
-      permissions: form.getAll('permission'),
-      at,
-      isUsed: false,
+  const query = new URL(request.url).searchParams
+  const fault = faultOf(query, signIns)
+  if (fault !== undefined) return refusalPage('Instagram', fault)
+  const redirectUri = query.get('redirect_uri') ?? ''
+  const state = query.get('state')
+  const { isAllowed, account, scopes } = decisionIn(new URLSearchParams(await request.text()))
+  if (!isAllowed) {
+    const error_description = 'The user denied your request'
+    return backTo(redirectUri, {
+      error: 'access_denied',
+      error_reason: 'user_denied',
+      error_description,
+      state,
     })
-    back.searchParams.set('code', code)
-    // The real Instagram puts this fragment behind the code.
-    back.hash = '_'
-  } else {
-    back.searchParams.set('error', 'access_denied')
-    back.searchParams.set('error_reason', 'user_denied')
-    back.searchParams.set('error_description', 'The user denied your request')
   }
-  const state = form.get('state')
-  if (state) back.searchParams.set('state', state)
-  return new Response(null, { status: 302, headers: { location: back.href } })
+  const code = secretOf(signIns)
+  signIns.codes.set(code, { userId: account, redirectUri, permissions: scopes, at, isUsed: false })
+  // The real Instagram puts this fragment behind the code.
+  return backTo(`${redirectUri}#_`, { code, state })
 }
 
-function faultOf(asked: Readonly<Record<string, string>>, { app }: SignIns): string | undefined {
-  if (asked.client_id !== app.id) return 'Invalid Request: Invalid platform app'
-  if (asked.response_type !== 'code') return 'Invalid Request: Invalid response_type'
-  if (!/^https?:$/.test(URL.parse(asked.redirect_uri ?? '')?.protocol ?? ''))
+function scopesIn(query: URLSearchParams): string[] {
+  return (query.get('scope') ?? '').split(',')
+}
+
+function faultOf(query: URLSearchParams, { app }: SignIns): string | undefined {
+  if (query.get('client_id') !== app.id) return 'Invalid Request: Invalid platform app'
+  if (query.get('response_type') !== 'code') return 'Invalid Request: Invalid response_type'
+  if (!/^https?:$/.test(URL.parse(query.get('redirect_uri') ?? '')?.protocol ?? ''))
     return 'Invalid Request: Invalid redirect_uri'
-  const unknown = (asked.scope ?? '').split(',').filter((scope) => !knownScopes.includes(scope))
+  const unknown = scopesIn(query).filter((scope) => !knownScopes.includes(scope))
   return unknown.length > 0 ? `Invalid Scopes: ${unknown.join(' ')}` : undefined
 }
 

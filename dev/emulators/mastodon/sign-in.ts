@@ -1,7 +1,7 @@
 /** Sign-in of people through apps: registration, the page for people, tokens (Mastodon API, "apps" and "oauth"). */
 import { createHash, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
-import { consentPage, consentRefused } from '../../consent-page.ts'
+import { backTo, consentPage, decisionIn, refusalPage } from '../consent/page.ts'
 import type { KnownAccount, MastodonState } from './posts.ts'
 
 interface App {
@@ -92,24 +92,23 @@ export function signInOf(state: MastodonState): Hono {
   })
 
   routes.get('/oauth/authorize', (c) => {
-    const asked = Object.fromEntries(new URL(c.req.url).searchParams)
-    const fault = faultOf(asked, signIns)
-    if (fault !== undefined) return consentRefused(state.title, fault)
+    const query = new URL(c.req.url).searchParams
+    const fault = faultOf(query, signIns)
+    if (fault !== undefined) return refusalPage(state.title, fault)
+    const scopes = (query.get('scope') ?? 'read').split(' ')
     return consentPage({
-      platform: state.title,
-      action: '/oauth/authorize',
-      hidden: asked,
+      vendor: state.title,
       accounts: state.accounts.map(({ id, username }) => ({ value: id, label: `@${username}` })),
-      permissions: [],
-      colour: '#563acc',
+      scopes: scopes.map((scope) => ({ value: scope, label: scope })),
+      canUntick: false,
     })
   })
 
   routes.post('/oauth/authorize', async (c) => {
-    const form = Object.fromEntries(new URLSearchParams(await c.req.text()))
-    const fault = faultOf(form, signIns)
-    if (fault !== undefined) return consentRefused(state.title, fault)
-    return c.redirect(decided(state, form))
+    const query = new URL(c.req.url).searchParams
+    const fault = faultOf(query, signIns)
+    if (fault !== undefined) return refusalPage(state.title, fault)
+    return decided(state, query, new URLSearchParams(await c.req.text()))
   })
 
   routes.post('/oauth/token', async (c) => {
@@ -147,40 +146,35 @@ function supportedScopes({ flavour }: MastodonState): readonly string[] {
   return [...coarse, ...known]
 }
 
-function faultOf(asked: Readonly<Record<string, string>>, { apps }: SignIns): string | undefined {
-  const app = apps.get(asked.client_id ?? '')
+function faultOf(query: URLSearchParams, { apps }: SignIns): string | undefined {
+  const app = apps.get(query.get('client_id') ?? '')
   if (!app) return 'Client authentication failed due to unknown client.'
-  if (asked.redirect_uri !== app.redirectUri) return 'The redirect uri included is not valid.'
-  if (asked.response_type !== 'code') return 'The response type is not supported.'
+  if (query.get('redirect_uri') !== app.redirectUri) return 'The redirect uri included is not valid.'
+  if (query.get('response_type') !== 'code') return 'The response type is not supported.'
   const registered = app.scopes.split(' ')
-  const isBeyond = (asked.scope ?? 'read').split(' ').some((scope) => !registered.includes(scope))
+  const isBeyond = (query.get('scope') ?? 'read').split(' ').some((scope) => !registered.includes(scope))
   return isBeyond ? 'The requested scope is invalid, unknown, or malformed.' : undefined
 }
 
-/** Returns the address to which the browser goes back. */
-function decided({ signIns, now }: MastodonState, form: Readonly<Record<string, string>>): string {
-  const { redirect_uri: redirectUri = '', client_id: clientId = '', state, decision } = form
-  const back = new URL(redirectUri)
-  if (decision === 'allow') {
-    const code = secretOf(signIns)
-    signIns.codes.set(code, {
-      clientId,
-      accountId: form.account ?? '',
-      redirectUri,
-      scopes: form.scope ?? 'read',
-      challenge: form.code_challenge ?? null,
-      at: now(),
-    })
-    back.searchParams.set('code', code)
-  } else {
-    back.searchParams.set('error', 'access_denied')
-    back.searchParams.set(
-      'error_description',
-      'The resource owner or authorization server denied the request.',
-    )
+/** Sends the browser back to the app. */
+function decided({ signIns, now }: MastodonState, query: URLSearchParams, form: URLSearchParams): Response {
+  const { isAllowed, account } = decisionIn(form)
+  const redirectUri = query.get('redirect_uri') ?? ''
+  const state = query.get('state')
+  if (!isAllowed) {
+    const error_description = 'The resource owner or authorization server denied the request.'
+    return backTo(redirectUri, { error: 'access_denied', error_description, state })
   }
-  if (state !== undefined) back.searchParams.set('state', state)
-  return back.href
+  const code = secretOf(signIns)
+  signIns.codes.set(code, {
+    clientId: query.get('client_id') ?? '',
+    accountId: account,
+    redirectUri,
+    scopes: query.get('scope') ?? 'read',
+    challenge: query.get('code_challenge'),
+    at: now(),
+  })
+  return backTo(redirectUri, { code, state })
 }
 
 const invalidGrant = () =>
