@@ -160,6 +160,31 @@ export interface Vendor {
   folders?(credentials: WrittenCredentials, path: string): Promise<Folder[]>
 }
 
+/** App that was registered at one server of many, such as a Mastodon instance. */
+export interface VendorApp {
+  clientId: string
+  clientSecret: string
+}
+
+/** Place of an app. */
+export interface VendorAppKey {
+  /** Origin of the server. */
+  server: string
+  redirectUri: string
+  /** Scopes of the app, separated by spaces. */
+  scopes: string
+}
+
+/** Store of the apps that were registered at servers of many. */
+export interface VendorApps {
+  /** Returns the app. An app that cannot be opened any more counts as absent. */
+  find(key: VendorAppKey): Promise<VendorApp | undefined>
+  /** Stores the app instead of an earlier app of this place. */
+  keep(key: VendorAppKey, app: VendorApp): Promise<void>
+  /** Removes an app that its server does not know any more. */
+  forget(key: VendorAppKey): Promise<void>
+}
+
 /** Tools of every vendor's file. */
 export interface VendorTools {
   /** For the vendor's own address, which an operator configured. */
@@ -168,5 +193,7 @@ export interface VendorTools {
   guardedFetch: Fetch
   /** Allows private servers and HTTP in development. */
   allowPrivate: boolean
+  /** Registered apps. Without a store, vendors with many servers are not offered. */
+  apps?: VendorApps
   now(): number
 }

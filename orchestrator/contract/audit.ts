@@ -23,6 +23,8 @@ type AuditAction =
   | 'keys.rotate'
   | 'token.create'
   | 'token.revoke'
+  | 'key.create'
+  | 'key.delete'
   | 'webhook.create'
   | 'webhook.delete'
   | 'webhook.disable'

@@ -93,5 +93,6 @@ export const people = [
     config_version text not null,
     at text not null
   )`,
-  `alter table tenant add column locked text not null default ''`,
+  // An operator unlocks the prompts where photographers may change them.
+  `alter table tenant add column locked text not null default 'ai'`,
 ] as const
