@@ -18,7 +18,15 @@ function connectStorage(database: Database, tenant: string): Promise<unknown> {
   const idle = { leased_until: null, lease: null, failures: 0, failing_since: null, broken_at: null }
   const account = { account: 'alice', account_id: '1', hint: '', connected_by: actorOfTest, expires_at: null }
   const times = { connected_at: now, checked_at: now, due_at: '9999' }
-  const row = { ...idle, ...account, ...times, error_code: '', error_words: '' }
+  const row = {
+    ...idle,
+    token_at: now,
+    warned_of: null,
+    ...account,
+    ...times,
+    error_code: '',
+    error_words: '',
+  }
   return database.change((tx) =>
     tx
       .insertInto('connection')
