@@ -5,6 +5,9 @@ import { createBlueskyVendor } from './vendors/bluesky.ts'
 import { createDropbox } from './vendors/dropbox.ts'
 import { createInstagramVendor } from './vendors/instagram.ts'
 import { createMastodonVendor } from './vendors/mastodon.ts'
+import { createOpenAiVendor } from './vendors/openai.ts'
+import { createSmtpVendor } from './vendors/smtp.ts'
+import { createTelegramVendor } from './vendors/telegram.ts'
 
 export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
 
@@ -15,6 +18,9 @@ export function createVendors(settings: VendorSettings, tools: VendorTools): Ven
     createInstagramVendor(settings, tools),
     createBlueskyVendor(settings, tools),
     createMastodonVendor(tools),
+    createTelegramVendor(settings, tools),
+    createOpenAiVendor(settings, tools),
+    createSmtpVendor(tools),
   ]
   return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))
 }
