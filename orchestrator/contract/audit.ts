@@ -29,6 +29,10 @@ type AuditAction =
   | 'webhook.delete'
   | 'webhook.disable'
   | 'webhook.retry'
+  | 'connection.connect'
+  | 'connection.disconnect'
+  | 'connection.renew'
+  | 'connection.broken'
 
 export interface AuditEntry {
   action: AuditAction
