@@ -7,6 +7,8 @@
 export interface Assets {
   /** Returns the page at `/`. Caches must revalidate the page before each use, so that a deployment shows at once. */
   index(request: Request): Promise<Response>
+  /** Returns the page at `/settings`, or `null` if the build has none. */
+  settings(request: Request): Promise<Response | null>
   /**
    * Returns the file at this exact path below `/assets/`, or `null`. File names contain a digest of the content, so
    * caches may keep the files forever.

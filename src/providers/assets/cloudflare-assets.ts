@@ -36,6 +36,8 @@ export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): As
       if (!page) throw new Error('the ASSETS binding holds no page: run `npm run build` before deploying')
       return page
     },
+    // Not `/settings.html`: the binding redirects that to `/settings`.
+    settings: (request) => fetchFile('/settings', request, assetCaching.page),
     get: async (path, request) => {
       if (!/^\/assets\/[\w.-]+$/.test(path)) return null
       return fetchFile(path, request, assetCaching.fingerprinted)

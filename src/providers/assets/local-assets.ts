@@ -54,6 +54,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
     }
   }
   const page = await load('index.html', assetCaching.page)
+  const settings = names.has('settings.html') ? await load('settings.html', assetCaching.page) : null
   const icons: readonly AppIcon[] = names.has(iconList)
     ? JSON.parse(await readFile(join(directory, iconList), 'utf8'))
     : []
@@ -65,6 +66,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
   )
   return {
     index: async (request) => respond(page, request),
+    settings: async (request) => settings && respond(settings, request),
     get: async (path, request) => {
       const asset = assets.get(path)
       return asset ? respond(asset, request) : null
