@@ -27,6 +27,12 @@ type AuditAction =
   | 'webhook.delete'
   | 'webhook.disable'
   | 'webhook.retry'
+  | 'tenant.lock'
+  | 'invitation.create'
+  | 'invitation.accept'
+  | 'invitation.revoke'
+  | 'operator.sign_in'
+  | 'operator.sign_out'
 
 export interface AuditEntry {
   action: AuditAction
