@@ -28,7 +28,7 @@ export const documentSchema = z.object({
     ai_budget: count.nullable(),
     created_at: time,
     /** Paths of settings that photographers may not change, separated by commas. */
-    locked: text.default(''),
+    locked: text.default('ai'),
   }),
   hosts: z.array(hostName).min(1),
   /** Oldest first. */

@@ -18,6 +18,8 @@ export const vendorVariables = z.object({
   /** Ends with the version, as at the publisher. Its origin stands for all hosts of Instagram. */
   INSTAGRAM_API_BASE_URL: webUrl.optional(),
   BLUESKY_SERVICE_URL: webUrl.optional(),
+  /** Directory of permanent identifiers. */
+  BLUESKY_DIRECTORY_URL: webUrl.optional(),
   /** Private key (ES256, as a JWK) of the OAuth client at Bluesky. Without it, accounts connect by app password. */
   BLUESKY_CLIENT_KEY: text.optional(),
   TELEGRAM_API_BASE_URL: webUrl.optional(),

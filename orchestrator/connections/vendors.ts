@@ -1,12 +1,18 @@
 /** Registry of vendors: a new vendor is a file in vendors/ and an entry here. */
-
 import type { ConnectionProvider, Vendor, VendorTools } from './vendor.ts'
 import type { VendorSettings } from './vendor-settings.ts'
+import { createBlueskyVendor } from './vendors/bluesky.ts'
+import { createInstagramVendor } from './vendors/instagram.ts'
+import { createMastodonVendor } from './vendors/mastodon.ts'
 
 export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
 
 /** Creates the vendors that this orchestrator has apps for. Those whose values are pasted need none. */
-export function createVendors(_settings: VendorSettings, _tools: VendorTools): Vendors {
-  const offered: (Vendor | undefined)[] = []
+export function createVendors(settings: VendorSettings, tools: VendorTools): Vendors {
+  const offered: (Vendor | undefined)[] = [
+    createInstagramVendor(settings, tools),
+    createBlueskyVendor(settings, tools),
+    createMastodonVendor(tools),
+  ]
   return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))
 }

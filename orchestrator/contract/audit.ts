@@ -23,6 +23,8 @@ type AuditAction =
   | 'keys.rotate'
   | 'token.create'
   | 'token.revoke'
+  | 'key.create'
+  | 'key.delete'
   | 'webhook.create'
   | 'webhook.delete'
   | 'webhook.disable'
@@ -33,6 +35,10 @@ type AuditAction =
   | 'invitation.revoke'
   | 'operator.sign_in'
   | 'operator.sign_out'
+  | 'connection.connect'
+  | 'connection.disconnect'
+  | 'connection.renew'
+  | 'connection.broken'
 
 export interface AuditEntry {
   action: AuditAction

@@ -3,7 +3,7 @@ import type { Fault } from '../../emulators/dropbox/faults.ts'
 
 /** One request, as the proxy received it. */
 export interface PdsCall {
-  /** Name of the method, such as `com.atproto.repo.putRecord`. */
+  /** Name of the method, such as `com.atproto.repo.putRecord`. For other calls their path, such as `/oauth/token`. */
   method: string
   /** Milliseconds since 1970. */
   at: number

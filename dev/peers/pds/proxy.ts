@@ -18,7 +18,10 @@ const maxCallsKept = 10_000
 /** Headers of one hop, or of a body that `fetch` has decoded. */
 const hopHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-encoding', 'content-length']
 
-/** Starts the proxy. `target` returns the URL of the server. `ownPage` answers requests for other paths than `/xrpc/`. */
+/** Paths of the server: its methods, and its pages and calls for OAuth. */
+const forwarded = ['/xrpc/', '/oauth/', '/.well-known/', '/@atproto/']
+
+/** Starts the proxy. `target` returns the URL of the server. `ownPage` answers requests for paths that the server does not own. */
 export async function startPdsProxy(
   target: () => string,
   ownPage: (request: Request) => Promise<Response>,
@@ -31,8 +34,8 @@ export async function startPdsProxy(
 
   async function fetchThrough(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url)
-    if (!pathname.startsWith('/xrpc/')) return ownPage(request)
-    const call: PdsCall = { method: pathname.slice('/xrpc/'.length), at: Date.now(), status: undefined }
+    if (!forwarded.some((start) => pathname.startsWith(start))) return ownPage(request)
+    const call: PdsCall = { method: pathname.replace(/^\/xrpc\//, ''), at: Date.now(), status: undefined }
     calls.push(call)
     if (calls.length > maxCallsKept) calls.shift()
     // Every rule sees every call, so that each can count.
