@@ -2,11 +2,12 @@
 
 import type { ConnectionProvider, Vendor, VendorTools } from './vendor.ts'
 import type { VendorSettings } from './vendor-settings.ts'
+import { createDropbox } from './vendors/dropbox.ts'
 
 export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
 
 /** Creates the vendors that this orchestrator has apps for. Those whose values are pasted need none. */
-export function createVendors(_settings: VendorSettings, _tools: VendorTools): Vendors {
-  const offered: (Vendor | undefined)[] = []
+export function createVendors(settings: VendorSettings, tools: VendorTools): Vendors {
+  const offered: (Vendor | undefined)[] = [createDropbox(settings, tools)]
   return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))
 }
