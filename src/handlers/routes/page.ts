@@ -38,7 +38,18 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (link) page.headers.set('link', link)
     return page
   })
-  settingsPage(app, services)
+  const settings = routeFor('anyone', services, {
+    method: 'get',
+    path: '/settings',
+    operationId: 'getSettingsPage',
+    summary: 'The page on which an admin sets up the gallery',
+    tags: ['page'],
+    responses: {
+      200: { description: 'HTML document without any data of the gallery', content: { 'text/html': {} } },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(settings, (c) => assets.settings(c.req.raw))
   // The name has no fingerprint, so browsers may cache the file for only an hour.
   app.get(messageStylePath, guardFor('anyone', services), (c) =>
     c.body(messageStyle, 200, {
@@ -50,25 +61,5 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     const asset = await assets.get(c.req.path, c.req.raw)
     if (!asset) throw new PublisherError('not_found', 'File not found.')
     return asset
-  })
-}
-
-function settingsPage(app: OpenAPIHono<AppEnv>, services: Services): void {
-  const route = routeFor('anyone', services, {
-    method: 'get',
-    path: '/settings',
-    operationId: 'getSettingsPage',
-    summary: 'Settings of the gallery, for its admins',
-    tags: ['page'],
-    errors: ['not_found'],
-    responses: {
-      200: { description: 'HTML document of the settings', content: { 'text/html': {} } },
-      304: { description: 'Unchanged since the given entity tag' },
-    },
-  })
-  app.openapi(route, async (c) => {
-    const page = await services.assets.settings(c.req.raw)
-    if (!page) throw new PublisherError('not_found', 'This build has no page for settings.')
-    return page
   })
 }

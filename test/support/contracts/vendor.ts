@@ -202,8 +202,8 @@ export function describeVendor(name: string, open: () => Promise<VendorScene>): 
       })
 
       it.for([undefined, null, 'text', {}, [], { provider: 'other' }])(
-        'does not accept %j as its values',
-        async (values, { skip }) => {
+        'does not accept %j as its values (case %#)',
+        (values, { skip }) => {
           skip(scene.pasted === undefined, 'takes no values')
           expect(scene.vendor.pasted?.values.safeParse(values).success).toBe(false)
         },
