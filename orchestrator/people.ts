@@ -4,6 +4,7 @@ import { createGuardedFetch } from '../src/node/guarded-fetch.ts'
 import { connectPages } from './connections/pages.ts'
 import { startTokenLife } from './connections/token-life.ts'
 import type { VendorTools } from './connections/vendor.ts'
+import { createVendorApps } from './connections/vendor-apps.ts'
 import { createVendors } from './connections/vendors.ts'
 import { createConsole } from './console/app.ts'
 import type { Env } from './contract/call.ts'
@@ -27,6 +28,7 @@ export function startPeople(options: PeopleOptions): People {
     fetch,
     guardedFetch: createGuardedFetch({ allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS }),
     allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    apps: createVendorApps(options.database, options.envelope, now),
     now,
   }
   const services: PeopleServices = { ...options, now, tools, vendors: createVendors(env, tools) }

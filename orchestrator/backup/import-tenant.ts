@@ -165,11 +165,18 @@ async function insertConnections(
   opened: ReadonlySet<string>,
 ): Promise<void> {
   const now = new Date().toISOString()
-  const idle = { leased_until: null, lease: null, failures: 0, failing_since: null, broken_at: null }
-  const fresh = { ...idle, checked_at: now, due_at: now, error_code: '', error_words: '' }
+  const idle = {
+    leased_until: null,
+    lease: null,
+    failures: 0,
+    failing_since: null,
+    broken_at: null,
+    warned_of: null,
+  }
+  const fresh = { ...idle, warned_of: null, checked_at: now, due_at: now, error_code: '', error_words: '' }
   const rows = connections
     .filter(({ ref }) => opened.has(ref))
-    .map((connection) => ({ ...connection, tenant, ...fresh }))
+    .map((connection) => ({ ...connection, tenant, token_at: connection.connected_at, ...fresh }))
   await inPieces(rows, (piece) => tx.insertInto('connection').values(piece).execute())
 }
 

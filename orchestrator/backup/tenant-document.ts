@@ -28,7 +28,7 @@ export const documentSchema = z.object({
     ai_budget: count.nullable(),
     created_at: time,
     /** Paths of settings that photographers may not change, separated by commas. */
-    locked: text.default(''),
+    locked: text.default('ai'),
   }),
   hosts: z.array(hostName).min(1),
   /** Oldest first. */
@@ -84,6 +84,7 @@ export const documentSchema = z.object({
         hint: text,
         connected_at: time,
         connected_by: text,
+        token_at: time,
         expires_at: time.nullable(),
       }),
     )

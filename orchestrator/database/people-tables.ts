@@ -3,6 +3,7 @@
 export interface PeopleTables {
   connection: ConnectionTable
   connection_attempt: ConnectionAttemptTable
+  notice_mail: NoticeMailTable
   vendor_app: VendorAppTable
   operator: OperatorTable
   invitation: InvitationTable
@@ -23,6 +24,8 @@ export interface ConnectionTable {
   hint: string
   connected_at: string
   connected_by: string
+  /** Time at which the vendor gave the credentials. */
+  token_at: string
   /** End of the token's life. `null`: it does not expire. */
   expires_at: string | null
   checked_at: string
@@ -37,6 +40,8 @@ export interface ConnectionTable {
   failing_since: string | null
   /** Time at which the vendor ended the connection. Broken connections are not checked. */
   broken_at: string | null
+  /** End of the token's life of which the tenant was warned. */
+  warned_of: string | null
   /** Code and words of the last refusal. Empty: none. */
   error_code: string
   error_words: string
@@ -48,18 +53,32 @@ export interface ConnectionAttemptTable {
   id: string
   tenant: string
   provider: string
-  ref: string
   actor: string
+  /** 1 if another account may take the place of the connected account. */
+  replaces: number
   /** Address of the tenant's page to which the browser returns. */
   return_to: string
   /** SHA-256 of the cookie of the browser that went to the vendor. `null`: none went yet. */
   browser: string | null
-  /** JWE of what the vendor's file keeps between the two calls, and of the vendor's address. */
+  /** JWE of what the vendor's file keeps between the two calls, and of the vendor's address. Empty after its use. */
   kept: string
   data_key: string
   at: string
   expires_at: string
   used_at: string | null
+  /** Code and words of the refusal. Empty: none. */
+  error_code: string
+  error_words: string
+}
+
+/** Events that wait to be sent by mail. */
+export interface NoticeMailTable {
+  event: string
+  tries: number
+  due_at: string
+  /** Unique text of the lease. */
+  lease: string | null
+  leased_until: string | null
 }
 
 /** App that was registered at one server of many, such as a Mastodon instance. */

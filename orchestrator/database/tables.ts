@@ -40,7 +40,7 @@ export interface TenantTable {
   /** Number that grows with each change of the tenant, unique in the fleet. Processes poll it. */
   revision: number
   created_at: string
-  /** Paths of settings that photographers may not change, separated by commas. */
+  /** Paths of settings or blocks that photographers may not change, separated by commas. */
   locked: Generated<string>
 }
 
