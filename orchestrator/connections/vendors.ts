@@ -4,11 +4,16 @@ import type { ConnectionProvider, Vendor, VendorTools } from './vendor.ts'
 import type { VendorSettings } from './vendor-settings.ts'
 import { createDropbox } from './vendors/dropbox.ts'
 import { createGoogleDrive } from './vendors/gdrive.ts'
+import { createS3 } from './vendors/s3.ts'
 
 export type Vendors = ReadonlyMap<ConnectionProvider, Vendor>
 
 /** Creates the vendors that this orchestrator has apps for. Those whose values are pasted need none. */
 export function createVendors(settings: VendorSettings, tools: VendorTools): Vendors {
-  const offered: (Vendor | undefined)[] = [createDropbox(settings, tools), createGoogleDrive(settings, tools)]
+  const offered: (Vendor | undefined)[] = [
+    createDropbox(settings, tools),
+    createGoogleDrive(settings, tools),
+    createS3(tools),
+  ]
   return new Map(offered.filter((vendor) => vendor !== undefined).map((vendor) => [vendor.provider, vendor]))
 }
