@@ -26,21 +26,21 @@ export async function writeMachineFile(path: string, options: MachineOptions): P
 function contents(domain: string, operator: string): string {
   const secret = () => randomBytes(32).toString('base64url')
   return `# Variables of the control plane and the fleet (docs/orchestrator.md, docs/configuration.md).
-# Without ORCHESTRATOR_KEYS nobody can open the stored credentials. Keep a copy of this file elsewhere.
+# ORCHESTRATOR_KEYS encrypts the stored credentials, and no backup contains it. Keep a copy of this file elsewhere.
 NODE_ENV=production
 PORT=8080
 ORCHESTRATOR_PORT=8090
 ORCHESTRATOR_DATA_DIR=.orchestrator
 ORCHESTRATOR_BASE_DOMAIN=${domain}
 ORCHESTRATOR_PUBLIC_URL=https://connect.${domain}
-CONSOLE_HOST=console.${domain}
 OPERATOR_EMAILS=${operator}
 ORCHESTRATOR_KEYS=k1:${secret()}
 ORCHESTRATOR_SERVICE_TOKEN=${secret()}
 WEB_SESSION_SECRET=${secret()}
 CONSOLE_SESSION_SECRET=${secret()}
 
-# Sign-in of operators and photographers (docs/operations/auth0.md).
+# Sign-in of operators and photographers (docs/operations/auth0.md). The console needs all four lines.
+# CONSOLE_HOST=console.${domain}
 # AUTH0_DOMAIN=
 # AUTH0_CLIENT_ID=
 # AUTH0_CLIENT_SECRET=

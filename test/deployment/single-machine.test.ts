@@ -26,7 +26,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const options = { domain: 'shibari.test', operator: 'operator@shibari.test' }
 
 describe('the file of variables', () => {
-  it('is written once with fresh secrets, and only its owner can read it', async () => {
+  it('keeps fresh secrets that only its owner can read, and is never overwritten', async () => {
     expect(await writeMachineFile(file, options)).toBe(true)
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     const first = await readFile(file, 'utf8')
