@@ -59,7 +59,7 @@ async function attempts(tx: Tx, tenant: string): Promise<StoredValue[]> {
     .selectFrom('connection_attempt')
     .select(['id', 'kept as value', 'data_key'])
     .where('tenant', '=', tenant)
-    // A used attempt keeps nothing.
+    // Used attempts keep nothing.
     .where('kept', '<>', '')
     .execute()
   return rows.map(({ id, ...sealed }) => ({
