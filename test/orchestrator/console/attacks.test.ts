@@ -66,6 +66,7 @@ describe.each(databaseKinds)('an attacker of the console on %s', (kind) => {
     ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
     ['a typed address', { 'sec-fetch-site': 'none' }],
     ['an old browser on another origin', { 'sec-fetch-site': '', origin: 'https://evil.test' }],
+    ['an old browser without any origin', { 'sec-fetch-site': '' }],
   ])('changes nothing from a page of %s', async (_, headers) => {
     const { database, olga } = await start()
     const count = () => database.read.selectFrom('audit_head').selectAll().executeTakeFirst()
