@@ -122,11 +122,15 @@ const rules = [
   {
     name: 'orchestrator-imports-contract-and-base',
     comment:
-      'The two programs speak over HTTP. They share the schemas of what they say, leaves such as the guard of endpoints, the sign-in protocol, and the fetch of Node that the guard protects.',
+      'The two programs speak over HTTP. They share the schemas of what they say, leaves such as the guard of endpoints, the sign-in protocol, the fetch of Node that the guard protects, and the client of mail servers.',
     from: { path: '^orchestrator/' },
     to: {
       path: '^src/',
-      pathNot: ['^src/(contract|base|openid)/', '^src/node/(guarded-fetch|compile-cache)\\.ts$'],
+      pathNot: [
+        '^src/(contract|base|openid)/',
+        '^src/node/(guarded-fetch|public-lookup|compile-cache)\\.ts$',
+        '^src/(providers/mail/nodemailer|ports/mail)\\.ts$',
+      ],
     },
   },
   {

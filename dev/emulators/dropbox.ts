@@ -2,6 +2,7 @@
  * Emulates the Dropbox HTTP API on this machine: accounts with files, tokens, the routes that the product uses with their errors,
  * and injected faults. All hosts of Dropbox share one address here (`DROPBOX_BASE_URL`).
  */
+import { createCodes } from './consent/codes.ts'
 import {
   type AccountOptions,
   type AccountState,
@@ -9,6 +10,7 @@ import {
   type DropboxAccount,
   handleOf,
 } from './dropbox/account.ts'
+import { authorizePage, type CodeGrant } from './dropbox/authorize.ts'
 import { contentRoutes } from './dropbox/content-routes.ts'
 import { type DropboxCall, type FaultRule, spoiled } from './dropbox/faults.ts'
 import { createLinks } from './dropbox/links.ts'
@@ -18,7 +20,7 @@ import { missingScope, Refusal, refusalResponse } from './dropbox/refusals.ts'
 import { relocationRoutes } from './dropbox/relocation-routes.ts'
 import { type EmulatorSettings, type Route, respond } from './dropbox/route.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
-import { authorised, grantToken, ownerOf } from './dropbox/tokens.ts'
+import { authorised, grantToken, ownerOf, revokeToken } from './dropbox/tokens.ts'
 import { uploadRoutes } from './dropbox/upload-routes.ts'
 import { rootedAt, userRoutes } from './dropbox/user-routes.ts'
 
@@ -29,13 +31,19 @@ export interface DropboxEmulatorOptions extends Partial<EmulatorSettings> {
   accessTokenSeconds?: number
   /** Scopes of the tokens. Default: the account's own data, and reading and writing files and their metadata. */
   scopes?: readonly string[]
+  /** Addresses to which the page of the app may return a browser. Default: none. */
+  redirectUris?: readonly string[]
+  /** Lifetime of an authorization code. Default: 10 minutes. */
+  codeSeconds?: number
+  /** Replaces the refresh token at each refresh. Default: false, as at Dropbox. */
+  rotatesRefreshTokens?: boolean
   /** Lifetime of a temporary link. Default: 4 hours. */
   linkMs?: number
 }
 
 export interface DropboxEmulator {
-  /** Adds an account without files. Its refresh token identifies the account. */
-  addAccount(name: string, refreshToken: string, options?: AccountOptions): DropboxAccount
+  /** Adds an account without files. Its refresh token identifies the account; without a token, the app is not connected yet. */
+  addAccount(name: string, refreshToken?: string, options?: AccountOptions): DropboxAccount
   /** Answers one request to any of Dropbox's hosts. Rejects if a real connection would break. */
   fetch(request: Request): Promise<Response>
   /** Serves on 127.0.0.1 until closed. Port 0, the default, means any free port. */
@@ -44,6 +52,8 @@ export interface DropboxEmulator {
   readonly calls: readonly DropboxCall[]
   /** Applies the rule to all further requests. Returns a function that removes the rule. */
   interfere(rule: FaultRule): () => void
+  /** Ends the life of all authorization codes. */
+  expireCodes(): void
 }
 
 const routes: Record<string, Route> = {
@@ -58,7 +68,9 @@ const maxCallsKept = 10_000
 
 export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxEmulator {
   const { app, accessTokenSeconds = 14_400, scopes = allScopes, linkMs = 4 * 60 * 60_000 } = options
+  const { redirectUris = [], codeSeconds = 600, rotatesRefreshTokens = false } = options
   const settings = settingsOf(options)
+  const codes = createCodes<CodeGrant>(codeSeconds * 1000, settings.now)
   const links = createLinks(linkMs, settings.now)
   const accounts: AccountState[] = []
   const calls: DropboxCall[] = []
@@ -86,8 +98,11 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
 
   async function answer(received: Received): Promise<Response> {
     try {
+      if (received.route === 'oauth2/authorize')
+        return authorizePage(received, accounts, { appKey: app.key, redirectUris, scopes, codes })
       if (received.route === 'oauth2/token') {
-        return grantToken(received, accounts, { app, accessTokenSeconds, now: settings.now })
+        const { now } = settings
+        return grantToken(received, accounts, { app, accessTokenSeconds, codes, rotatesRefreshTokens, now })
       }
       return received.route === 'link' ? links.follow(received.url) : await callRoute(received)
     } catch (error) {
@@ -97,10 +112,14 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
   }
 
   async function callRoute(received: Received): Promise<Response> {
+    if (received.route === 'auth/token/revoke' && received.method === 'POST') {
+      revokeToken(authorised(received.headers, accounts, settings.now()).account, received.headers)
+      return Response.json(null)
+    }
     const route = routes[received.route]
     if (!route || received.method !== 'POST') throw new Refusal(404, 'There is no such route.')
-    const user = authorised(received.headers, accounts, settings.now())
-    if (!scopes.includes(route.scope)) throw missingScope(route.scope)
+    const { account: user, scopes: granted = scopes } = authorised(received.headers, accounts, settings.now())
+    if (!scopes.includes(route.scope) || !granted.includes(route.scope)) throw missingScope(route.scope)
     const argument = parseArgument(received, route.style)
     const account = rootedAt(received.headers, user)
     const link = links.maker(received.url.origin)
@@ -110,6 +129,7 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
   return {
     fetch,
     calls,
+    expireCodes: codes.expire,
     addAccount(name, refreshToken, accountOptions) {
       const account = createAccount(name, refreshToken, settings.now, accountOptions)
       accounts.push(account)

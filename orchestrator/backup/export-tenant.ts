@@ -174,6 +174,7 @@ async function recordsOf(tx: Tx, tenant: string) {
       'hint',
       'connected_at',
       'connected_by',
+      'token_at',
       'expires_at',
     ])
     .where('tenant', '=', tenant)

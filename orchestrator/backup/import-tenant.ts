@@ -165,7 +165,14 @@ async function insertConnections(
   opened: ReadonlySet<string>,
 ): Promise<void> {
   const now = new Date().toISOString()
-  const idle = { leased_until: null, lease: null, failures: 0, failing_since: null, broken_at: null }
+  const idle = {
+    leased_until: null,
+    lease: null,
+    failures: 0,
+    failing_since: null,
+    broken_at: null,
+    warned_of: null,
+  }
   const fresh = { ...idle, warned_of: null, checked_at: now, due_at: now, error_code: '', error_words: '' }
   const rows = connections
     .filter(({ ref }) => opened.has(ref))

@@ -84,6 +84,7 @@ export const documentSchema = z.object({
         hint: text,
         connected_at: time,
         connected_by: text,
+        token_at: time,
         expires_at: time.nullable(),
       }),
     )

@@ -11,6 +11,7 @@ import { tenantRow } from '../registry/sql/tenant-rows.ts'
 import { touch } from '../registry/sql/touch.ts'
 import type { Envelope } from '../secrets/envelope.ts'
 import {
+  isComplete,
   withConnection,
   withoutConnection,
   withoutImpossibleFeature,
@@ -42,15 +43,15 @@ const configSchema = z.record(z.string(), z.unknown())
 /** Stores the account. Throws {@link VendorRefused} with `wrong_account`, and changes nothing, for another account than before. */
 export async function applyConnection(options: ApplyOptions, account: NewAccount): Promise<void> {
   const { database, envelope, now } = options
-  const { tenant, provider, connected, actor } = account
+  const { tenant, provider, actor } = account
   await envelope.prepare([tenant])
   await database.change(async (tx) => {
     const ref = await refFor(tx, tenant, provider)
     const fresh = await credentialsFor(tx, envelope, ref, account)
     await putCredentials(tx, envelope, { tenant, ref, ...checkCredentials(fresh, 'connection') }, actor)
     const conflict = await otherStorage(tx, tenant, provider)
-    if (conflict === undefined) await configure(tx, ref, account)
-    await writeRow(tx, ref, account, conflict ?? connected.hint ?? '', now)
+    const hint = conflict ?? (await configure(tx, ref, account))
+    await writeRow(tx, ref, account, hint, now)
     const credentials = fingerprintOf(tenant, ref)
     const line = {
       action: 'connection.connect',
@@ -97,20 +98,25 @@ async function otherStorage(
     : `The gallery still shows the photos of its other storage (${used.provider}). Disconnect that storage, then connect this storage again.`
 }
 
-async function configure(tx: Tx, ref: string, account: NewAccount): Promise<void> {
+/** Publishes the configuration with the connection. Returns the hint that still holds. */
+async function configure(tx: Tx, ref: string, account: NewAccount): Promise<string> {
   const { tenant, provider, connected, actor } = account
   const current = await currentConfig(tx, tenant)
   const use = connectionUses[provider]
   // Without a storage there is no configuration that the schemas accept.
-  if (!current && use !== 'storage') return
+  if (!current && use !== 'storage') return connected.hint ?? ''
   const before = configSchema.parse(current ? parseJson(current.written) : {})
   const { locked } = await tenantRow(tx, tenant)
   const stored = await storedProviders(tx, tenant)
-  const changed = withConnection(before, { provider, ref, settings: connected.settings })
+  const { settings, found = {}, hint = '' } = connected
+  const changed = withConnection(before, { provider, ref, settings, found })
   const written = withPossibleFeature(changed, use, stored, locked.split(','))
   const draft = await draftOf(tx, tenant, written)
   // Something else may still be missing: the gallery grows connection by connection.
   await publishDraft(tx, draft, { note: `connected ${provider}`, force: true }, actor)
+  // The configuration may name the channel that was not found.
+  const isFound = Object.keys({ ...settings, ...found }).length > 0
+  return isFound || !isComplete(written, { provider, ref }) ? hint : ''
 }
 
 async function writeRow(tx: Tx, ref: string, account: NewAccount, hint: string, now: number): Promise<void> {

@@ -11,6 +11,8 @@ export interface NewConnection {
   provider: ConnectionProvider
   ref: string
   settings: Config
+  /** Settings that never replace a value of the configuration. */
+  found: Config
 }
 
 /** Settings without which a channel stays off. */
@@ -23,12 +25,13 @@ const featureOf: Readonly<Partial<Record<ConnectionUse, string>>> = {
 }
 
 /** Adds the connection to the configuration. Paths, models and other settings of people stay. */
-export function withConnection(config: Config, { provider, ref, settings }: NewConnection): Config {
+export function withConnection(config: Config, connection: NewConnection): Config {
+  const { provider, ref, settings } = connection
   switch (connectionUses[provider]) {
     case 'storage':
-      return { ...config, storage: withStorage(memberOf(config, 'storage'), { provider, ref, settings }) }
+      return { ...config, storage: withStorage(memberOf(config, 'storage'), connection) }
     case 'channel':
-      return { ...config, publishers: withChannel(config, { provider, ref, settings }) }
+      return { ...config, publishers: withChannel(config, connection) }
     case 'mail': {
       const { recipient, ...server } = settings
       const old = blockOf(config, 'email_server')
@@ -66,6 +69,17 @@ export function withoutConnection(
       return isOf(config.ai) ? { ...config, ai } : config
     }
   }
+}
+
+/** Checks if the connection's channel has all settings that it needs. Other connections are complete. */
+export function isComplete(
+  config: Config,
+  { provider, ref }: Pick<NewConnection, 'provider' | 'ref'>,
+): boolean {
+  if (neededSettings[provider] === undefined) return true
+  return entriesOf(config).some(
+    (entry) => memberOf(entry, 'credentials_ref') === ref && memberOf(entry, 'enabled') === true,
+  )
 }
 
 /** Turns the feature of a use on if nobody has decided about it and it can work now. */
@@ -109,12 +123,12 @@ function withStorage(old: unknown, { provider, ref, settings }: NewConnection): 
   }
 }
 
-function withChannel(config: Config, { provider, ref, settings }: NewConnection): unknown[] {
+function withChannel(config: Config, { provider, ref, settings, found }: NewConnection): unknown[] {
   const entries = entriesOf(config)
   const ofType = entries.filter((entry) => typeOf(entry) === provider)
   const old = ofType.find((entry) => memberOf(entry, 'credentials_ref') === ref) ?? ofType[0]
   const needed = neededSettings[provider]
-  const own = { ...blockOf(old, 'config'), ...settings }
+  const own = { ...found, ...blockOf(old, 'config'), ...settings }
   const fresh = {
     ...(isRecord(old) ? old : { id: provider, type: provider }),
     enabled: needed === undefined || (own[needed] ?? null) !== null,

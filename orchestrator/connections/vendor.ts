@@ -50,6 +50,8 @@ export interface Connected {
    * members of the block `email_server`, `storage` or `ai`.
    */
   settings: Readonly<Record<string, unknown>>
+  /** Settings that were found without the person's choice. They never replace a value of the configuration. */
+  found?: Readonly<Record<string, unknown>> | undefined
   /** Missing steps in words for the photographer, for example that no channel was found yet. */
   hint?: string | undefined
 }

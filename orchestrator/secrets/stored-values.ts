@@ -59,6 +59,8 @@ async function attempts(tx: Tx, tenant: string): Promise<StoredValue[]> {
     .selectFrom('connection_attempt')
     .select(['id', 'kept as value', 'data_key'])
     .where('tenant', '=', tenant)
+    // Used attempts keep nothing.
+    .where('kept', '<>', '')
     .execute()
   return rows.map(({ id, ...sealed }) => ({
     sealed,

@@ -11,6 +11,7 @@ import { Refused } from '../registry/sql/refusals.ts'
 import { createApiKey, deleteApiKey, listApiKeys } from './api-keys.ts'
 import { newKeyBody, newWebhookBody } from './bodies.ts'
 import { type Answer, addPath, type StudioCall, segment } from './call.ts'
+import { addConnections } from './connections.ts'
 import { changeSettings, readSettings, type StoredSettings } from './settings-store.ts'
 
 /** Upper bound on the webhooks of a tenant. */
@@ -26,6 +27,7 @@ export function addStudio(app: Hono<Env>, services: PeopleServices): void {
     GET: (call) => showSettings(call, services),
     PATCH: (call) => patchSettings(call, services),
   })
+  addConnections(app, services)
   addPath(app, services, '/keys', {
     GET: async ({ c, tenant }) => c.json({ keys: await listApiKeys(services.database, tenant) }, 200),
     POST: changing(services, (call) => addKey(call, services)),

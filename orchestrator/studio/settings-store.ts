@@ -110,6 +110,8 @@ async function hasOwnStorage(
     .select('ref')
     .where('tenant', '=', tenant)
     .where('ref', '=', ref.trim())
+    // Credentials of an import have a row without a person.
+    .where('connected_by', '<>', '')
     .executeTakeFirst()
   return row !== undefined
 }

@@ -22,7 +22,7 @@ export interface DropboxAccount {
   bytes(path: string): Promise<Uint8Array | undefined>
   text(path: string): Promise<string | undefined>
   remove(path: string): void
-  /** Disconnects the app, as a user does: the refresh token and all access tokens become invalid. */
+  /** Disconnects the app, as a user does: all its tokens become invalid. */
   disconnect(): void
   /** Connects the app again, as a user does. */
   connect(refreshToken: string): void
@@ -38,15 +38,23 @@ export interface AccountState {
   readonly tree: Tree
   /** The team's space: a second tree with its own cursors and locks. Uses the tokens of the account. */
   team: AccountState | undefined
-  /** The only valid refresh token; `undefined` after the user disconnected the app. */
-  refreshToken: string | undefined
-  accessTokens: Map<string, { expiresAt: number }>
+  /** Valid refresh tokens with their scopes. `undefined` stands for all scopes of the app. */
+  refreshTokens: Map<string, readonly string[] | undefined>
+  accessTokens: Map<string, AccessToken>
+  isDisabled: boolean
   sessions: Map<string, Uint8Array[]>
   cursors: Map<string, ListingCursor>
   /** Writes in progress, for lock contention. */
   writing: number
   /** Listings in progress, by their arguments. */
   listing: Set<string>
+}
+
+export interface AccessToken {
+  expiresAt: number
+  /** Refresh token that the access token comes from. */
+  refreshToken: string | undefined
+  scopes: readonly string[] | undefined
 }
 
 /** Position of a listing. Continuing from the same cursor returns the same result again. */
@@ -64,13 +72,15 @@ let namespaces = 1_000_000
 export interface AccountOptions {
   /** True for a member of a team with its own space. */
   hasTeamSpace?: boolean
+  /** True for an account that Dropbox has disabled. */
+  isDisabled?: boolean
 }
 
 export function createAccount(
   name: string,
   refreshToken: string | undefined,
   now: () => number,
-  { hasTeamSpace = false }: AccountOptions = {},
+  { hasTeamSpace = false, isDisabled = false }: AccountOptions = {},
 ): AccountState {
   namespaces += 1
   return {
@@ -78,8 +88,9 @@ export function createAccount(
     namespace: String(namespaces),
     tree: createTree(now),
     team: hasTeamSpace ? createAccount(name, undefined, now) : undefined,
-    refreshToken,
+    refreshTokens: new Map(refreshToken === undefined ? [] : [[refreshToken, undefined]]),
     accessTokens: new Map(),
+    isDisabled,
     sessions: new Map(),
     cursors: new Map(),
     writing: 0,
@@ -127,11 +138,11 @@ export function handleOf(state: AccountState, now: () => number): DropboxAccount
     },
     remove: (path) => tree.remove(path),
     disconnect() {
-      state.refreshToken = undefined
+      state.refreshTokens.clear()
       state.accessTokens.clear()
     },
     connect(token) {
-      state.refreshToken = token
+      state.refreshTokens = new Map([[token, undefined]])
     },
     expireAccessTokens() {
       for (const token of state.accessTokens.values()) token.expiresAt = 0

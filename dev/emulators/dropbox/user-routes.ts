@@ -1,23 +1,29 @@
-/** Route `users/get_current_account`, and the header for the root of paths (common.stone, `PathRoot`). */
+/** Routes of the account and its token, and the header for the root of paths (common.stone, `PathRoot`). */
 import { z } from 'zod'
 import type { AccountState } from './account.ts'
+import { emailOf } from './authorize.ts'
 import { Refusal, union } from './refusals.ts'
 import { defineRoute } from './route.ts'
 
-export const userRoutes = defineRoute(
-  'users/get_current_account',
-  'rpc',
-  'account_info.read',
-  z.null(),
-  ({ user }) => ({
+export const userRoutes = {
+  ...defineRoute('users/get_current_account', 'rpc', 'account_info.read', z.null(), ({ user }) => ({
     json: {
       account_id: `dbid:${user.name}`,
       name: { display_name: user.name },
-      email: `${user.name}@example.org`,
+      email: emailOf(user.name),
+      email_verified: true,
+      disabled: user.isDisabled,
       root_info: rootInfo(user),
     },
-  }),
-)
+  })),
+  ...defineRoute(
+    'check/user',
+    'rpc',
+    'account_info.read',
+    z.strictObject({ query: z.string().max(500).default('') }),
+    (_context, { query }) => ({ json: { result: query } }),
+  ),
+}
 
 const pathRoot = z.discriminatedUnion('.tag', [
   z.object({ '.tag': z.literal('home') }),

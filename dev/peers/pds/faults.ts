@@ -24,6 +24,16 @@ export function onMethod(method: string, fault: Fault, { nth = 1, times = 1 } = 
   }
 }
 
+/** Injects the fault at the next call of this path. */
+export function onPath(path: string, fault: Fault): PdsFaultRule {
+  let isOver = false
+  return ({ method }) => {
+    if (isOver || method !== path) return undefined
+    isOver = true
+    return fault
+  }
+}
+
 /** Answers with an error in the form of all methods. */
 export function refusing(
   status: number,

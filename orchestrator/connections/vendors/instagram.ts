@@ -8,8 +8,9 @@ import {
   type VendorTools,
   type WrittenCredentials,
 } from '../vendor.ts'
-import { vendorWords } from '../vendor-call.ts'
+import { createVendorFetch, type VendorFetch } from '../vendor-fetch.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
+import { vendorCode } from '../vendor-words.ts'
 import { longTokenSchema, meSchema, shortTokenSchema } from './instagram/answers.ts'
 import { askInstagram, hostsOf, type InstagramHosts, type RefusedAs } from './instagram/graph.ts'
 
@@ -28,7 +29,8 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
   const { INSTAGRAM_APP_ID: appId, INSTAGRAM_APP_SECRET: appSecret } = settings
   if (appId === undefined || appSecret === undefined) return undefined
   const hosts = hostsOf(settings.INSTAGRAM_API_BASE_URL)
-  const { fetch, now } = tools
+  const { now } = tools
+  const fetch = createVendorFetch(tools.fetch, 'Instagram')
 
   async function longToken(code: string, redirectUri: string) {
     const form = {
@@ -79,14 +81,14 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
       },
       async finish(answer, _kept, redirectUri) {
         const { access_token, expires_in } = await longToken(codeIn(answer), redirectUri)
-        const me = await readMe(tools, hosts, access_token, 'invalid')
+        const me = await readMe(fetch, hosts, access_token, 'invalid')
         return connected(me, access_token, now() + expires_in * 1000)
       },
     },
 
     async check(credentials, expiresAt): Promise<Checked> {
       const { access_token } = readStored(credentials)
-      await readMe(tools, hosts, access_token, 'revoked')
+      await readMe(fetch, hosts, access_token, 'revoked')
       const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
       if (!isDue) return {}
       const renewed = await askInstagram(fetch, {
@@ -111,8 +113,9 @@ function codeIn(answer: URLSearchParams): string {
   const error = answer.get('error')
   if (error !== null) {
     const isDenial = error === 'access_denied' || answer.get('error_reason') === 'user_denied'
-    const words = vendorWords(answer.get('error_description') ?? 'Instagram refused without a reason.', [])
-    throw new VendorRefused(isDenial ? 'denied' : 'invalid', words, vendorWords(error, []))
+    // Any visitor can write a callback, so its words are not repeated.
+    const words = isDenial ? 'Instagram was not connected.' : 'Instagram refused the request.'
+    throw new VendorRefused(isDenial ? 'denied' : 'invalid', words, vendorCode(error))
   }
   const code = answer.get('code')?.replace(/#_$/, '')
   if (!code) throw new VendorRefused('invalid', 'Instagram sent no code.')
@@ -120,7 +123,7 @@ function codeIn(answer: URLSearchParams): string {
 }
 
 async function readMe(
-  { fetch }: VendorTools,
+  fetch: VendorFetch,
   hosts: InstagramHosts,
   token: string,
   refusedAs: RefusedAs,

@@ -1,6 +1,7 @@
 /** Connects accounts on Mastodon, Pixelfed, GoToSocial, Pleroma or Akkoma, each on the server that the person names. */
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi'
 import { z } from 'zod'
+import type { Fetch } from '../../../src/base/endpoint-guard.ts'
 import {
   type Checked,
   type Connected,
@@ -12,10 +13,12 @@ import {
   type VendorTools,
   type WrittenCredentials,
 } from '../vendor.ts'
-import { callVendor, vendorWords } from '../vendor-call.ts'
+import { callVendor } from '../vendor-call.ts'
+import { createVendorFetch } from '../vendor-fetch.ts'
+import { vendorCode } from '../vendor-words.ts'
 import { instanceOrigin } from './mastodon/address.ts'
 import { appAt, keyOf } from './mastodon/apps.ts'
-import { type AskServer, discover, missingScopes } from './mastodon/server.ts'
+import { type AskServer, discover, missingScopes, noServer } from './mastodon/server.ts'
 import { readAccount, requestToken, type TokenAnswer, tokensIn } from './mastodon/tokens.ts'
 
 const dayMs = 86_400_000
@@ -54,8 +57,9 @@ type Stored = z.output<typeof storedSchema>
 export function createMastodonVendor(tools: VendorTools): Vendor | undefined {
   const { apps, now } = tools
   if (!apps) return undefined
+  const fetch = createVendorFetch(knownNamesOnly(tools.guardedFetch), 'The server')
   const ask: AskServer = (url, init = {}) =>
-    callVendor(tools.guardedFetch, 'The server', url, {
+    callVendor(fetch, 'The server', url, {
       ...init,
       headers: { accept: 'application/json', ...init.headers },
     })
@@ -90,6 +94,19 @@ export function createMastodonVendor(tools: VendorTools): Vendor | undefined {
       const form = { client_id: app.clientId, client_secret: app.clientSecret, token: stored.access_token }
       await ask(new URL(revoke), { method: 'POST', body: new URLSearchParams(form) })
     },
+  }
+}
+
+/** Tells a mistyped name from a server that does not answer. */
+function knownNamesOnly(fetch: Fetch): Fetch {
+  return async (input, init) => {
+    try {
+      return await fetch(input, init)
+    } catch (error) {
+      const { cause } = error instanceof Error ? error : {}
+      const isUnknown = cause instanceof Error && 'code' in cause && cause.code === 'ENOTFOUND'
+      throw isUnknown ? noServer() : error
+    }
   }
 }
 
@@ -156,8 +173,10 @@ function flowOn(tools: VendorTools, apps: VendorApps, ask: AskServer): OAuthFlow
 function codeIn(answer: URLSearchParams, issuer: string | null): string {
   const error = answer.get('error')
   if (error !== null) {
-    const words = vendorWords(answer.get('error_description') ?? 'The server refused without a reason.', [])
-    throw new VendorRefused(error === 'access_denied' ? 'denied' : 'invalid', words, vendorWords(error, []))
+    // Any visitor can write a callback, so its words are not repeated.
+    const isDenial = error === 'access_denied'
+    const words = isDenial ? 'The account was not connected.' : 'The server refused the request.'
+    throw new VendorRefused(isDenial ? 'denied' : 'invalid', words, vendorCode(error))
   }
   const named = answer.get('iss')
   if (named !== null && issuer !== null && withoutSlash(named) !== withoutSlash(issuer))

@@ -240,9 +240,9 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
       await tx
         .insertInto('connection_attempt')
         .values({
-          ...{ id: 'a1', tenant: 'alice', provider: 'dropbox', ref: 'dropbox', actor: 'alice@example.org' },
+          ...{ id: 'a1', tenant: 'alice', provider: 'dropbox', replaces: 0, actor: 'alice@example.org' },
           ...{ return_to: 'https://alice.example/settings', browser: null, kept, data_key },
-          ...{ at, expires_at: at, used_at: null },
+          ...{ at, expires_at: at, used_at: null, error_code: '', error_words: '' },
         })
         .execute()
       const sealed = await server.envelope.seal(tx, app, 'app-secret')

@@ -15,9 +15,16 @@ function unlock(database: Database, tenant: string, locked = ''): Promise<unknow
 /** Makes the storage a connection of the photographer. */
 function connectStorage(database: Database, tenant: string): Promise<unknown> {
   const now = new Date().toISOString()
-  const idle = { leased_until: null, lease: null, failures: 0, failing_since: null, broken_at: null }
+  const idle = {
+    leased_until: null,
+    lease: null,
+    failures: 0,
+    failing_since: null,
+    broken_at: null,
+    warned_of: null,
+  }
   const account = { account: 'alice', account_id: '1', hint: '', connected_by: actorOfTest, expires_at: null }
-  const times = { connected_at: now, checked_at: now, due_at: '9999' }
+  const times = { connected_at: now, token_at: now, checked_at: now, due_at: '9999' }
   const row = { ...idle, ...account, ...times, error_code: '', error_words: '' }
   return database.change((tx) =>
     tx

@@ -3,9 +3,10 @@
  * may reach an error or a log.
  */
 import { z } from 'zod'
-import type { Fetch } from '../../../../src/base/endpoint-guard.ts'
 import { type RefusalReason, VendorRefused } from '../../vendor.ts'
-import { callVendor, type VendorAnswer, vendorWords } from '../../vendor-call.ts'
+import { callVendor, type VendorAnswer } from '../../vendor-call.ts'
+import type { VendorFetch } from '../../vendor-fetch.ts'
+import { vendorCode, vendorWords } from '../../vendor-words.ts'
 
 /** Addresses of Instagram. */
 export interface InstagramHosts {
@@ -52,7 +53,7 @@ export interface GraphRequest<T> {
 
 /** Makes a call. Throws {@link VendorRefused} with Instagram's own words. */
 export async function askInstagram<T>(
-  fetch: Fetch,
+  fetch: VendorFetch,
   { url, query = {}, form, token, schema, refusedAs, secrets }: GraphRequest<T>,
 ): Promise<T> {
   const asked = new URL(url)
@@ -88,7 +89,11 @@ function refusalIn({ status, body }: VendorAnswer, refusedAs: RefusedAs, secrets
   }
   if ('error_message' in refusal) {
     const words = vendorWords(refusal.error_message, secrets)
-    return new VendorRefused(isAboutTheApp(words) ? 'unavailable' : refusedAs, words, refusal.error_type)
+    return new VendorRefused(
+      isAboutTheApp(words) ? 'unavailable' : refusedAs,
+      words,
+      vendorCode(refusal.error_type),
+    )
   }
   const { message, code, is_transient, error_user_msg } = refusal.error
   const words = vendorWords(error_user_msg ?? message, secrets)

@@ -1,7 +1,7 @@
 /** Registers the operator's app at a server, once per server, redirect URI and scopes. */
 import { z } from 'zod'
 import { type VendorApp, type VendorAppKey, type VendorApps, VendorRefused } from '../../vendor.ts'
-import { vendorWords } from '../../vendor-call.ts'
+import { vendorWords } from '../../vendor-words.ts'
 import { type AskServer, noServer, type OAuthServer, refuseRedirect } from './server.ts'
 import { errorSchema, requestToken } from './tokens.ts'
 

@@ -1,7 +1,8 @@
 /** Token endpoint of a server (RFC 6749), and the calls with a token. */
 import { z } from 'zod'
 import { type RefusalReason, type VendorApp, VendorRefused } from '../../vendor.ts'
-import { type VendorAnswer, vendorWords } from '../../vendor-call.ts'
+import type { VendorAnswer } from '../../vendor-call.ts'
+import { vendorCode, vendorWords } from '../../vendor-words.ts'
 import type { AskServer, OAuthServer } from './server.ts'
 
 export const errorSchema = z.object({
@@ -47,7 +48,7 @@ export function tokensIn(
   throw new VendorRefused(
     isRefusal && isFinal ? refusedAs : 'unavailable',
     words || 'The server gave no token.',
-    isRefusal ? vendorWords(error, secrets) : String(status),
+    isRefusal ? vendorCode(error) : String(status),
   )
 }
 
