@@ -8,6 +8,7 @@ import type { PeopleServices } from '../people-services.ts'
 import { Refused } from '../registry/sql/refusals.ts'
 import { connectBody } from './bodies.ts'
 import { addPath, type StudioCall, segment } from './call.ts'
+import { readSettings } from './settings-store.ts'
 
 const providerName = z.enum(connectionProviders)
 const maxPathLength = 1000
@@ -48,6 +49,10 @@ async function end({ c, tenant, actor }: StudioCall, services: PeopleServices): 
 async function showFolders({ c, tenant }: StudioCall, services: PeopleServices): Promise<Response> {
   const path = c.req.query('path') ?? ''
   if (path.length > maxPathLength) return refuse(c, 'invalid_request')
+  // Folders of an operator's storage may belong to other tenants.
+  const settings = await readSettings(services.database, tenant)
+  if (!settings || settings.locked.includes('storage.paths.root'))
+    throw new Refused('Connect your own storage first, then choose its folder.')
   return c.json({ folders: await foldersOf(services, { tenant, path }) }, 200)
 }
 

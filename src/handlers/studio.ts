@@ -41,20 +41,19 @@ export async function askStudio<S extends z.ZodType>(
   return { body: parsed.data, etag: tagIn(answer) }
 }
 
-/** Asks for a change, and shows the change in the next answer of this process. The control plane tells the other processes. */
+/**
+ * Asks for a change, and shows the change in the next answer of this process. The control plane tells the other processes. Without an answer the
+ * configuration stays, so that an outage of the control plane does not stop the gallery.
+ */
 export async function changeStudio<S extends z.ZodType>(
   c: Context<AppEnv>,
   services: Services,
   asked: Asked,
   schema: S,
 ): Promise<Passed<z.output<S>>> {
-  const { host } = runtimeOf(c.env)
-  try {
-    return await askStudio(c, services, asked, schema)
-  } finally {
-    // Also after a failure: the change may have happened before its answer got lost.
-    await services.configurations.invalidate(host)
-  }
+  const passed = await askStudio(c, services, asked, schema)
+  await services.configurations.invalidate(runtimeOf(c.env).host)
+  return passed
 }
 
 const codes: Readonly<Record<string, ErrorCode>> = {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Checked, type Connected, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { callVendor } from '../vendor-call.ts'
+import { createVendorFetch } from '../vendor-fetch.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { vendorCode, vendorWords } from '../vendor-words.ts'
 
@@ -25,10 +26,12 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
   const { hostname } = new URL(base)
   const account = hostname === 'api.openai.com' ? 'OpenAI' : hostname
 
+  const fetch = createVendorFetch(tools.fetch, account)
+
   /** Lists the models, which costs nothing. Returns a hint for a key that may not list them. */
   async function tryKey(key: string, refusedAs: 'invalid' | 'revoked'): Promise<string | undefined> {
     const headers = { authorization: `Bearer ${key}`, accept: 'application/json' }
-    const { status, body } = await callVendor(tools.fetch, account, new URL(`${base}/models`), { headers })
+    const { status, body } = await callVendor(fetch, account, new URL(`${base}/models`), { headers })
     if (status >= 200 && status < 300) return undefined
     const { message = '', code } = errorSchema.safeParse(body).data?.error ?? {}
     const words = vendorWords(message, [key]) || `${account} answered ${status}.`

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import type { Fetch } from '../../../../src/base/endpoint-guard.ts'
 import { type RefusalReason, VendorRefused } from '../../vendor.ts'
-import { callVendor, vendorWords } from '../../vendor-call.ts'
+import { callVendor } from '../../vendor-call.ts'
+import { createVendorFetch } from '../../vendor-fetch.ts'
+import { vendorWords } from '../../vendor-words.ts'
 
 /** Calls a method and parses its result. Throws {@link VendorRefused}: the given reason if the bot's token is refused. */
 export type TelegramAsk = <T>(
@@ -17,9 +19,10 @@ const refusedSchema = z.object({ description: z.string().catch('') })
 
 /** Creates the calls of a bot. */
 export function askTelegram(fetch: Fetch, base: string, token: string): TelegramAsk {
+  const bounded = createVendorFetch(fetch, 'Telegram')
   return async (method, parameters, result, tokenRefusedAs = 'invalid') => {
     const url = new URL(`${base.replace(/\/$/, '')}/bot${token}/${method}`)
-    const { status, body } = await callVendor(fetch, 'Telegram', url, {
+    const { status, body } = await callVendor(bounded, 'Telegram', url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(parameters),
