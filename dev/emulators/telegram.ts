@@ -133,8 +133,6 @@ async function answer(
     switch (method) {
       case 'getme':
         return describeBot(bot)
-      case 'getupdates':
-        return describeUpdates(bot)
       case 'getchat':
         return describeChat(chatOf(state, bot, String(form.get('chat_id') ?? '')))
       case 'getchatmember': {
