@@ -8,13 +8,24 @@ const rooms = {
   'base/': [],
   'contract/': ['base/'],
   'ports/': ['base/', 'contract/'],
+  'openid/': ['base/', 'contract/'],
   'workflow/': ['base/', 'contract/', 'ports/'],
   'providers/': ['base/', 'contract/', 'ports/'],
-  'runtime/': ['base/', 'contract/', 'ports/', 'workflow/'],
+  'runtime/': ['base/', 'contract/', 'openid/', 'ports/', 'workflow/'],
   'jobs/': ['base/', 'contract/', 'ports/', 'workflow/', 'runtime/'],
-  'handlers/': ['base/', 'contract/', 'ports/', 'workflow/', 'runtime/', 'jobs/'],
+  'handlers/': ['base/', 'contract/', 'openid/', 'ports/', 'workflow/', 'runtime/', 'jobs/'],
   'ui/': ['base/', 'contract/', 'ports/', 'workflow/', 'handlers/'],
-  'node/': ['base/', 'contract/', 'ports/', 'workflow/', 'providers/', 'runtime/', 'jobs/', 'handlers/'],
+  'node/': [
+    'base/',
+    'contract/',
+    'openid/',
+    'ports/',
+    'workflow/',
+    'providers/',
+    'runtime/',
+    'jobs/',
+    'handlers/',
+  ],
   'node.ts': [
     'base/',
     'contract/',
@@ -36,7 +47,7 @@ const rooms = {
  * or the browser would load schemas and vendors' code.
  */
 const leavesForBrowsers = [
-  '^src/base/(?!(endpoint-guard|retry|variables)\\.ts$)',
+  '^src/base/(?!((endpoint-guard|retry|variables)\\.ts$|sealing/))',
   '^src/workflow/(captions/|name-search\\.ts|thumbnail/picture-sources\\.ts)',
 ]
 
@@ -111,11 +122,15 @@ const rules = [
   {
     name: 'orchestrator-imports-contract-and-base',
     comment:
-      'The two programs speak over HTTP. They share the schemas of what they say, leaves such as the guard of endpoints, and the fetch of Node that the guard protects.',
+      'The two programs speak over HTTP. They share the schemas of what they say, leaves such as the guard of endpoints, the sign-in protocol, the fetch of Node that the guard protects, and the client of mail servers.',
     from: { path: '^orchestrator/' },
     to: {
       path: '^src/',
-      pathNot: ['^src/(contract|base)/', '^src/node/(guarded-fetch|compile-cache)\\.ts$'],
+      pathNot: [
+        '^src/(contract|base|openid)/',
+        '^src/node/(guarded-fetch|public-lookup|compile-cache)\\.ts$',
+        '^src/(providers/mail/nodemailer|ports/mail)\\.ts$',
+      ],
     },
   },
   {

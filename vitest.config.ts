@@ -2,7 +2,13 @@ import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Suites that run against what is deployed: the built web app and the built Worker. */
-const built = ['test/hosts/**/*.test.ts', 'test/ui/**/*.test.ts', 'test/package/**/*.test.ts']
+const built = [
+  'test/hosts/**/*.test.ts',
+  'test/ui/**/*.test.ts',
+  'test/package/**/*.test.ts',
+  'test/stories/**/*.test.ts',
+  'test/deployment/{compose,single-machine}.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -78,6 +78,13 @@ const environmentSchema = z
       .regex(/^postgres(ql)?:\/\//, 'must start with postgres://')
       .optional(),
     FLEET_URL: webUrl.optional(),
+    FLEET_PUBLIC_PORT: count(1, 65_535).optional(),
+    ORCHESTRATOR_BASE_DOMAIN: z
+      .string()
+      .trim()
+      .toLowerCase()
+      .regex(/^[a-z\d.-]{1,200}$/, 'must be a domain, such as shibari.photo')
+      .default('shibari.photo'),
     ORCHESTRATOR_PUBLIC_URL: webUrl.optional(),
     CONSOLE_HOST: z
       .string()
@@ -115,7 +122,13 @@ const environmentSchema = z
       refuse('ORCHESTRATOR_FILE', 'is required with ORCHESTRATOR_SECRETS_FILE')
     if (env.DYNO !== undefined && env.DATABASE_URL === undefined)
       refuse('DATABASE_URL', 'is required on Heroku, whose disk is not kept')
+    if ((env.NOTICE_SMTP_URL === undefined) !== (env.NOTICE_FROM === undefined))
+      refuse(
+        env.NOTICE_FROM === undefined ? 'NOTICE_FROM' : 'NOTICE_SMTP_URL',
+        'is required to send notices by mail',
+      )
     refuseKeys(env, refuse)
+    refuseConsole(env, refuse)
   })
   .transform(({ PORT, ...env }) => {
     const isDyno = env.DYNO !== undefined
@@ -126,6 +139,34 @@ const environmentSchema = z
       ORCHESTRATOR_HOST: env.ORCHESTRATOR_HOST ?? (isDyno ? '0.0.0.0' : '127.0.0.1'),
     }
   })
+
+interface ConsoleVariables extends Runtime {
+  CONSOLE_HOST?: string | undefined
+  OPERATOR_EMAILS: readonly string[]
+  ORCHESTRATOR_PUBLIC_URL?: string | undefined
+  OIDC_ISSUER_URL?: string | undefined
+  AUTH0_DOMAIN?: string | undefined
+  AUTH0_CLIENT_ID?: string | undefined
+  AUTH0_CLIENT_SECRET?: string | undefined
+  WEB_SESSION_SECRET?: readonly string[] | undefined
+}
+
+/** Refuses a console without a way to sign in. */
+function refuseConsole(env: ConsoleVariables, refuse: (name: string, message: string) => void): void {
+  if (env.CONSOLE_HOST === undefined) return
+  if (env.OPERATOR_EMAILS.length === 0) refuse('OPERATOR_EMAILS', 'is required with CONSOLE_HOST')
+  if (env.OIDC_ISSUER_URL === undefined && env.AUTH0_DOMAIN === undefined)
+    refuse('OIDC_ISSUER_URL', 'or AUTH0_DOMAIN is required with CONSOLE_HOST')
+  const others = [
+    'ORCHESTRATOR_PUBLIC_URL',
+    'AUTH0_CLIENT_ID',
+    'AUTH0_CLIENT_SECRET',
+    'WEB_SESSION_SECRET',
+  ] as const
+  for (const name of others) if (env[name] === undefined) refuse(name, 'is required with CONSOLE_HOST')
+  if (isProduction(env) && env.ORCHESTRATOR_PUBLIC_URL?.startsWith('http:'))
+    refuse('ORCHESTRATOR_PUBLIC_URL', 'must start with https:// in production')
+}
 
 type KeysOfProcess = KeyVariables & Runtime & { ALLOW_PRIVATE_ENDPOINTS: boolean }
 

@@ -1,4 +1,4 @@
-/** What the parts for people share: database, keys, environment and vendors. */
+/** Services that the parts for people share: database, keys, environment and vendors. */
 import type { VendorTools } from './connections/vendor.ts'
 import type { Vendors } from './connections/vendors.ts'
 import type { Registry } from './contract/ports.ts'
@@ -16,7 +16,7 @@ export interface PeopleOptions {
   say(text: string): void
 }
 
-/** What all parts share. */
+/** Services with their defaults. */
 export interface PeopleServices extends Required<PeopleOptions> {
   vendors: Vendors
   tools: VendorTools

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { endWithHelp } from '../src/node/usage.ts'
+import { settingsMode } from './ui-modes.ts'
 
 /** Folder of the built web app. */
 export const uiDirectory = fileURLToPath(new URL('../dist/ui', import.meta.url))
@@ -10,5 +11,7 @@ if (import.meta.main) {
   endWithHelp('npm run build:ui: builds src/ui into dist/ui')
   // A test runner that calls this program sets NODE_ENV, which would cause a development build.
   process.env.NODE_ENV = 'production'
-  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' })
+  const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url))
+  // The gallery goes first, because its build empties the folder.
+  for (const mode of ['production', settingsMode]) await build({ configFile, mode, logLevel: 'warn' })
 }

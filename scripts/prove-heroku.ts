@@ -2,7 +2,7 @@
  * `npm run prove:heroku`: proves that Heroku's build would run. Copies the slug's files to an empty folder,
  * runs the buildpack's steps and starts the Procfile's command with production dependencies only. Then it
  * sends requests like the router, loads the optional modules, and ends the process with SIGTERM. The
- * orchestrator migrates, answers and ends too.
+ * control plane's app releases on PostgreSQL, answers, shows its console and ends too.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,8 +10,8 @@ import { join } from 'node:path'
 import { endWithHelp } from '../src/node/usage.ts'
 import { presetVariables } from './deployment.ts'
 import { checkAnswers, checkDoctor, checkPrograms, optional } from './prove-heroku/checks.ts'
+import { checkControlPlane } from './prove-heroku/control-plane.ts'
 import { end, start } from './prove-heroku/dyno.ts'
-import { checkOrchestrator } from './prove-heroku/orchestrator.ts'
 import { photographer, startVendors } from './prove-heroku/photographer.ts'
 import { clean, say } from './prove-heroku/run.ts'
 import { buildSlug } from './prove-heroku/slug.ts'
@@ -22,7 +22,7 @@ async function prove(folder: string): Promise<void> {
   const slug = join(folder, 'app')
   say(`Node ${process.versions.node}`)
   await buildSlug(slug)
-  await checkOrchestrator(slug, join(folder, 'orchestrator'))
+  await checkControlPlane(slug)
   const vendors = await startVendors()
   const variables = {
     PATH: clean.PATH,

@@ -10,12 +10,29 @@ import { type InstagramCall, type InstagramFaultRule, type Operation, spoiled } 
 import type { PictureFetch } from './instagram/fetch-picture.ts'
 import { feedPage, photoPath } from './instagram/page.ts'
 import { containerOf, createContainer, describeContainer, publish, quotaOf } from './instagram/publishing.ts'
+import {
+  accountOfIssued,
+  createSignIns,
+  decide,
+  describeMe,
+  exchangeCode,
+  exchangeToken,
+  type InstagramApp,
+  refreshToken,
+  showConsent,
+} from './instagram/sign-in.ts'
 import type { InstagramAccount, InstagramPost, InstagramState } from './instagram/state.ts'
 
 export interface InstagramEmulatorOptions {
   accounts: readonly InstagramAccount[]
   /** Product that issued the tokens. Only Facebook Login deletes posts. Default: `instagram`. */
   product?: 'instagram' | 'facebook'
+  /** App that may sign people in. */
+  app?: InstagramApp
+  /** Beginning of issued codes and tokens. Default: `IG`. */
+  tokenPrefix?: string
+  /** True: the first exchange answers in `data`, as it did for a while. Default: false. */
+  wrapsTokens?: boolean
   /** Port on 127.0.0.1. 0, the default, means any free port. */
   port?: number
   /** Questions about a container that are answered `IN_PROGRESS`. Default: 1. */
@@ -42,6 +59,8 @@ export interface InstagramEmulator extends EmulatorServer {
   /** Requests for pictures so far, oldest first. */
   readonly fetches: readonly PictureFetch[]
   addAccount(account: InstagramAccount): void
+  /** Ends the life of all codes that were not exchanged yet. */
+  expireCodes(): void
   /** Refuses the token from now on. */
   revoke(token: string): void
   /** Lets every open container fail, as Instagram does with pictures that it cannot process. */
@@ -65,6 +84,7 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
     posts: [],
     published: [],
     nextId: 0,
+    signIns: createSignIns(options.app, options.tokenPrefix, options.wrapsTokens),
   }
   const calls: InstagramCall[] = []
   const fetches: PictureFetch[] = []
@@ -72,11 +92,11 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
 
   async function fetch(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url)
-    if (request.method === 'GET' && !/^\/v\d/.test(pathname)) return forPeople(state, pathname)
-    const url = pathname + search
+    const signIn = signInOperations.get(pathname)
+    if (request.method === 'GET' && !/^\/v\d/.test(pathname) && !signIn) return forPeople(state, pathname)
     const call: InstagramCall = {
-      operation: operationOf(request.method, pathname),
-      url,
+      operation: signIn ?? operationOf(request.method, pathname),
+      url: signIn ? pathname : pathname + search,
       at: now(),
       status: undefined,
     }
@@ -84,9 +104,13 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
     // Every rule sees every call, so that each can count.
     const [fault] = [...rules].map((rule) => rule(call)).filter((found) => found !== undefined)
     if (fault?.kind === 'reset') throw new ConnectionBroken()
-    const fields = await fieldsOf(request)
     const response = await spoiled(fault, async () => {
       if (delayMs > 0) await pause(delayMs)
+      if (call.operation === 'authorize')
+        return request.method === 'POST'
+          ? decide(state, request, now())
+          : showConsent(state, new URL(request.url).searchParams)
+      const fields = await fieldsOf(request)
       return answer(state, { request, call, fields, fetches, options: { ...options, now } })
     })
     call.status = response.status
@@ -104,7 +128,9 @@ export async function startInstagramEmulator(options: InstagramEmulatorOptions):
     calls,
     fetches,
     addAccount: (account) => void state.accounts.push(account),
+    expireCodes: () => state.signIns.codes.clear(),
     revoke(token) {
+      state.signIns.tokens.delete(token)
       const index = state.accounts.findIndex((account) => account.token === token)
       if (index >= 0) state.accounts.splice(index, 1)
     },
@@ -131,6 +157,8 @@ interface Asked {
 
 async function answer(state: InstagramState, asked: Asked): Promise<Response> {
   try {
+    const { call, fields, options } = asked
+    if (call.operation === 'token') return exchangeCode(state, fields, options.now())
     return Response.json(await resultOf(state, asked))
   } catch (error) {
     if (error instanceof Refusal) return refusalOf(error)
@@ -144,12 +172,14 @@ async function resultOf(
   { request, call, fields, fetches, options }: Asked,
 ): Promise<unknown> {
   const { pathname, searchParams } = new URL(request.url)
+  if (call.operation === 'exchange') return exchangeToken(state, searchParams, options.now())
+  if (call.operation === 'refresh') return refreshToken(state, searchParams, options.now())
   // The real API also takes tokens from the query, where logs would keep them.
   if (searchParams.has('access_token') || fields.has('access_token'))
     throw new Refusal('tokenInvalid', 'in the query')
   if (!pathname.startsWith(version)) throw new Refusal('unknownPath', pathname)
-  const account = accountOf(state, request)
   const at = options.now()
+  const account = accountOf(state, request, at)
   const [id = '', edge] = pathname.slice(version.length).split('/').map(decodeURIComponent)
   const isOwn = id === account.userId
   if (edge !== undefined && !isOwn) throw new Refusal('missing')
@@ -184,14 +214,17 @@ async function resultOf(
       const post = state.posts.find((known) => known.id === id && known.userId === account.userId)
       return post ? describePost(post) : describeContainer(containerOf(state, account, id), at)
     }
-    case 'other':
+    case 'me':
+      return describeMe(account, searchParams.get('fields'))
+    default:
       throw new Refusal('unknownPath', pathname)
   }
 }
 
-function accountOf(state: InstagramState, request: Request): InstagramAccount {
+function accountOf(state: InstagramState, request: Request, at: number): InstagramAccount {
   const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
-  const account = state.accounts.find((known) => known.token === token)
+  const account =
+    state.accounts.find((known) => known.token === token) ?? accountOfIssued(state, token ?? '', at)
   if (!account) throw new Refusal('tokenInvalid')
   return account
 }
@@ -201,12 +234,19 @@ function describePost({ id, caption, at, permalink }: InstagramPost) {
   return { id, ...(caption !== '' && { caption }), timestamp, permalink }
 }
 
+const signInOperations: ReadonlyMap<string, Operation> = new Map([
+  ['/oauth/authorize', 'authorize'],
+  ['/oauth/access_token', 'token'],
+  ['/access_token', 'exchange'],
+  ['/refresh_access_token', 'refresh'],
+])
+
 function operationOf(method: string, pathname: string): Operation {
   const [, edge] = pathname.replace(/^\/v[\d.]+\//, '').split('/')
   if (method === 'POST' && (edge === 'media' || edge === 'media_publish')) return edge
   if (method === 'DELETE' && edge === undefined) return 'delete'
   if (method !== 'GET') return 'other'
-  if (edge === undefined) return 'get'
+  if (edge === undefined) return /\/me$/.test(pathname) ? 'me' : 'get'
   if (edge === 'media') return 'list'
   return edge === 'content_publishing_limit' ? edge : 'other'
 }

@@ -18,6 +18,7 @@ import {
 } from './mastodon/posts.ts'
 import { type Rates, rateCounter } from './mastodon/rates.ts'
 import { accountOf, apiOf } from './mastodon/routes.ts'
+import { createSignIns, signInOf } from './mastodon/sign-in.ts'
 
 export interface MastodonEmulatorOptions {
   accounts: readonly MastodonAccount[]
@@ -29,6 +30,8 @@ export interface MastodonEmulatorOptions {
   rates?: Rates
   /** Polls that each upload needs until it is processed. Default: 0. */
   processingPolls?: number
+  /** Beginning of issued secrets, codes and tokens. Default: nothing. */
+  tokenPrefix?: string
   /** Port on 127.0.0.1. 0, the default, means any free port. */
   port?: number
   /** Delay of each answer. Default: 0 ms. */
@@ -43,6 +46,10 @@ export interface MastodonEmulator extends EmulatorServer {
   /** Calls so far, oldest first; the last ten thousand. */
   readonly calls: readonly MastodonCall[]
   addAccount(account: MastodonAccount): void
+  /** Forgets all apps, as old servers do with apps without sign-ins. */
+  forgetApps(): void
+  /** Ends the life of all codes that were not exchanged yet. */
+  expireCodes(): void
   /** Refuses the token from now on. */
   revoke(token: string): void
   /** Applies the rule to all further requests. Returns a function that removes the rule. */
@@ -50,6 +57,7 @@ export interface MastodonEmulator extends EmulatorServer {
 }
 
 const maxCallsKept = 10_000
+const signInPaths = /^\/(?:oauth\/|\.well-known\/oauth|api\/v1\/apps$)/
 
 /** Starts an emulator that runs until closed. */
 export async function startMastodonEmulator(options: MastodonEmulatorOptions): Promise<MastodonEmulator> {
@@ -57,13 +65,15 @@ export async function startMastodonEmulator(options: MastodonEmulatorOptions): P
   const state = stateOf(options, now)
   const { flavour } = state
   const api = apiOf(state)
+  const signIn = signInOf(state)
   const count = rateCounter(options.rates ?? {}, now)
   const calls: MastodonCall[] = []
   const rules = new Set<MastodonFaultRule>()
 
   async function fetch(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url)
-    if (!pathname.startsWith('/api/')) return forPeople(state, pathname)
+    const isSignIn = signInPaths.test(pathname)
+    if (!pathname.startsWith('/api/') && !isSignIn) return forPeople(state, pathname)
     const account = accountOf(state, request)
     const call: MastodonCall = {
       route: `${request.method} ${pathname.replace(/\/\d+(?=\/|$)/g, '/:id')}`,
@@ -79,6 +89,7 @@ export async function startMastodonEmulator(options: MastodonEmulatorOptions): P
     if (fault?.kind === 'reset') throw new ConnectionBroken()
     const response = await spoiled(fault, async () => {
       if (delayMs > 0) await pause(delayMs)
+      if (isSignIn) return signIn.fetch(request)
       return answered(request, account?.token ?? '', pathname)
     })
     call.status = response.status
@@ -104,7 +115,10 @@ export async function startMastodonEmulator(options: MastodonEmulatorOptions): P
     posts: state.posts,
     calls,
     addAccount: (account) => void state.accounts.push({ ...account, id: state.nextId() }),
+    forgetApps: () => state.signIns.apps.clear(),
+    expireCodes: () => state.signIns.codes.clear(),
     revoke(token) {
+      state.signIns.tokens.delete(token)
       const index = state.accounts.findIndex((account) => account.token === token)
       if (index >= 0) state.accounts.splice(index, 1)
     },
@@ -139,6 +153,7 @@ function stateOf(options: MastodonEmulatorOptions, now: () => number): MastodonS
     keys: new Map(),
     processingPolls: options.processingPolls ?? 0,
     now,
+    signIns: createSignIns(options.tokenPrefix),
     nextId,
   }
 }

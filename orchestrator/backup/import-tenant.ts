@@ -56,6 +56,7 @@ export async function importTenant(
         .values({ tenant: name, ref, provider, version, ...sealed, at })
         .execute()
     }
+    await insertConnections(tx, document, new Set(values.map(({ ref }) => ref)))
     const outcome = `export of ${document.exported_at}`
     await touch(tx, name, lineBy(actor, { action: 'tenant.import', tenant: name, outcome }))
   })
@@ -152,7 +153,31 @@ async function insertRecords(tx: Tx, document: TenantDocument): Promise<void> {
   await inPieces(claims, (piece) => tx.insertInto('claim').values(piece).execute())
   await inPieces(usage, (piece) => tx.insertInto('usage_event').values(piece).execute())
   await inPieces(days, (piece) => tx.insertInto('usage_day').values(piece).execute())
+  const keys = document.api_keys.map((key) => ({ ...key, tenant }))
+  await inPieces(keys, (piece) => tx.insertInto('api_key').values(piece).execute())
   await inPieces(events, (piece) => tx.insertInto('event').values(piece).execute())
+}
+
+/** Inserts the connections whose credentials were imported. All are checked at once. */
+async function insertConnections(
+  tx: Tx,
+  { tenant: { name: tenant }, connections }: TenantDocument,
+  opened: ReadonlySet<string>,
+): Promise<void> {
+  const now = new Date().toISOString()
+  const idle = {
+    leased_until: null,
+    lease: null,
+    failures: 0,
+    failing_since: null,
+    broken_at: null,
+    warned_of: null,
+  }
+  const fresh = { ...idle, warned_of: null, checked_at: now, due_at: now, error_code: '', error_words: '' }
+  const rows = connections
+    .filter(({ ref }) => opened.has(ref))
+    .map((connection) => ({ ...connection, tenant, token_at: connection.connected_at, ...fresh }))
+  await inPieces(rows, (piece) => tx.insertInto('connection').values(piece).execute())
 }
 
 /** Inserts rows in pieces. Throws {@link Refused} if a row exists already. */

@@ -27,6 +27,8 @@ export const documentSchema = z.object({
     insufficient_balance: flag,
     ai_budget: count.nullable(),
     created_at: time,
+    /** Paths of settings that photographers may not change, separated by commas. */
+    locked: text.default('ai'),
   }),
   hosts: z.array(hostName).min(1),
   /** Oldest first. */
@@ -71,6 +73,36 @@ export const documentSchema = z.object({
   events: z.array(z.object({ id: text, type: text, data: z.unknown(), at: time })),
   /** Webhooks without their signing secrets. */
   webhooks: z.array(z.object({ id: text, url: text, types: text, at: time })),
+  /** Connected accounts, without any secret. Their credentials are above. */
+  connections: z
+    .array(
+      z.object({
+        ref: text,
+        provider: text,
+        account: text,
+        account_id: text,
+        hint: text,
+        connected_at: time,
+        connected_by: text,
+        token_at: time,
+        expires_at: time.nullable(),
+      }),
+    )
+    .default([]),
+  /** API keys, of which only digests exist. */
+  api_keys: z
+    .array(
+      z.object({
+        id: text,
+        name: text,
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        scopes: text,
+        created_by: text,
+        at: time,
+        expires_at: time.nullable(),
+      }),
+    )
+    .default([]),
   /** Lines about the tenant, for reading. Their hashes belong to the chain of the first database. */
   audit: z.array(z.unknown()),
 })

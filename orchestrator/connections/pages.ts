@@ -1,7 +1,174 @@
 /** Pages of the way through a vendor: `/connect/{provider}/start` and `/connect/{provider}/callback`. */
-import { Hono } from 'hono'
+import { createHash, randomBytes } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { PlaneUnavailable } from '../contract/ports.ts'
 import type { PeopleServices } from '../people-services.ts'
+import { applyConnection } from './apply.ts'
+import {
+  type Attempt,
+  attemptMs,
+  bindBrowser,
+  isBrowserOf,
+  noteRefusal,
+  openBegun,
+  usableAttempt,
+  useAttempt,
+} from './attempts.ts'
+import { callbackUrl } from './connect.ts'
+import { languageOf, page, pageHeaders } from './page.ts'
+import { confirmPage, failedPage, lostPage } from './page-words.ts'
+import { withOutcome } from './return-address.ts'
+import {
+  type Connected,
+  type ConnectionProvider,
+  connectionProviders,
+  type Vendor,
+  VendorRefused,
+} from './vendor.ts'
 
-export function connectPages(_services: PeopleServices): Hono {
-  return new Hono()
+type OAuthVendor = Vendor & Required<Pick<Vendor, 'oauth'>>
+
+/** Creates the pages. Without an own public address, all of them say that the link does not work. */
+export function connectPages(services: PeopleServices): Hono {
+  const { database, env, now, say } = services
+  const base = env.ORCHESTRATOR_PUBLIC_URL ?? ''
+  const isSecure = base.startsWith('https:')
+  const app = new Hono()
+  app.use(pageHeaders)
+  app.onError((error, c) => {
+    say(`A page of a connection failed: ${error.name}`)
+    return c.html(
+      page(languageOf(c), failedPage(languageOf(c))),
+      error instanceof PlaneUnavailable ? 503 : 500,
+    )
+  })
+  app.notFound((c) => c.html(page(languageOf(c), lostPage(languageOf(c))), 404))
+  const lost = (c: Context) => c.html(page(languageOf(c), lostPage(languageOf(c))), 400)
+
+  /** Returns the vendor of the path if browsers are sent there. */
+  function vendorOf(c: Context): OAuthVendor | undefined {
+    const provider = connectionProviders.find((known) => known === c.req.param('provider'))
+    const vendor = provider && services.vendors.get(provider)
+    return vendor && hasFlow(vendor) && base !== '' ? vendor : undefined
+  }
+
+  async function attemptOf(c: Context, parameter: string, vendor: Vendor): Promise<Attempt | undefined> {
+    const [id = '', ...others] = c.req.queries(parameter) ?? []
+    if (others.length > 0) return undefined
+    return usableAttempt(database.read, { id, provider: vendor.provider, now: now() })
+  }
+
+  app.get('/connect/:provider/start', async (c) => {
+    const vendor = vendorOf(c)
+    const attempt = vendor && (await attemptOf(c, 'attempt', vendor))
+    if (!vendor || !attempt) return lost(c)
+    const known = getCookie(c, cookieOf(attempt, isSecure))
+    if (attempt.browser !== null && !isBrowserOf(attempt, known)) return lost(c)
+    // A stolen link must not connect the account of its victim silently.
+    if (isFromElsewhere(c))
+      return c.html(page(languageOf(c), confirmPage(languageOf(c), pageOf(vendor.provider, attempt))))
+    const begun = await openBegun(services, attempt)
+    if (attempt.browser === null) {
+      const fresh = randomBytes(32).toString('base64url')
+      if (!(await bindBrowser(database, attempt.id, fresh))) return lost(c)
+      const kept = {
+        path: '/',
+        httpOnly: true,
+        secure: isSecure,
+        sameSite: 'Lax',
+        maxAge: attemptMs / 1000,
+      } as const
+      setCookie(c, cookieOf(attempt, isSecure), fresh, kept)
+    }
+    return c.redirect(begun.url, 303)
+  })
+
+  app.get('/connect/:provider/callback', async (c) => {
+    const vendor = vendorOf(c)
+    const attempt = vendor && (await attemptOf(c, 'state', vendor))
+    if (!vendor || !attempt || !isBrowserOf(attempt, getCookie(c, cookieOf(attempt, isSecure))))
+      return lost(c)
+    const { kept } = await openBegun(services, attempt)
+    // Marked before the exchange, so that a second request with the same state exchanges nothing.
+    if (!(await useAttempt(services, attempt))) return lost(c)
+    deleteCookie(c, cookieOf(attempt, isSecure), { path: '/', secure: isSecure })
+    const refusal = await connect(
+      vendor,
+      attempt,
+      new URL(c.req.url).searchParams,
+      kept,
+      c.req.header('x-request-id'),
+    )
+    const { provider } = vendor
+    const outcome = refusal ? { refused: provider, reason: refusal.reason } : { connected: provider }
+    return c.redirect(withOutcome(attempt.return_to, outcome), 303)
+  })
+
+  /** Exchanges the code and stores the account. Returns the refusal, if there is one. */
+  async function connect(
+    vendor: OAuthVendor,
+    attempt: Attempt,
+    answer: URLSearchParams,
+    kept: Readonly<Record<string, unknown>>,
+    requestId: string = crypto.randomUUID(),
+  ): Promise<VendorRefused | undefined> {
+    const { tenant, actor: name, replaces } = attempt
+    const { provider, checkEveryMs } = vendor
+    try {
+      const connected = await finish(vendor, answer, kept, callbackUrl(base, provider))
+      const actor = { name, requestId: requestId.slice(0, 100) }
+      const account = { tenant, provider, connected, actor, replaces: replaces === 1, checkEveryMs }
+      await applyConnection({ ...services, now: now() }, account)
+      return undefined
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal !== error)
+        say(`A connection to ${provider} failed: ${error instanceof Error ? error.name : 'unknown error'}`)
+      await noteRefusal(services, attempt, refusal)
+      return refusal
+    }
+  }
+
+  return app
+}
+
+function hasFlow(vendor: Vendor): vendor is OAuthVendor {
+  return vendor.oauth !== undefined
+}
+
+async function finish(
+  { oauth }: OAuthVendor,
+  answer: URLSearchParams,
+  kept: Readonly<Record<string, unknown>>,
+  redirectUri: string,
+): Promise<Connected> {
+  const issuer = answer.get('iss')
+  // An answer of another server than the one that was asked (RFC 9207).
+  if (issuer !== null && typeof kept.issuer === 'string' && issuer !== kept.issuer)
+    throw new VendorRefused('invalid', 'The answer came from another server.', 'iss')
+  return oauth.finish(answer, kept, redirectUri)
+}
+
+/** Turns any failure into a refusal in words. */
+function refusalOf(error: unknown): VendorRefused {
+  if (error instanceof VendorRefused) return error
+  return new VendorRefused('unavailable', 'The account could not be connected. Try again in a minute.')
+}
+
+/** Returns the name of an attempt's cookie, so that two attempts of a browser do not replace each other's cookie. */
+function cookieOf({ id }: Attempt, isSecure: boolean): string {
+  const name = createHash('sha256').update(id).digest('hex').slice(0, 16)
+  return `${isSecure ? '__Host-' : ''}connect-${name}`
+}
+
+/** Checks if the browser says that a page of another site, or no page, led here. */
+function isFromElsewhere(c: Context): boolean {
+  const site = c.req.header('sec-fetch-site')
+  return site === 'cross-site' || site === 'none'
+}
+
+function pageOf(provider: ConnectionProvider, { id, actor: person, return_to }: Attempt) {
+  const href = `/connect/${provider}/start?${new URLSearchParams({ attempt: id })}`
+  return { provider, gallery: new URL(return_to).hostname, person, href }
 }

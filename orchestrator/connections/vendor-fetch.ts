@@ -25,6 +25,7 @@ export function createVendorFetch(fetch: Fetch, name: string): VendorFetch {
       const hasNoBody = status === 204 || status === 205 || status === 304
       return new Response(hasNoBody ? null : text, { status, headers: ofText(headers) })
     } catch (error) {
+      if (error instanceof VendorRefused) throw error
       if (isPublisherError(error, 'endpoint_refused')) throw new VendorRefused('bad_address', notPublic)
       // Drops the error: the error of a socket names addresses.
       throw new VendorRefused('unavailable', `${name} did not answer.`)

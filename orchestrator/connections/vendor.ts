@@ -17,8 +17,21 @@ export const connectionProviders = [
 ] as const satisfies readonly Credentials['provider'][]
 export type ConnectionProvider = (typeof connectionProviders)[number]
 
-/** What a gallery does with a connection. */
+/** Purpose of a connection in a gallery. */
 export type ConnectionUse = 'storage' | 'channel' | 'mail' | 'ai'
+
+/** Use of each provider's connections. */
+export const connectionUses: Readonly<Record<ConnectionProvider, ConnectionUse>> = {
+  dropbox: 'storage',
+  gdrive: 'storage',
+  s3: 'storage',
+  telegram: 'channel',
+  instagram: 'channel',
+  bluesky: 'channel',
+  mastodon: 'channel',
+  smtp: 'mail',
+  openai: 'ai',
+}
 
 /** Credentials in the form of the contract, with `provider` and without `version`. */
 export type WrittenCredentials = Readonly<Record<string, unknown>>
@@ -33,17 +46,19 @@ export interface Connected {
   /** End of the life of the token, in milliseconds since 1970. `null`: it does not expire, or the fleet renews it by itself. */
   expiresAt: number | null
   /**
-   * Settings that the configuration needs beside the reference: the `config` of a channel's entry (for example `channel_id`), or members
-   * of the block `email_server`, `storage` or `ai`.
+   * Settings that the configuration needs beside the reference. For a channel: the `config` of its entry, for example `channel_id`. Else:
+   * members of the block `email_server`, `storage` or `ai`.
    */
   settings: Readonly<Record<string, unknown>>
-  /** What is still missing, in words for the photographer: for example that no channel was found yet. */
+  /** Settings that were found without the person's choice. They never replace a value of the configuration. */
+  found?: Readonly<Record<string, unknown>> | undefined
+  /** Missing steps in words for the photographer, for example that no channel was found yet. */
   hint?: string | undefined
 }
 
 /** Outcome of a check of a stored connection. */
 export interface Checked {
-  /** New credentials, if the vendor gave new ones. */
+  /** New credentials. Absent where the vendor gave none. */
   renewed?: Pick<Connected, 'credentials' | 'expiresAt'> | undefined
 }
 
@@ -90,7 +105,7 @@ export interface BeginInput {
   state: string
   /** Own address to which the vendor returns the browser. */
   redirectUri: string
-  /** What the person gave, for example the address of an instance. Parsed by `begins`. */
+  /** Values that the person gave, for example the address of an instance. Parsed by `begins`. */
   values: unknown
   /** Two letters of the person's language. */
   language: 'en' | 'de'
@@ -117,6 +132,8 @@ export interface OAuthFlow {
 export interface PastedFlow {
   /** Schema of the pasted values. Its descriptions are those of the API. */
   values: z.ZodType
+  /** Names of values that the stored credentials fill in where they are absent. Never a value that could be sent to an address of the tenant. */
+  completes?: readonly string[]
   /** Tries the values at the vendor before they are kept. Throws {@link VendorRefused}. */
   accept(values: unknown): Promise<Connected>
 }
@@ -145,7 +162,32 @@ export interface Vendor {
   folders?(credentials: WrittenCredentials, path: string): Promise<Folder[]>
 }
 
-/** What every vendor's file gets. */
+/** App that was registered at one server of many, such as a Mastodon instance. */
+export interface VendorApp {
+  clientId: string
+  clientSecret: string
+}
+
+/** Place of an app. */
+export interface VendorAppKey {
+  /** Origin of the server. */
+  server: string
+  redirectUri: string
+  /** Scopes of the app, separated by spaces. */
+  scopes: string
+}
+
+/** Store of the apps that were registered at servers of many. */
+export interface VendorApps {
+  /** Returns the app. An app that cannot be opened any more counts as absent. */
+  find(key: VendorAppKey): Promise<VendorApp | undefined>
+  /** Stores the app instead of an earlier app of this place. */
+  keep(key: VendorAppKey, app: VendorApp): Promise<void>
+  /** Removes an app that its server does not know any more. */
+  forget(key: VendorAppKey): Promise<void>
+}
+
+/** Tools of every vendor's file. */
 export interface VendorTools {
   /** For the vendor's own address, which an operator configured. */
   fetch: Fetch
@@ -153,5 +195,7 @@ export interface VendorTools {
   guardedFetch: Fetch
   /** Allows private servers and HTTP in development. */
   allowPrivate: boolean
+  /** Registered apps. Without a store, vendors with many servers are not offered. */
+  apps?: VendorApps
   now(): number
 }

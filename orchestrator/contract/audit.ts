@@ -23,10 +23,22 @@ type AuditAction =
   | 'keys.rotate'
   | 'token.create'
   | 'token.revoke'
+  | 'key.create'
+  | 'key.delete'
   | 'webhook.create'
   | 'webhook.delete'
   | 'webhook.disable'
   | 'webhook.retry'
+  | 'tenant.lock'
+  | 'invitation.create'
+  | 'invitation.accept'
+  | 'invitation.revoke'
+  | 'operator.sign_in'
+  | 'operator.sign_out'
+  | 'connection.connect'
+  | 'connection.disconnect'
+  | 'connection.renew'
+  | 'connection.broken'
 
 export interface AuditEntry {
   action: AuditAction

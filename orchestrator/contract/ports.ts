@@ -33,6 +33,8 @@ export interface Registry {
   billed(tenantId: string): Promise<string | undefined>
   /** Returns a tenant's credentials. Throws {@link SecretsUnavailable} if the stored value cannot be opened. */
   credentials(tenant: string, ref: string): Promise<StoredCredentials | undefined>
+  /** Forgets remembered answers, so that the next answer shows a change of this process at once. Absent where changes come from files. */
+  forget?(): void
 }
 
 /** Thrown if a stored value cannot be opened now. The message holds no value. */

@@ -3,8 +3,9 @@
  * that their order as texts is their order in time. Flags are 0 or 1.
  */
 import type { Generated } from 'kysely'
+import type { PeopleTables } from './people-tables.ts'
 
-export interface Tables {
+export interface Tables extends PeopleTables {
   tenant: TenantTable
   domain: DomainTable
   config_version: ConfigVersionTable
@@ -21,13 +22,6 @@ export interface Tables {
   audit: AuditTable
   audit_head: AuditHeadTable
   migration: MigrationTable
-  connection: ConnectionTable
-  connection_attempt: ConnectionAttemptTable
-  vendor_app: VendorAppTable
-  operator: OperatorTable
-  invitation: InvitationTable
-  api_key: ApiKeyTable
-  config_served: ConfigServedTable
 }
 
 export interface TenantTable {
@@ -46,7 +40,7 @@ export interface TenantTable {
   /** Number that grows with each change of the tenant, unique in the fleet. Processes poll it. */
   revision: number
   created_at: string
-  /** Paths of settings that photographers may not change, separated by commas. */
+  /** Paths of settings or blocks that photographers may not change, separated by commas. */
   locked: Generated<string>
 }
 
@@ -205,108 +199,5 @@ export interface MigrationTable {
   id: number
   name: string
   digest: string
-  at: string
-}
-
-/** Account that a tenant connected, beside its credentials of the same reference. */
-export interface ConnectionTable {
-  tenant: string
-  ref: string
-  provider: string
-  /** Name of the account for people. */
-  account: string
-  /** ID of the account at the vendor. */
-  account_id: string
-  /** What is still missing, in words. Empty: nothing. */
-  hint: string
-  connected_at: string
-  connected_by: string
-  /** End of the token's life. `null`: it does not expire. */
-  expires_at: string | null
-  checked_at: string
-  /** Time of the next check. */
-  due_at: string
-  /** End of the lease of the process that checks the connection. */
-  leased_until: string | null
-  /** Unique text of the lease, so that a process whose lease ended changes nothing. */
-  lease: string | null
-  /** Failed checks in a row. */
-  failures: number
-  failing_since: string | null
-  /** Time at which the vendor ended the connection. Broken connections are not checked. */
-  broken_at: string | null
-  /** Code and words of the last refusal. Empty: none. */
-  error_code: string
-  error_words: string
-}
-
-/** Begun connection, on its way through the vendor's page. */
-export interface ConnectionAttemptTable {
-  /** The `state` of the flow. */
-  id: string
-  tenant: string
-  provider: string
-  ref: string
-  actor: string
-  /** Address of the tenant's page to which the browser returns. */
-  return_to: string
-  /** SHA-256 of the cookie of the browser that went to the vendor. `null`: none went yet. */
-  browser: string | null
-  /** JWE of what the vendor's file keeps between the two calls, and of the vendor's address. */
-  kept: string
-  data_key: string
-  at: string
-  expires_at: string
-  used_at: string | null
-}
-
-/** App that was registered at one server of many, such as a Mastodon instance. */
-export interface VendorAppTable {
-  server: string
-  redirect_uri: string
-  scopes: string
-  /** JWE of the app's ID and secret, of the fleet. */
-  value: string
-  data_key: string
-  at: string
-}
-
-export interface OperatorTable {
-  email: string
-  /** Sessions from before this time have ended. */
-  sessions_from: string
-  signed_in_at: string | null
-}
-
-export interface InvitationTable {
-  id: string
-  tenant: string
-  email: string
-  /** SHA-256 of the link's secret. */
-  sha256: string
-  created_by: string
-  at: string
-  expires_at: string
-  accepted_at: string | null
-  revoked_at: string | null
-}
-
-export interface ApiKeyTable {
-  id: string
-  tenant: string
-  name: string
-  /** SHA-256 of the whole key. */
-  sha256: string
-  /** Scopes, separated by commas. */
-  scopes: string
-  created_by: string
-  at: string
-  expires_at: string | null
-}
-
-/** Configuration that the fleet asked for last. */
-export interface ConfigServedTable {
-  tenant: string
-  config_version: string
   at: string
 }

@@ -15,6 +15,13 @@ export interface NewWebhook {
   url: string
   /** Empty: all types. */
   types: readonly EventType[]
+  /** Upper bound on the webhooks of the tenant. Default: none. */
+  limit?: number
+}
+
+/** Thrown if the tenant has as many webhooks as it may have. */
+export class TooManyWebhooks extends Refused {
+  override readonly name = 'TooManyWebhooks'
 }
 
 export interface CreatedWebhook {
@@ -31,7 +38,7 @@ const secretBytes = 32
 /** Creates a webhook. Throws {@link Refused} for an unknown tenant, and for an address that is not on the public internet. */
 export async function createWebhook(
   { database, envelope, allowPrivate }: { database: Database; envelope: Envelope; allowPrivate: boolean },
-  { tenant, url, types }: NewWebhook,
+  { tenant, url, types, limit = Number.POSITIVE_INFINITY }: NewWebhook,
   actor: Actor,
 ): Promise<CreatedWebhook> {
   checkUrl(url, allowPrivate)
@@ -39,6 +46,7 @@ export async function createWebhook(
   const secret = `whsec_${randomBytes(secretBytes).toString('base64')}`
   await database.change(async (tx) => {
     if (tenant !== everyTenant) await assertTenant(tx, tenant)
+    await assertFewer(tx, tenant, limit)
     const sealed = await envelope.seal(tx, placeOfSecret({ id, tenant }), secret)
     await tx
       .insertInto('webhook')
@@ -58,21 +66,22 @@ export async function createWebhook(
   return { id, secret }
 }
 
-/** Lists the webhooks without their secrets, oldest first. */
-export async function listWebhooks({ read }: Database) {
-  const rows = await read
+/** Lists the webhooks without their secrets, oldest first: all, or those of a tenant. */
+export async function listWebhooks({ read }: Database, tenant?: string) {
+  const all = read
     .selectFrom('webhook')
     .select(['id', 'tenant', 'url', 'types', 'at', 'disabled_at'])
     .orderBy('at')
     .orderBy('id')
-    .execute()
+  const rows = await (tenant === undefined ? all : all.where('tenant', '=', tenant)).execute()
   return rows.map((row) => ({ ...row, types: row.types === '' ? [] : row.types.split(',') }))
 }
 
-/** Deletes a webhook with its deliveries. Throws {@link Refused} if it is unknown. */
-export function deleteWebhook(database: Database, id: string, actor: Actor): Promise<void> {
+/** Deletes a webhook with its deliveries. Throws {@link Refused} if it is unknown, or of another tenant than `owner`. */
+export function deleteWebhook(database: Database, id: string, actor: Actor, owner?: string): Promise<void> {
   return database.change(async (tx) => {
     const { tenant } = await webhookOf(tx, id)
+    if (owner !== undefined && tenant !== owner) throw unknownWebhook(id)
     await tx.deleteFrom('webhook').where('id', '=', id).execute()
     await note(tx, actor, { action: 'webhook.delete', tenant, outcome: 'deleted', subject: id })
   })
@@ -142,14 +151,28 @@ async function assertTenant(tx: Tx, tenant: string): Promise<void> {
   if (!known) throw new Refused(`No tenant has the name ${tenant}.`)
 }
 
+async function assertFewer(tx: Tx, tenant: string, limit: number): Promise<void> {
+  if (limit === Number.POSITIVE_INFINITY) return
+  const row = await tx
+    .selectFrom('webhook')
+    .select((eb) => eb.fn.countAll().as('count'))
+    .where('tenant', '=', tenant)
+    .executeTakeFirst()
+  if (Number(row?.count) >= limit) throw new TooManyWebhooks(`A tenant may have ${limit} webhooks.`)
+}
+
 async function webhookOf(tx: Tx, id: string): Promise<{ tenant: string; disabled_at: string | null }> {
   const row = await tx
     .selectFrom('webhook')
     .select(['tenant', 'disabled_at'])
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!row) throw new Refused(`No webhook has the ID ${id}.`)
+  if (!row) throw unknownWebhook(id)
   return row
+}
+
+function unknownWebhook(id: string): Refused {
+  return new Refused(`No webhook has the ID ${id}.`)
 }
 
 /** Writes the audit line. Acts on the whole fleet name no tenant. */

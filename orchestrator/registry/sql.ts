@@ -69,6 +69,7 @@ export function createSqlRegistry(options: SqlRegistryOptions): Registry {
   }
 
   return {
+    forget: revisions.forget,
     byHost: (host) => revisions.cached(bindings, host, () => readBinding(read, host)),
     byLabel: (label) => revisions.cached(labels, label, () => readLabel(read, label)),
 

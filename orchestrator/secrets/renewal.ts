@@ -5,11 +5,12 @@
 import { type Actor, lineBy } from '../audit/actor.ts'
 import { appendAudit } from '../audit/chain.ts'
 import { SecretsUnavailable } from '../contract/ports.ts'
-import type { Database, Tx } from '../database/database.ts'
+import type { Database } from '../database/database.ts'
 import { newRevision } from '../registry/sql/touch.ts'
 import { newDataKey } from './data-keys.ts'
 import { type KeySource, KeysUnavailable } from './key-source.ts'
 import { type DataKey, importDataKey, reseal, type Sealed } from './sealing.ts'
+import { deleteUnusedKeys, storedValues } from './stored-values.ts'
 
 export interface Renewal {
   /** Tenants with a new data key. The fleet counts as a tenant. */
@@ -62,19 +63,8 @@ async function renew(tenant: string, { database, keys, actor }: RenewalOptions) 
     const move = moveTo(fresh.key, old, tenant)
     const done = { renewed: 1, values: 0, unopened: 0 }
     const count = (isMoved: boolean) => (isMoved ? done.values++ : done.unopened++)
-    for (const { ref, ...sealed } of await credentialsOf(tx, tenant))
-      count(
-        await move(sealed, (set) =>
-          tx.updateTable('credential').set(set).where('tenant', '=', tenant).where('ref', '=', ref).execute(),
-        ),
-      )
-    for (const { id, ...sealed } of await webhooksOf(tx, tenant))
-      count(
-        await move(sealed, ({ value: secret, data_key }) =>
-          tx.updateTable('webhook').set({ secret, data_key }).where('id', '=', id).execute(),
-        ),
-      )
-    await deleteUnused(tx, tenant, fresh.key.id)
+    for (const { sealed, replace } of await storedValues(tx, tenant)) count(await move(sealed, replace))
+    await deleteUnusedKeys(tx, tenant, fresh.key.id)
     await tx
       .updateTable('tenant')
       .set({ revision: await newRevision(tx) })
@@ -117,30 +107,4 @@ async function openAll(tenant: string, { read }: Database, keys: KeySource) {
     }
   }
   return { old, unopened: rows.length - old.size }
-}
-
-function credentialsOf(tx: Tx, tenant: string) {
-  return tx
-    .selectFrom('credential')
-    .select(['ref', 'value', 'data_key'])
-    .where('tenant', '=', tenant)
-    .execute()
-}
-
-function webhooksOf(tx: Tx, tenant: string) {
-  return tx
-    .selectFrom('webhook')
-    .select(['id', 'secret as value', 'data_key'])
-    .where('tenant', '=', tenant)
-    .execute()
-}
-
-async function deleteUnused(tx: Tx, tenant: string, newest: string): Promise<void> {
-  await tx
-    .deleteFrom('data_key')
-    .where('tenant', '=', tenant)
-    .where('id', '<>', newest)
-    .where('id', 'not in', tx.selectFrom('credential').select('data_key').where('tenant', '=', tenant))
-    .where('id', 'not in', tx.selectFrom('webhook').select('data_key').where('tenant', '=', tenant))
-    .execute()
 }

@@ -3,9 +3,12 @@ import { CompactEncrypt, compactDecrypt } from 'jose'
 import { z } from 'zod'
 import { SecretsUnavailable } from '../contract/ports.ts'
 
+/** Name of the fleet where a tenant's name is expected. */
+export const fleetTenant = '*'
+
 /** Place of a value. A value that was sealed for one place does not open at another. */
 export interface SealedPlace {
-  /** `*` for values of the fleet. */
+  /** {@link fleetTenant} for values of the fleet. */
   tenant: string
   ref: string
   provider: string

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
-import { webCommand } from '../deployment.ts'
+import { procfileCommand } from '../deployment.ts'
 import { say } from './run.ts'
 
 /** Time from SIGTERM to SIGKILL on Heroku. */
@@ -19,9 +19,13 @@ export interface Dyno {
 
 /** Starts the web process of the Procfile and waits until it listens. Rejects if the process exits first. */
 export async function start(slug: string, variables: Record<string, string>): Promise<Dyno> {
-  const [program = '', ...args] = await webCommand()
+  const command = await procfileCommand('web')
   const startedAt = performance.now()
-  const child = spawn(program, args, { cwd: slug, env: variables, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('bash', ['-c', command], {
+    cwd: slug,
+    env: variables,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const lines = createInterface({ input: child.stdout })
   const said = new Set<string>()
   lines.on('line', (line) => said.add(JSON.parse(line).msg))
@@ -33,9 +37,7 @@ export async function start(slug: string, variables: Record<string, string>): Pr
       if (entry.msg === 'listening' && entry.port !== undefined) resolve(entry.port)
     })
   })
-  say(
-    `${[program, ...args].join(' ').padEnd(28)} listens after ${Math.round(performance.now() - startedAt)} ms`,
-  )
+  say(`${command.padEnd(28)} listens after ${Math.round(performance.now() - startedAt)} ms`)
   return {
     process: child,
     port,

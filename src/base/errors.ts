@@ -10,6 +10,8 @@ export interface ErrorDetails {
   isOutage?: boolean
   /** The existing photo, for `already_here`. */
   existing?: ExistingPhoto
+  /** Further members of the problem document, without any secret. */
+  members?: Readonly<Record<string, unknown>>
 }
 
 /** Place of an existing photo. `key` is the plain name in the root, otherwise folder and name, such as `archive/x.jpg`. */
@@ -25,6 +27,7 @@ export class PublisherError extends Error {
   readonly retryAfterMs: number | undefined
   readonly isOutage: boolean
   readonly existing: ExistingPhoto | undefined
+  readonly members: Readonly<Record<string, unknown>>
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
@@ -32,6 +35,7 @@ export class PublisherError extends Error {
     this.retryAfterMs = details.retryAfterMs
     this.isOutage = details.isOutage ?? false
     this.existing = details.existing
+    this.members = details.members ?? {}
   }
 }
 

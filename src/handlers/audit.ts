@@ -1,6 +1,7 @@
 /** Audit log of changes, sign-ins and refusals. Filter the log by `msg` = `audit`. */
+
+import type { Person } from '../openid/person.ts'
 import type { Services } from '../runtime/services.ts'
-import type { Person } from '../runtime/sign-in/sessions.ts'
 import type { LogFields } from '../runtime/telemetry/log.ts'
 import type { Exchange } from './exchange.ts'
 

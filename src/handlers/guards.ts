@@ -2,9 +2,9 @@
 import type { Context } from 'hono'
 import { PublisherError } from '../base/errors.ts'
 import { equalInConstantTime } from '../contract/constant-time.ts'
+import { signInOff } from '../openid/errors.ts'
 import type { Services } from '../runtime/services.ts'
 import { canSignIn, isAdmin } from '../runtime/sign-in/admins.ts'
-import { signInOff } from '../runtime/sign-in/errors.ts'
 import { type AppEnv, readHeader, runtimeOf } from './exchange.ts'
 import { sessionOf } from './session.ts'
 

@@ -70,9 +70,10 @@ export async function problemResponse(
 }
 
 /** Returns the members of a problem document. */
-export function problemOf({ code, message, existing }: PublisherError, requestId: string): Problem {
+export function problemOf({ code, message, existing, members }: PublisherError, requestId: string): Problem {
   const { status, title } = errorKinds[code]
   return {
+    ...members,
     type: `${errorsPath}#${code}`,
     title,
     status,

@@ -11,6 +11,7 @@ import { problemResponse } from './problem.ts'
 import { refusal } from './refusal.ts'
 import { createRouter } from './router.ts'
 import { analysisRoutes } from './routes/analysis.ts'
+import { apiKeyRoutes } from './routes/api-keys.ts'
 import { appearanceRoutes } from './routes/appearance.ts'
 import { callbackRoute } from './routes/auth/callback.ts'
 import { enterRoute } from './routes/auth/hand-over.ts'
@@ -19,6 +20,7 @@ import { endedRoute, endRoute, logoutByFetchRoutes, logoutRoutes } from './route
 import { captionRoutes } from './routes/captions.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { configRoutes } from './routes/config.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import { copyRoute } from './routes/copies.ts'
 import { curationRoutes } from './routes/curation.ts'
 import { errorsRoute } from './routes/errors.ts'
@@ -32,9 +34,11 @@ import { openApiRoutes } from './routes/openapi.ts'
 import { originalRoute } from './routes/originals.ts'
 import { pageRoutes } from './routes/page.ts'
 import { publishRoutes } from './routes/publishing.ts'
+import { settingsRoutes } from './routes/settings.ts'
 import { thumbnailRoute } from './routes/thumbnails.ts'
 import { uploadRoute } from './routes/upload.ts'
 import { variantsRoute } from './routes/variants.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** Creates the routes of tenants' hosts, and the routes that need no tenant. */
 export function createApp(services: Services): OpenAPIHono<AppEnv> {
@@ -67,6 +71,10 @@ export function createApp(services: Services): OpenAPIHono<AppEnv> {
   logoutByFetchRoutes(app, services)
   libraryRoutes(app, services)
   uploadRoute(app, services)
+  settingsRoutes(app, services)
+  apiKeyRoutes(app, services)
+  webhookRoutes(app, services)
+  connectionRoutes(app, services)
   internalRoutes(app, services)
   metricsRoute(app, services)
   pageRoutes(app, services)

@@ -1,12 +1,14 @@
 /** The built web app of a host: in memory on Node, behind the ASSETS binding on Workers. */
 
 /**
- * Serves the web app. `index` and `get` answer GET and HEAD, honour `If-None-Match` with 304, and set type, caching and
+ * Serves the web app. `index`, `settings` and `get` answer GET and HEAD, honour `If-None-Match` with 304, and set type, caching and
  * entity tag. The caller adds security headers, so the headers of the responses are mutable.
  */
 export interface Assets {
   /** Returns the page at `/`. Caches must revalidate the page before each use, so that a deployment shows at once. */
   index(request: Request): Promise<Response>
+  /** Returns the page at `/settings`, with the caching of the page at `/`. */
+  settings(request: Request): Promise<Response>
   /**
    * Returns the file at this exact path below `/assets/`, or `null`. File names contain a digest of the content, so
    * caches may keep the files forever.

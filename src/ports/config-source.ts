@@ -4,6 +4,7 @@ import { type Credentials, credentialsSchema } from '../contract/credentials.ts'
 import type { Host, Tenant } from '../contract/host.ts'
 import { parseRuntimeAnswer, type RuntimeAnswer, withoutNulls } from '../contract/runtime-answer.ts'
 import type { Claims } from './claims.ts'
+import type { AskStudio } from './studio.ts'
 
 export type ConfigLookup =
   /** `body` is the raw answer, for diagnosis. */
@@ -34,6 +35,8 @@ export interface ConfigSource {
   resolveCredentials(tenant: Tenant, ref: string, requestId: string): Promise<Credentials>
   /** Returns the claims of a tenant. Calls nothing itself. Absent: the source keeps no claims. */
   claims?(tenant: Tenant): Claims
+  /** Asks the studio of the control plane. Absent: the source has none. */
+  studio?: AskStudio
   /** Lists the known hosts, for a developer's list of galleries. Throws `config_unavailable`. Absent: the source cannot list hosts. */
   hosts?(): Promise<readonly string[]>
   /** Reports usage to billing and retries where safe. Rejects if the report was not accepted. */

@@ -208,6 +208,7 @@ export function publishTools(
     photographer: runtime.previews().photographer,
     publishers: available,
     unavailable,
+    defaultPlatforms: content.default_platforms,
     hashtagString: content.hashtag_string,
     defaultRating: content.default_rating,
     onRatingLowered: loweringLog(services, runtime, requestId),

@@ -41,6 +41,8 @@ export interface PublishTools extends DigestTools, PictureTools {
   publishers: readonly ChannelPublisher[]
   /** Channels that the tenant has enabled but this server cannot use. Each becomes a failure in the results. */
   unavailable: readonly Channel[]
+  /** `content.default_platforms`: names of the channels that get a photo when a request names none. Default: all channels. */
+  defaultPlatforms?: readonly string[]
   /** `content.hashtag_string`. */
   hashtagString: string
   /** `content.default_rating`. */
@@ -69,7 +71,7 @@ export interface PublishTools extends DigestTools, PictureTools {
 
 export interface PublishRequest extends SubmittedCaptions {
   name: PhotoName
-  /** Names of channels, or the `id`s of their entries. Default: all enabled channels. */
+  /** Names of channels, or the `id`s of their entries. Default: `defaultPlatforms` of the tools. */
   platforms?: readonly string[]
   /** A person's rating, saved before anything is sent. */
   rating?: Rating
@@ -127,7 +129,7 @@ export async function publishPhoto(
   request: PublishRequest,
   report: PublishReport,
 ): Promise<PublishResult> {
-  const chosen = choose(tools, request.platforms)
+  const chosen = choose(tools, request.platforms ?? usualChannels(tools))
   // A preview has no picture and ends quickly, so it needs no slot.
   if (request.dryRun) return publishChosen(tools, chosen, request, report)
   const { signal } = request
@@ -213,6 +215,13 @@ async function publishChosen(
   if (folder === 'root') report('archiving')
   const archived = await archivePhoto(tools, folder, entry.name)
   return { results, anySuccess, ...archived, warnings: [...warnings, ...archived.warnings] }
+}
+
+/** Returns the names of the default channels that are still enabled. Returns `undefined` where the tenant chose none. */
+function usualChannels({ publishers, unavailable, defaultPlatforms = [] }: PublishTools) {
+  if (defaultPlatforms.length === 0) return undefined
+  const all = [...publishers.map(({ channel }) => channel), ...unavailable]
+  return defaultPlatforms.filter((name) => channelNamed(all, name) !== undefined)
 }
 
 /** Chooses among the tenant's enabled channels. Throws if no chosen channel can be used. */

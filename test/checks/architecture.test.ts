@@ -12,6 +12,7 @@ import { project } from '../../scripts/deployment.ts'
 const wrong: Readonly<Record<string, Imports>> = {
   'base-imports-lower-rooms': [['src/base/time.ts', 'src/contract/host.ts']],
   'contract-imports-lower-rooms': [['src/contract/host.ts', 'src/ports/storage.ts']],
+  'openid-imports-lower-rooms': [['src/openid/oidc-client.ts', 'src/runtime/sign-in/sign-in.ts']],
   'ports-imports-lower-rooms': [['src/ports/storage.ts', 'src/workflow/publish.ts']],
   'workflow-imports-lower-rooms': [
     ['src/workflow/publish.ts', 'src/providers/storage/s3.ts'],

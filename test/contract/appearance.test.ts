@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import {
-  type Appearance,
-  appearanceField,
-  coloursOf,
-  contrast,
-  ownColours,
-  themes,
-} from '../../src/contract/appearance.ts'
+import { coloursOf, contrast, ownColours, themes } from '../../src/base/theme-colours.ts'
+import { type Appearance, appearanceField } from '../../src/contract/appearance.ts'
 import { parseRuntimeAnswer } from '../../src/contract/runtime-answer.ts'
 
 const read = (appearance: object): Appearance => appearanceField.read(appearance, 'appearance', [])

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { presetVariables, project } from '../../scripts/deployment.ts'
 import { providerVariables } from '../../src/providers/registry.ts'
 import { environmentSchema } from '../../src/runtime/settings/variables.ts'
+import { orchestratorVariables } from '../support/fixtures/orchestrator-variables.ts'
 
 const documents = [
   'README.md',
@@ -74,6 +75,8 @@ const others: Readonly<Record<string, string>> = {
   MEMORY_STORAGE: 'an example of docs/guides/add-a-storage.md',
   ALICE_REFRESH_TOKEN: 'an example of docs/orchestrator.md',
   TENANT_CONFIG: 'the .profile of docs/operations/migration.md',
+  POSTGRES_PASSWORD: 'compose.yaml',
+  CONSOLE_SESSION_SECRET: 'compose.yaml and npm run serve:all',
   TEST_DATABASE_URL: 'the fixture of databases in test/support/fixtures/databases.ts',
 }
 /** Names that are not our variables. They belong to photos, OpenTelemetry, Node, POSIX and OpenSSL, or are a common prefix. */
@@ -81,13 +84,13 @@ const noNames = /^(AUTH0_|IMG_\d+|COPYFILE_EXCL|O_EXCL|OTEL_\w*|NODE_EXTRA_CA_CE
 
 describe('environment variables in the documents', () => {
   it.each(documents)('knows every variable that %s names', async (name) => {
-    const orchestrators = found(await textOf('orchestrator/environment.ts'), /^\s+([A-Z][A-Z_]+):/gm)
     const ownDocument = found(await textOf('docs/configuration.md'), /^\| `([A-Z][A-Z0-9_]+)`/gm)
     const known = new Set([
       ...ownVariables,
-      ...orchestrators,
+      ...(await orchestratorVariables()),
       ...ownDocument,
       ...Object.keys(await presetVariables()),
+      ...Object.keys(await presetVariables('controlPlane')),
       ...Object.keys(others),
       ...found(await textOf('bench/main.ts'), /\b([A-Z][A-Z0-9]+_[A-Z0-9_]+)\b/g),
     ])

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { runProgram } from '../../orchestrator/commands/program.ts'
 import { project } from '../../scripts/deployment.ts'
+import { orchestratorVariables } from '../support/fixtures/orchestrator-variables.ts'
 
 const text = await readFile(`${project}docs/orchestrator.md`, 'utf8')
 
@@ -39,8 +40,7 @@ it('lists exactly the commands of the orchestrator', async () => {
 })
 
 it('lists every variable of the orchestrator', async () => {
-  const source = await readFile(`${project}orchestrator/environment.ts`, 'utf8')
-  const variables = [...source.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map(([, name = '']) => name)
+  const variables = await orchestratorVariables()
   const [, section = ''] = text.split('\n## Environment\n')
   expect(variables).toContain('ORCHESTRATOR_KEYS')
   expect(variables.filter((name) => !section.includes(`\`${name}`))).toEqual([])

@@ -11,15 +11,16 @@ import { migrations } from '../../orchestrator/database/migrations.ts'
 import { databaseFile, openDatabase } from '../../orchestrator/database/open.ts'
 import { databaseKinds, databasesOf } from '../support/fixtures/databases.ts'
 
-const second = {
-  id: 2,
-  name: 'second',
-  statements: ['create table second (id bigint primary key)', 'insert into second (id) values (1)'],
+/** Migration that a newer program has. */
+const next = {
+  id: migrations.length + 1,
+  name: 'next',
+  statements: ['create table later (id bigint primary key)', 'insert into later (id) values (1)'],
 }
 const broken = {
-  id: 2,
+  id: next.id,
   name: 'broken',
-  statements: [...second.statements, 'insert into missing (id) values (1)'],
+  statements: [...next.statements, 'insert into missing (id) values (1)'],
 }
 
 /** Runs a command, and returns its exit code with everything that it said. */
@@ -37,8 +38,10 @@ describe.each(databaseKinds)('migrations on %s', (kind) => {
   it('applies each migration once when four processes migrate an empty database at once', async () => {
     await using place = await databases.create()
     const handles = await Promise.all([place.open(), place.open(), place.open(), place.open()])
-    const applied = await Promise.all(handles.map((handle) => migrate(handle, [...migrations, second])))
-    expect(applied.filter((names) => names.length > 0)).toEqual([['ground', 'second']])
+    const applied = await Promise.all(handles.map((handle) => migrate(handle, [...migrations, next])))
+    expect(applied.filter((names) => names.length > 0)).toEqual([
+      [...migrations.map(({ name }) => name), 'next'],
+    ])
     for (const handle of handles) await handle.close()
   })
 
@@ -47,21 +50,21 @@ describe.each(databaseKinds)('migrations on %s', (kind) => {
     const database = await place.opened()
     await expect(migrate(database, [...migrations, broken])).rejects.toThrow()
     const tables = await database.read.introspection.getTables()
-    expect(tables.map(({ name }) => name)).not.toContain('second')
-    await expect(migrate(database, [...migrations, second])).resolves.toEqual(['second'])
+    expect(tables.map(({ name }) => name)).not.toContain('later')
+    await expect(migrate(database, [...migrations, next])).resolves.toEqual(['next'])
   })
 
   it('refuses a migration that changed, and a database that is newer than the program', async () => {
     await using place = await databases.create()
     const database = await place.opened()
-    await migrate(database, [...migrations, second])
-    const changed = [...migrations, { ...second, statements: ['select 1'] }]
+    await migrate(database, [...migrations, next])
+    const changed = [...migrations, { ...next, statements: ['select 1'] }]
     for (const act of [migrate, assertMigrated]) {
       await expect(act(database, changed)).rejects.toThrow(
-        'Migration 2 (second) of the database differs from this program',
+        `Migration ${next.id} (next) of the database differs from this program`,
       )
       await expect(act(database)).rejects.toThrow(
-        'The database is newer than this program: it has migration 2 (second).',
+        `The database is newer than this program: it has migration ${next.id} (next).`,
       )
       await expect(act(database)).rejects.toThrow(DatabaseError)
     }
@@ -69,12 +72,12 @@ describe.each(databaseKinds)('migrations on %s', (kind) => {
 
   it('refuses to run commands and to serve when the database is newer than the program', async () => {
     await using place = await databases.create()
-    await migrate(await place.opened(), [...migrations, second])
+    await migrate(await place.opened(), [...migrations, next])
     for (const args of [['serve'], ['token', 'list'], ['migrate'], ['audit', 'verify']]) {
       const { code, said } = await run(args, place.variables)
       expect([code, said]).toEqual([
         1,
-        'The database is newer than this program: it has migration 2 (second).',
+        `The database is newer than this program: it has migration ${next.id} (next).`,
       ])
     }
   })
@@ -82,7 +85,7 @@ describe.each(databaseKinds)('migrations on %s', (kind) => {
   it('refuses an old schema until it is migrated', async () => {
     await using place = await databases.create()
     const database = await place.opened()
-    const newer = [...migrations, second]
+    const newer = [...migrations, next]
     await expect(assertMigrated(database, newer)).rejects.toThrow(
       'Run `npm run orchestrator -- migrate` first.',
     )

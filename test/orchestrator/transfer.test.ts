@@ -90,6 +90,9 @@ describe.each(databaseKinds)('export and import on %s', (kind) => {
       claims: 1,
       webhooks_left_out: ['wh_alice'],
     })
+    const moved = parse(exported.out)
+    expect(moved.connections).toMatchObject([{ ref: 'alice-storage', account: 'alice@example.org' }])
+    expect(moved.api_keys).toMatchObject([{ id: 'key_alice', name: 'phone', scopes: 'read' }])
     const history = (await run(source.variables, 'history', 'alice')).out
     expect((await run(target.variables, 'history', 'alice')).out).toBe(history)
     const answers = async (from: Database) => {

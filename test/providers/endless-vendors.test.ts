@@ -5,15 +5,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { Secret } from '../../src/base/secret.ts'
 import { parseHost } from '../../src/contract/host.ts'
+import { createSigningKeys } from '../../src/openid/id-token.ts'
+import { createProviderMetadata } from '../../src/openid/provider-metadata.ts'
 import { createOpenAiModel } from '../../src/providers/ai/openai.ts'
 import { createInstagramPublisher } from '../../src/providers/publishers/instagram.ts'
 import { verifyChannel } from '../../src/providers/publishers/telegram/verify.ts'
 import { createTelegramPublisher } from '../../src/providers/publishers/telegram.ts'
 import { createDropboxStore } from '../../src/providers/storage/dropbox.ts'
 import { createS3Store } from '../../src/providers/storage/s3.ts'
-import { createSigningKeys } from '../../src/runtime/sign-in/id-token.ts'
-import { createProviderMetadata } from '../../src/runtime/sign-in/provider-metadata.ts'
-import { createLogger } from '../../src/runtime/telemetry/log.ts'
 import { createOrchestratorClient } from '../../src/runtime/tenancy/orchestrator-client.ts'
 import { attemptOf, credentialsOf, postOf } from '../support/fixtures/posts.ts'
 
@@ -50,7 +49,6 @@ async function startEndless() {
 
 const onceOnly = { attempts: 1, baseMs: 1, capMs: 1, attemptTimeoutMs: 20_000, deadlineMs: 25_000 }
 const paths = { root: '/a', archive: '/a/b', keep: '/a/c', remove: '/a/d' }
-const log = createLogger({ level: 'error', write: () => undefined })
 const host = parseHost('alice.shibari.test', 'shibari.test')?.host ?? expect.unreachable()
 const signal = () => AbortSignal.timeout(20_000)
 
@@ -80,10 +78,7 @@ const vendors: readonly [string, (url: string) => Promise<unknown>][] = [
   ['an S3 server that refuses', (url) => s3(`${url}/status-403`).list('root')],
   ['a record on an S3 server', (url) => s3(url).readRecord(['ledger', 'x.json'])],
   ['the control plane', (url) => controlPlane(url).lookup(host, undefined, 'r')],
-  [
-    'the metadata of an identity provider',
-    (url) => createProviderMetadata({ issuer: url, log, now: Date.now })(),
-  ],
+  ['the metadata of an identity provider', (url) => createProviderMetadata({ issuer: url, now: Date.now })()],
   [
     'the keys of an identity provider',
     async (url) => createSigningKeys(`${url}/keys`)({ alg: 'RS256' }, { payload: '', signature: '' }),

@@ -83,16 +83,21 @@ describe('the size check', () => {
       ['en-12345678.js', 4000],
       ['de-1_3-5678.js', 5000],
       ['start-12345678.css', 3],
+      ['settings-12345678.js', 7000],
+      ['settings-en-12345678.js', 2000],
+      ['settings-de-12345678.js', 1000],
+      ['settings-12345678.css', 3000],
     ] as const) {
       await writeFile(join(directory, 'assets', name), '')
       await writeFile(join(directory, 'assets', `${name}.gz`), Buffer.alloc(bytes))
     }
     await writeFile(join(directory, 'index.html'), '<script src="/assets/start-12345678.js"></script>')
     expect(await uiSizes(directory)).toEqual([
-      { kind: 'js', bytes: 65_000, limit: 66_000 },
+      { kind: 'js', bytes: 65_000, limit: 66_100 },
       { kind: 'css', bytes: 3, limit: 15_000 },
       { kind: 'visitor', bytes: 35_000, limit: 40_000 },
       { kind: 'first view', bytes: 15_000, limit: 32_000 },
+      { kind: 'settings', bytes: 12_000, limit: 31_000 },
     ])
   })
 })

@@ -5,8 +5,16 @@ import { Refusal, type RowName, refusalOf } from './answers.ts'
 export { malformed } from '../dropbox/faults.ts'
 export { type Fault, spoiled }
 
-/** Operations of the API. `get`: any object by its identifier, such as a container. `list`: the posts of an account. */
+/**
+ * Operations of the API. `get`: any object by its identifier, such as a container. `list`: the posts of an account. `authorize`: the page for
+ * people. `token`, `exchange` and `refresh`: the tokens. `me`: the account of a token.
+ */
 export type Operation =
+  | 'authorize'
+  | 'token'
+  | 'exchange'
+  | 'refresh'
+  | 'me'
   | 'media'
   | 'media_publish'
   | 'get'
@@ -18,7 +26,7 @@ export type Operation =
 /** One request, as the emulator received it. */
 export interface InstagramCall {
   operation: Operation
-  /** Path and query, which must contain no token. */
+  /** Path and query, which must contain no token. The exchanges of tokens are without their query. */
   url: string
   /** Milliseconds since 1970. */
   at: number

@@ -1,5 +1,6 @@
 /** Accounts, containers and posts of the emulator. */
 import type { FetchedPicture } from './fetch-picture.ts'
+import type { SignIns } from './sign-in.ts'
 
 export interface InstagramAccount {
   userId: string
@@ -7,6 +8,8 @@ export interface InstagramAccount {
   token: string
   /** Posts that the API allows in 24 hours. Default: 100. */
   quotaTotal?: number
+  /** Kind of the account. Only professional accounts publish. Default: `BUSINESS`. */
+  accountType?: 'BUSINESS' | 'MEDIA_CREATOR' | 'Media_Creator' | 'PERSONAL'
 }
 
 export interface Container {
@@ -40,6 +43,7 @@ export interface InstagramState {
   /** Times of the posts of each account, deleted posts included. */
   readonly published: { userId: string; at: number }[]
   nextId: number
+  readonly signIns: SignIns
 }
 
 /** Returns a new identifier. */

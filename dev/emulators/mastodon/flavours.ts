@@ -27,6 +27,10 @@ export interface Flavour {
   maxSpoiler: number
   /** True for `read` and `write` only. */
   hasCoarseScopes: boolean
+  /** False: `/.well-known/oauth-authorization-server` is 404, and PKCE is ignored. */
+  describesOAuth: boolean
+  /** Life of tokens in seconds; they come with refresh tokens. `null`: tokens do not expire. */
+  tokenSeconds: number | null
   /** True when answers carry `X-RateLimit-*`. */
   sendsRates: boolean
   limits: InstanceLimits
@@ -57,6 +61,8 @@ const mastodon: Flavour = {
   needsMedia: false,
   maxSpoiler: Number.POSITIVE_INFINITY,
   hasCoarseScopes: false,
+  describesOAuth: true,
+  tokenSeconds: null,
   sendsRates: true,
   limits: {
     maxCharacters: 500,
@@ -72,6 +78,8 @@ const pleroma: Flavour = {
   ...mastodon,
   version: '2.7.2 (compatible; Pleroma 2.6.2)',
   hasV2Instance: false,
+  describesOAuth: false,
+  tokenSeconds: 100 * 86_400,
   counts: 'graphemes',
   sendsRates: false,
   limits: { ...mastodon.limits, maxCharacters: 5000, imageBytes: 16_000_000, description: 5000 },
@@ -84,6 +92,7 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
     ...mastodon,
     version: '2.9.4',
     hasV2Instance: false,
+    describesOAuth: false,
     hasV2Media: false,
     canEdit: false,
     limits: { ...mastodon.limits, imageBytes: 8_388_608, imagePixels: 16_777_216 },
@@ -100,6 +109,8 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
     needsMedia: true,
     maxSpoiler: 140,
     hasCoarseScopes: true,
+    describesOAuth: false,
+    tokenSeconds: 365 * 86_400,
     sendsRates: false,
     limits: { ...mastodon.limits, imageBytes: 15_000_000, description: 1000 },
   },
@@ -107,6 +118,7 @@ export const flavours: Readonly<Record<FlavourName, Flavour>> = {
     ...mastodon,
     version: '0.17.3+git-7b5917d',
     canEdit: false,
+    describesOAuth: false,
     usedKey: 'ignores',
     counts: 'code-points',
     limits: { ...mastodon.limits, maxCharacters: 5000, maxMedia: 6, charactersPerUrl: 25 },

@@ -1,5 +1,6 @@
 /** Accounts of an emulated server, with their uploads and posts. */
 import type { Flavour, InstanceLimits } from './flavours.ts'
+import type { SignIns } from './sign-in.ts'
 
 export interface MastodonAccount {
   /** Name without the `@`. */
@@ -72,6 +73,7 @@ export interface MastodonState {
   /** Polls that each upload needs. */
   readonly processingPolls: number
   readonly now: () => number
+  readonly signIns: SignIns
   nextId(): string
 }
 

@@ -5,6 +5,7 @@ import { notFound, outsideScopes, Refusal, refused, tokenInvalid } from './answe
 import { instanceV1, instanceV2 } from './instance.ts'
 import { describeUpload, upload, uploadState } from './media.ts'
 import { describeAccount, describePost, findPost, type KnownAccount, type MastodonState } from './posts.ts'
+import { accountOfIssued } from './sign-in.ts'
 import {
   createStatus,
   deleteStatus,
@@ -87,9 +88,10 @@ export function apiOf(state: MastodonState): Hono {
 }
 
 /** Returns the account of the request's token. */
-export function accountOf({ accounts }: MastodonState, request: Request): KnownAccount | undefined {
+export function accountOf(state: MastodonState, request: Request): KnownAccount | undefined {
   const [, token] = /^Bearer (\S+)$/.exec(request.headers.get('authorization') ?? '') ?? []
-  return accounts.find((account) => account.token === token)
+  const known = state.accounts.find((account) => account.token === token)
+  return known ?? accountOfIssued(state, token ?? '')
 }
 
 function authorized(state: MastodonState, { req }: Context, scope: string): KnownAccount {
@@ -97,7 +99,8 @@ function authorized(state: MastodonState, { req }: Context, scope: string): Know
   if (!account) throw tokenInvalid()
   const granted = (account.scopes ?? (state.flavour.hasCoarseScopes ? 'read write' : allScopes)).split(' ')
   const [whole = ''] = scope.split(':')
-  if (!granted.includes(scope) && !granted.includes(whole)) throw outsideScopes()
+  const isProfile = scope === 'read:accounts' && granted.includes('profile')
+  if (!granted.includes(scope) && !granted.includes(whole) && !isProfile) throw outsideScopes()
   return account
 }
 

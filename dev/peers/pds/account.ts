@@ -5,6 +5,8 @@ import { z } from 'zod'
 export interface PdsAccount {
   handle: string
   did: string
+  /** Password of the account itself, for the sign-in pages. */
+  password: string
   appPassword: string
   /** Removes the app password, as the account's owner does in the settings of the app. */
   revokeAppPassword(): Promise<void>
@@ -40,6 +42,7 @@ export async function openAccount(server: string, name: string): Promise<PdsAcco
   return {
     handle,
     did: owner.did,
+    password,
     appPassword: appPasswordSchema.parse(made).password,
     async revokeAppPassword() {
       await call('revokeAppPassword', { name: appPasswordName }, owner.accessJwt)

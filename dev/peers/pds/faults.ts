@@ -3,7 +3,7 @@ import type { Fault } from '../../emulators/dropbox/faults.ts'
 
 /** One request, as the proxy received it. */
 export interface PdsCall {
-  /** Name of the method, such as `com.atproto.repo.putRecord`. */
+  /** Name of the method, such as `com.atproto.repo.putRecord`. For other calls their path, such as `/oauth/token`. */
   method: string
   /** Milliseconds since 1970. */
   at: number
@@ -21,6 +21,16 @@ export function onMethod(method: string, fault: Fault, { nth = 1, times = 1 } = 
     if (!call.method.endsWith(`.${method}`)) return undefined
     seen += 1
     return seen >= nth && seen < nth + times ? fault : undefined
+  }
+}
+
+/** Injects the fault at the next call of this path. */
+export function onPath(path: string, fault: Fault): PdsFaultRule {
+  let isOver = false
+  return ({ method }) => {
+    if (isOver || method !== path) return undefined
+    isOver = true
+    return fault
   }
 }
 

@@ -1,4 +1,5 @@
 /** Proxy in front of the Bluesky server: counts calls and injects faults. */
+import { request } from 'undici'
 import { z } from 'zod'
 import { spoiled } from '../../emulators/dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from '../../emulators/dropbox/server.ts'
@@ -15,10 +16,13 @@ export interface PdsProxy extends EmulatorServer {
 
 const maxCallsKept = 10_000
 
-/** Headers of one hop, or of a body that `fetch` has decoded. */
-const hopHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-encoding', 'content-length']
+/** Headers of one hop. */
+const hopHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-length']
 
-/** Starts the proxy. `target` returns the URL of the server. `ownPage` answers requests for other paths than `/xrpc/`. */
+/** Paths of the server: its methods, and its pages and calls for OAuth. */
+const forwarded = ['/xrpc/', '/oauth/', '/account', '/.well-known/', '/@atproto/']
+
+/** Starts the proxy. `target` returns the URL of the server. `ownPage` answers requests for paths that the server does not own. */
 export async function startPdsProxy(
   target: () => string,
   ownPage: (request: Request) => Promise<Response>,
@@ -31,8 +35,8 @@ export async function startPdsProxy(
 
   async function fetchThrough(request: Request): Promise<Response> {
     const { pathname, search } = new URL(request.url)
-    if (!pathname.startsWith('/xrpc/')) return ownPage(request)
-    const call: PdsCall = { method: pathname.slice('/xrpc/'.length), at: Date.now(), status: undefined }
+    if (!forwarded.some((start) => pathname.startsWith(start))) return ownPage(request)
+    const call: PdsCall = { method: pathname.replace(/^\/xrpc\//, ''), at: Date.now(), status: undefined }
     calls.push(call)
     if (calls.length > maxCallsKept) calls.shift()
     // Every rule sees every call, so that each can count.
@@ -81,11 +85,23 @@ async function notePost(answer: Response, created: string[]): Promise<void> {
   if (post.success) created.push(post.data.uri)
 }
 
-async function forward(request: Request, url: string): Promise<Response> {
-  const headers = without(request.headers, [...hopHeaders, 'host'])
-  const body = request.method === 'GET' ? null : await request.arrayBuffer()
-  const answer = await fetch(url, { method: request.method, headers, body, redirect: 'manual' })
-  return new Response(answer.body, { status: answer.status, headers: without(answer.headers, hopHeaders) })
+/** Forwards a request with all its headers. `fetch` would replace those that tell how a browser made the request. */
+async function forward(incoming: Request, url: string): Promise<Response> {
+  const headers = without(incoming.headers, [...hopHeaders, 'host'])
+  const body = incoming.method === 'GET' ? null : Buffer.from(await incoming.arrayBuffer())
+  const answer = await request(url, {
+    method: incoming.method === 'GET' ? 'GET' : 'POST',
+    headers: Object.fromEntries(headers),
+    body,
+  })
+  const answered = new Headers()
+  for (const [name, values = []] of Object.entries(answer.headers))
+    for (const value of [values].flat()) answered.append(name, value)
+  const bytes = await answer.body.bytes()
+  return new Response(bytes.length === 0 ? null : new Uint8Array(bytes), {
+    status: answer.statusCode,
+    headers: without(answered, hopHeaders),
+  })
 }
 
 function without(headers: Headers, names: readonly string[]): Headers {

@@ -10,6 +10,7 @@ export const people = [
     hint text not null,
     connected_at text not null,
     connected_by text not null,
+    token_at text not null,
     expires_at text,
     checked_at text not null,
     due_at text not null,
@@ -18,6 +19,7 @@ export const people = [
     failures bigint not null,
     failing_since text,
     broken_at text,
+    warned_of text,
     error_code text not null,
     error_words text not null,
     primary key (tenant, ref)
@@ -27,17 +29,28 @@ export const people = [
     id text primary key,
     tenant text not null references tenant (name),
     provider text not null,
-    ref text not null,
     actor text not null,
+    replaces bigint not null,
     return_to text not null,
     browser text,
     kept text not null,
     data_key text not null,
     at text not null,
     expires_at text not null,
-    used_at text
+    used_at text,
+    error_code text not null,
+    error_words text not null
   )`,
   'create index connection_attempt_expires on connection_attempt (expires_at)',
+  'create index connection_attempt_tenant on connection_attempt (tenant, provider)',
+  `create table notice_mail (
+    event text primary key,
+    tries bigint not null,
+    due_at text not null,
+    lease text,
+    leased_until text
+  )`,
+  'create index notice_mail_due on notice_mail (due_at)',
   `create table vendor_app (
     server text not null,
     redirect_uri text not null,
@@ -80,5 +93,6 @@ export const people = [
     config_version text not null,
     at text not null
   )`,
-  `alter table tenant add column locked text not null default ''`,
+  // An operator unlocks the prompts where photographers may change them.
+  `alter table tenant add column locked text not null default 'ai'`,
 ] as const

@@ -43,8 +43,28 @@ export async function putCredentials(
     .values({ tenant, ref, ...row })
     .onConflict((conflict) => conflict.columns(['tenant', 'ref']).doUpdateSet(row))
     .execute()
+  await forgetFailures(tx, { tenant, ref }, provider)
   await touch(tx, tenant, lineAbout('credentials.put', { tenant, ref }, actor))
   return true
+}
+
+/** Lets the connection of new credentials be checked soon. Earlier failures belong to the old credentials. */
+async function forgetFailures(tx: Tx, { tenant, ref }: CredentialPlace, provider: string): Promise<void> {
+  const due_at = new Date().toISOString()
+  await tx
+    .updateTable('connection')
+    .set({
+      provider,
+      due_at,
+      failures: 0,
+      failing_since: null,
+      broken_at: null,
+      error_code: '',
+      error_words: '',
+    })
+    .where('tenant', '=', tenant)
+    .where('ref', '=', ref)
+    .execute()
 }
 
 /**
@@ -63,14 +83,20 @@ export function deleteCredentials(
       throw new Refused(
         `The current configuration of ${tenant} uses these credentials: ${places.join(', ')}.`,
       )
-    const { numDeletedRows } = await tx
-      .deleteFrom('credential')
-      .where('tenant', '=', tenant)
-      .where('ref', '=', ref)
-      .executeTakeFirst()
-    if (numDeletedRows === 0n) throw new Refused(`${tenant} has no credentials of this reference.`)
-    await touch(tx, tenant, lineAbout('credentials.delete', { tenant, ref }, actor))
+    await deleteWithin(tx, { tenant, ref }, actor)
   })
+}
+
+/** Deletes credentials within a change, together with their connection. Throws {@link Refused} if the tenant has no such reference. */
+export async function deleteWithin(tx: Tx, { tenant, ref }: CredentialPlace, actor: Actor): Promise<void> {
+  const { numDeletedRows } = await tx
+    .deleteFrom('credential')
+    .where('tenant', '=', tenant)
+    .where('ref', '=', ref)
+    .executeTakeFirst()
+  if (numDeletedRows === 0n) throw new Refused(`${tenant} has no credentials of this reference.`)
+  await tx.deleteFrom('connection').where('tenant', '=', tenant).where('ref', '=', ref).execute()
+  await touch(tx, tenant, lineAbout('credentials.delete', { tenant, ref }, actor))
 }
 
 /** Returns the provider of each stored reference of a tenant. */

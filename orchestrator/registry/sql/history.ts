@@ -3,6 +3,7 @@ import { type Actor, lineBy } from '../../audit/actor.ts'
 import type { Database, Tx } from '../../database/database.ts'
 import { addEvent } from '../../notices/outbox.ts'
 import type { BoundTenant } from '../binding.ts'
+import { configVersionIn } from './api-keys.ts'
 import { configOf, currentConfig } from './configurations.ts'
 import { Conflict, Refused } from './refusals.ts'
 import { tenantRow } from './tenant-rows.ts'
@@ -64,7 +65,7 @@ export function rollback(
     await tenantRow(tx, tenant)
     const current = await configOf(tx, tenant)
     checkExpected(current.config_version, expect)
-    const old = await configOf(tx, tenant, version)
+    const old = await configOf(tx, tenant, configVersionIn(version))
     if (old.config_version === current.config_version)
       throw new Refused(`${version} is the current configuration.`)
     await append(tx, { tenant, ...old, note }, current.config_version, actor, 'config.rollback')
@@ -83,7 +84,7 @@ export async function history({ read }: Database, tenant: string): Promise<Histo
 }
 
 function checkExpected(current: string | null, expect: string | null | undefined): void {
-  if (expect === undefined || expect === current) return
+  if (expect === undefined || (expect && configVersionIn(expect)) === current) return
   throw new Conflict(
     `Another change came first: ${current ?? 'no configuration'} is current. Read it, and repeat your change.`,
     current,

@@ -1,9 +1,10 @@
-/** Queries behind the registry: each is one indexed read. */
+/** Queries behind the registry, each by an index. */
 import { appType } from '../../../src/contract/runtime-answer.ts'
 import type { Binding } from '../../contract/ports.ts'
 import type { Tx } from '../../database/database.ts'
 import type { Sealed } from '../../secrets/envelope.ts'
 import { fingerprintOf } from '../credentials.ts'
+import { sentApiKeys, withApiKeys } from './api-keys.ts'
 
 type Reads = Pick<Tx, 'selectFrom'>
 
@@ -31,7 +32,8 @@ export async function readBinding(read: Reads, host: string): Promise<Binding | 
     .select(['config_version.config_version', 'config_version.config'])
     .where('domain.host', '=', host)
     .executeTakeFirst()
-  return row && bindingOf(row)
+  if (!row) return undefined
+  return bindingOf({ ...row, ...(await withApiKeys(row, await sentApiKeys(read, row.name))) })
 }
 
 /** Reads the served tenant of a label. */

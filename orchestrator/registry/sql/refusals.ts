@@ -5,6 +5,11 @@ export class Refused extends Error {
   override readonly name: string = 'Refused'
 }
 
+/** The change or question names a tenant that does not exist. */
+export class NotFound extends Refused {
+  override readonly name = 'NotFound'
+}
+
 /** Another change came first. */
 export class Conflict extends Refused {
   override readonly name = 'Conflict'

@@ -18,6 +18,8 @@ export interface Revisions {
     key: string,
     readValue: () => Promise<V | undefined>,
   ): Promise<V | undefined>
+  /** Forgets all remembered values. */
+  forget(): void
 }
 
 /** Creates the poll. Nothing runs without a call: the poll is part of the first call after `pollMs`. */
@@ -32,14 +34,17 @@ export function createRevisions({ database, now, pollMs, onChange }: RevisionsOp
       .select((eb) => [eb.fn.max('revision').as('last'), eb.fn.countAll().as('tenants')])
       .executeTakeFirst()
     const current = `${row?.last}/${row?.tenants}`
-    if (seen !== undefined && seen !== current) {
-      generation++
-      onChange()
-    }
+    if (seen !== undefined && seen !== current) forget()
     seen = current
   }
 
+  function forget(): void {
+    generation++
+    onChange()
+  }
+
   return {
+    forget,
     async cached(memory, key, readValue) {
       const refreshing = polls.refresh(pollMs)
       if (refreshing) await refreshing

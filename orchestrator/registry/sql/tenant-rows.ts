@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { TenantTable } from '../../database/tables.ts'
 import type { Reads } from './configurations.ts'
-import { Refused } from './refusals.ts'
+import { NotFound } from './refusals.ts'
 
 /** A tenant for people. */
 export interface TenantSummary {
@@ -20,10 +20,10 @@ export interface TenantSummary {
   created_at: string
 }
 
-/** Returns the row of a tenant. Throws {@link Refused} if there is none. */
+/** Returns the row of a tenant. Throws {@link NotFound} if there is none. */
 export async function tenantRow(read: Reads, tenant: string): Promise<Selectable<TenantTable>> {
   const row = await read.selectFrom('tenant').selectAll().where('name', '=', tenant).executeTakeFirst()
-  if (!row) throw new Refused(`No tenant has the name ${tenant}.`)
+  if (!row) throw new NotFound(`No tenant has the name ${tenant}.`)
   return row
 }
 
@@ -53,9 +53,9 @@ export async function tenantSummaries(read: Reads, names?: readonly string[]): P
   }))
 }
 
-/** Returns one tenant. Throws {@link Refused} if there is none. */
+/** Returns one tenant. Throws {@link NotFound} if there is none. */
 export async function tenantSummary(read: Reads, tenant: string): Promise<TenantSummary> {
   const [found] = await tenantSummaries(read, [tenant])
-  if (!found) throw new Refused(`No tenant has the name ${tenant}.`)
+  if (!found) throw new NotFound(`No tenant has the name ${tenant}.`)
   return found
 }

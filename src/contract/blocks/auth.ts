@@ -1,5 +1,6 @@
 /** The `auth` block: the tenant's admins. An unusable value denies every sign-in. */
 import { z } from 'zod'
+import { apiKeysField } from '../api-keys.ts'
 import { block, documented, type Fault, type Field, flag, isRecord, list, note } from '../lenient.ts'
 
 const maxAllowedEmails = 10_000
@@ -29,6 +30,10 @@ const authFields = documented(
         example: ['alice@example.org'],
         whenAbsent: '`ADMIN_LOGIN_EMAILS`',
       }),
+      api_keys: documented(apiKeysField, {
+        description: 'API keys of programs: the SHA-256 of each key, and what the key may do.',
+        example: [{ id: 'key_1', sha256: 'a'.repeat(64), scopes: ['read', 'upload'] }],
+      }),
     },
     ['provider', 'domain', 'client_id', 'audience'],
   ),
@@ -42,6 +47,6 @@ export const authField = {
     if (value === undefined || value === null) return undefined
     if (isRecord(value)) return authFields.read(value, path, faults)
     note(faults, path, 'is not a block of fields', 'sign-in is denied')
-    return { enabled: true, allowed_emails: [] }
+    return { enabled: true, allowed_emails: [], api_keys: [] }
   },
 }

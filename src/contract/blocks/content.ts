@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { block, choice, documented, type Fault, field, flag, list, text, whole } from '../lenient.ts'
 import { defaultRating, ratings } from '../rating.ts'
+import { timeZone } from '../time-zone.ts'
 import { watermarkField } from './watermark.ts'
 
 export const captionFileField = documented(
@@ -43,7 +44,9 @@ export const confirmationField = documented(
 )
 
 /** Upper bound on the sample captions that the AI gets. The rest are dropped. */
-const maxVoiceProfile = 20
+export const maxVoiceProfile = 20
+/** Upper bound on the channels that a gallery publishes to without being asked. */
+export const maxDefaultPlatforms = 20
 
 export const contentField = documented(
   block({
@@ -75,6 +78,16 @@ export const contentField = documented(
     default_rating: documented(choice(ratings, defaultRating), {
       description: 'Rating of photos that neither a person nor the AI has rated.',
       example: 'nudity',
+    }),
+    default_platforms: documented(list(z.string().trim().min(1).max(100), maxDefaultPlatforms), {
+      description: 'Channels that get a photo when a request names none: platforms, or `id`s of entries.',
+      example: ['telegram', 'bluesky'],
+      whenAbsent: 'all enabled channels',
+    }),
+    time_zone: documented(field(timeZone, undefined, 'a time zone such as Europe/Berlin'), {
+      description: "Time zone of the photographer, as a name of IANA's list.",
+      example: 'Europe/Berlin',
+      whenAbsent: 'UTC',
     }),
     watermark: watermarkField,
     voice_profile: documented(list(z.string().max(20_000), maxVoiceProfile), {

@@ -3,7 +3,8 @@
  * Both are public, since the page shows the same values.
  */
 import type { OpenAPIHono } from '@hono/zod-openapi'
-import { type Appearance, coloursOf } from '../../contract/appearance.ts'
+import { coloursOf } from '../../base/theme-colours.ts'
+import type { Appearance } from '../../contract/appearance.ts'
 import type { Services } from '../../runtime/services.ts'
 import { type AppEnv, runtimeOf } from '../exchange.ts'
 import { describeRoute, guardFor, routeFor } from '../route.ts'

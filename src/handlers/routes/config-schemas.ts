@@ -17,6 +17,9 @@ export const featuresResponseSchema = z
     mode: z.enum(['review', 'publish']).optional(),
     auth_mode: z.enum(['auth0', 'none']),
     storage_provider: z.string(),
+    default_platforms: z.array(z.string()).optional().openapi({
+      description: 'Channels that get a photo when a request names none. Absent: all channels',
+    }),
     max_upload_mb: z.number().openapi({ description: 'Size limit of a photo, in units of 1,048,576 bytes' }),
   })
   .openapi('Features')

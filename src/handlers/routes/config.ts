@@ -38,6 +38,7 @@ function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
     const { config } = runtime
     // Billing is no feature of the gallery.
     const { storage_ops_metering_enabled: _billing, ...features } = config.features
+    const { default_platforms } = config.content
     const auth_mode = canSignIn(config, services.settings) ? ('auth0' as const) : ('none' as const)
     const max_upload_mb = services.settings.maxUploadBytes / 2 ** 20
     return {
@@ -46,6 +47,7 @@ function featuresRoute(app: OpenAPIHono<AppEnv>, services: Services): void {
       auth_mode,
       storage_provider: config.storage.provider,
       max_upload_mb,
+      ...(default_platforms.length > 0 && { default_platforms }),
     }
   })
 }

@@ -38,6 +38,18 @@ export function pageRoutes(app: OpenAPIHono<AppEnv>, services: Services): void {
     if (link) page.headers.set('link', link)
     return page
   })
+  const settings = routeFor('anyone', services, {
+    method: 'get',
+    path: '/settings',
+    operationId: 'getSettingsPage',
+    summary: 'The page on which an admin sets up the gallery',
+    tags: ['page'],
+    responses: {
+      200: { description: 'HTML document without any data of the gallery', content: { 'text/html': {} } },
+      304: { description: 'Unchanged since the given entity tag' },
+    },
+  })
+  app.openapi(settings, (c) => assets.settings(c.req.raw))
   // The name has no fingerprint, so browsers may cache the file for only an hour.
   app.get(messageStylePath, guardFor('anyone', services), (c) =>
     c.body(messageStyle, 200, {

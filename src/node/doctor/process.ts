@@ -1,11 +1,10 @@
 /** Check of the identity provider, which all processes share. */
 import { z } from 'zod'
 import { hostOf } from '../../base/url-host.ts'
+import { createProviderMetadata } from '../../openid/provider-metadata.ts'
+import { quoted } from '../../openid/quoted.ts'
+import { acceptedAlgorithms, algorithmsOf } from '../../openid/signing-algorithms.ts'
 import type { Settings } from '../../runtime/settings/settings.ts'
-import { createProviderMetadata } from '../../runtime/sign-in/provider-metadata.ts'
-import { quoted } from '../../runtime/sign-in/quoted.ts'
-import { acceptedAlgorithms, algorithmsOf } from '../../runtime/sign-in/signing-algorithms.ts'
-import { createLogger } from '../../runtime/telemetry/log.ts'
 import { reachingAdvice } from './advice.ts'
 import type { Verdict } from './examination.ts'
 import { Trouble } from './trouble.ts'
@@ -24,9 +23,8 @@ export async function checkSignIn(
       todo: 'Set AUTH0_DOMAIN, AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET; see docs/operations/auth0.md.',
     }
   }
-  const log = createLogger({ level: 'error', write: () => undefined })
   const { issuer } = provider
-  const metadata = await createProviderMetadata({ issuer, log, now })().catch((error: unknown) => {
+  const metadata = await createProviderMetadata({ issuer, now })().catch((error: unknown) => {
     const cause = error instanceof Error ? error.cause : error
     const setting = provider.isAuth0 ? 'AUTH0_DOMAIN' : 'OIDC_ISSUER_URL'
     const reaching = reachingAdvice(cause, { setting, address: hostOf(issuer) })

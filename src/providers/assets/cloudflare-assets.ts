@@ -29,13 +29,15 @@ export function createCloudflareAssets({ binding }: CloudflareAssetsOptions): As
     answer.set('vary', 'Accept-Encoding')
     return new Response(response.body, { status: response.status, headers: answer })
   }
+  const fetchPage = async (path: string, request: Request): Promise<Response> => {
+    const page = await fetchFile(path, request, assetCaching.page)
+    if (!page) throw new Error('the ASSETS binding holds no page: run `npm run build` before deploying')
+    return page
+  }
   return {
-    index: async (request) => {
-      // Not `/index.html`: the binding redirects that to `/` (html_handling "auto-trailing-slash").
-      const page = await fetchFile('/', request, assetCaching.page)
-      if (!page) throw new Error('the ASSETS binding holds no page: run `npm run build` before deploying')
-      return page
-    },
+    // Not `/index.html` and `/settings.html`: the binding redirects those (html_handling "auto-trailing-slash").
+    index: (request) => fetchPage('/', request),
+    settings: (request) => fetchPage('/settings', request),
     get: async (path, request) => {
       if (!/^\/assets\/[\w.-]+$/.test(path)) return null
       return fetchFile(path, request, assetCaching.fingerprinted)

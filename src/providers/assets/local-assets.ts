@@ -12,6 +12,8 @@ export interface LocalAssetsOptions {
   directory: string
 }
 
+const settingsFile = 'settings.html'
+
 /** A file in one content coding. */
 interface Representation {
   body: Uint8Array<ArrayBuffer>
@@ -54,6 +56,7 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
     }
   }
   const page = await load('index.html', assetCaching.page)
+  const settingsPage = names.has(settingsFile) ? await load(settingsFile, assetCaching.page) : null
   const icons: readonly AppIcon[] = names.has(iconList)
     ? JSON.parse(await readFile(join(directory, iconList), 'utf8'))
     : []
@@ -65,6 +68,10 @@ export async function createLocalAssets({ directory }: LocalAssetsOptions): Prom
   )
   return {
     index: async (request) => respond(page, request),
+    async settings(request) {
+      if (!settingsPage) throw new Error(`The web app has no ${settingsFile}. Run \`npm run build\`.`)
+      return respond(settingsPage, request)
+    },
     get: async (path, request) => {
       const asset = assets.get(path)
       return asset ? respond(asset, request) : null

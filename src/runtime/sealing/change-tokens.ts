@@ -4,9 +4,9 @@
  */
 import { jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import { deriveSigningKey } from '../../base/sealing/derived-keys.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Host } from '../../contract/host.ts'
-import { deriveSigningKey } from './derived-keys.ts'
 
 /** `made`: the change has ended. `running`: it goes on after the answer has begun, as in a stream of events. */
 export type ChangeKind = 'made' | 'running'

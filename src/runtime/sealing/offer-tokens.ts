@@ -1,10 +1,10 @@
 /** Tokens in the addresses of offered pictures. */
 import { z } from 'zod'
 import { PublisherError } from '../../base/errors.ts'
+import { createSealer } from '../../base/sealing/sealed-token.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Host } from '../../contract/host.ts'
 import { isOffer, type OfferFolder } from '../../workflow/offered-pictures.ts'
-import { createSealer } from './sealed-token.ts'
 
 export interface OfferTokens {
   /** Creates the token of one offer on one host. */

@@ -1,9 +1,9 @@
 /** Values in a store that others may read and write: encrypted, authenticated, dated, and bound to one host and one key. */
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
+import { createSealer } from '../../base/sealing/sealed-token.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
-import { createSealer } from './sealed-token.ts'
 
 export interface SealedStoreOptions {
   kv: KeyValueStore

@@ -1,10 +1,10 @@
 /** Temporary links to one photo on one host: originals for admins, copies without metadata for visitors. */
 import { jwtVerify, SignJWT } from 'jose'
 import { PublisherError } from '../../base/errors.ts'
+import { deriveSigningKey } from '../../base/sealing/derived-keys.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Host } from '../../contract/host.ts'
 import { type Folder, folders, type PhotoName } from '../../ports/photo.ts'
-import { deriveSigningKey } from './derived-keys.ts'
 
 export interface SignedLinks {
   /** Creates a token for one photo on one host. */

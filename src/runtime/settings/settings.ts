@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Secret } from '../../base/secret.ts'
 import { parseVariables, SettingsError, type Variables } from '../../base/variables.ts'
 import type { Email } from '../../contract/email.ts'
+import type { ProviderSettings } from '../../openid/oidc-client.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import {
   callbackHostOf,
@@ -19,16 +20,6 @@ import { environmentSchema } from './variables.ts'
 export type ConfigSourceSettings =
   | { kind: 'orchestrator'; baseUrl: string; tokens: readonly Secret[]; timeoutMs: number }
   | { kind: 'file'; path: string }
-
-/** Identity provider, and our registration there. */
-export interface ProviderSettings {
-  /** Exact name of the issuer. Auth0's ends with a slash. */
-  issuer: string
-  clientId: string
-  clientSecret: Secret
-  /** True for Auth0, which ends sessions at `/v2/logout` even if its discovery document does not name an endpoint. */
-  isAuth0: boolean
-}
 
 /** Checked environment of one process (docs/configuration.md). */
 export interface Settings {

@@ -4,11 +4,11 @@
  */
 import { base64url } from 'jose'
 import { z } from 'zod'
+import { deriveNamingKey } from '../../base/sealing/derived-keys.ts'
+import { createSealer } from '../../base/sealing/sealed-token.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Email } from '../../contract/email.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
-import { deriveNamingKey } from '../sealing/derived-keys.ts'
-import { createSealer } from '../sealing/sealed-token.ts'
 import { maxSessionSeconds } from './sessions.ts'
 
 /** Every method rejects when the store rejects. */

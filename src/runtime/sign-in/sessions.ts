@@ -2,16 +2,10 @@
  * Identity of a signed-in person, in a cookie. The cookie grants no rights: each request checks the tenant's configuration (admins.ts).
  */
 import { z } from 'zod'
-import { type Email, emailSchema } from '../../contract/email.ts'
-import { createSealer } from '../sealing/sealed-token.ts'
+import { createSealer } from '../../base/sealing/sealed-token.ts'
+import { emailSchema } from '../../contract/email.ts'
+import type { Person } from '../../openid/person.ts'
 import type { Settings } from '../settings/settings.ts'
-
-/** Person whom the identity provider knows, with an address that the provider has verified. */
-export interface Person {
-  email: Email
-  /** The provider's id of the person (`sub`), which never changes. */
-  subject: string
-}
 
 /** Sign-in of a person, shared by all cookies that descend from it. */
 export interface SignedIn extends Person {

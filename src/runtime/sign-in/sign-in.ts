@@ -1,14 +1,14 @@
 /** Parts of the sign-in, wired for one process. */
 import { z } from 'zod'
+import { createSealer, type Sealer } from '../../base/sealing/sealed-token.ts'
 import { emailSchema } from '../../contract/email.ts'
+import { createOidcClient, type OidcClient, type ProviderSettings } from '../../openid/oidc-client.ts'
 import type { KeyValueStore } from '../../ports/kv.ts'
-import { createSealer, type Sealer } from '../sealing/sealed-token.ts'
-import type { ProviderSettings, Settings } from '../settings/settings.ts'
-import type { Logger } from '../telemetry/log.ts'
+import type { Settings } from '../settings/settings.ts'
+import { describeError, type Logger } from '../telemetry/log.ts'
 import { createEndings, type Endings } from './endings.ts'
-import { createOidcClient, type OidcClient } from './oidc-client.ts'
 import { type Claim, createClaim } from './one-time.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createSessions, maxSessionSeconds, type Sessions } from './sessions.ts'
 
 const returnAddress = { host: z.string(), port: z.string().nullable(), path: z.string() }
 
@@ -73,7 +73,12 @@ export function createSignIn(provider: ProviderSettings, { settings, kv, log, no
     createSealer({ secrets: settings.sessionSecrets, purpose, schema, now })
   const endings = createEndings({ kv, secrets: settings.sessionSecrets, log, now })
   return {
-    provider: createOidcClient(provider, log, now),
+    provider: createOidcClient(provider, {
+      maxAgeSeconds: maxSessionSeconds,
+      onUnreachable: (error) =>
+        log.warn('the identity provider cannot be discovered', { error: describeError(error) }),
+      now,
+    }),
     sessions: createSessions(settings, { isEnded: endings.isEnded, now }),
     endings,
     logins: sealer('login', loginSchema),

@@ -19,6 +19,7 @@ import {
 import { createAskByHost } from './orchestrator-client/by-host.ts'
 import { claimsUnavailable, createClaims } from './orchestrator-client/claims.ts'
 import { type Call, createExchange } from './orchestrator-client/exchange.ts'
+import { createAskStudio } from './orchestrator-client/studio.ts'
 import { createTokenRing } from './orchestrator-client/token-ring.ts'
 
 export interface OrchestratorClientOptions {
@@ -40,6 +41,7 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
   const tokens = createTokenRing(options.tokens)
   const exchange = createExchange({ baseUrl, tokens, timeoutMs, fetch: send, now })
   const askByHost = createAskByHost()
+  const askStudio = createAskStudio(exchange.once)
 
   function call(
     request: Call,
@@ -82,6 +84,8 @@ export function createOrchestratorClient(options: OrchestratorClientOptions): Co
     },
 
     claims: (tenant) => createClaims(tenant, (request) => call(request, claimsUnavailable)),
+
+    studio: (call) => askStudio({ ...call, requestId: toUuid(call.requestId) }),
 
     async check() {
       const question = { host: probeHost, knownVersion: undefined, requestId: crypto.randomUUID() }

@@ -12,6 +12,7 @@ const calls = {
     failureOf: (error) => (areUnknown(error) ? 'credentials_unknown' : undefined),
   },
   reportUsage: { operation: 'usage' },
+  studio: { operation: 'studio' },
   check: { operation: 'check', outcomeOf: ({ ready }) => (ready ? 'ok' : 'not_ready') },
   claims: 'direct',
   hosts: 'direct',

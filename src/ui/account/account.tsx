@@ -26,7 +26,13 @@ export function AccountMenu({ account }: { account: Account | null }) {
       <section id={menuId} class="menu" popover="auto" aria-label={texts.account(email)}>
         <p class="muted">{texts.signedInAs}</p>
         <p class="email">{email}</p>
-        {!isAdmin && <p class="muted">{texts.notAdmin}</p>}
+        {isAdmin ? (
+          <a class="button" href="/settings">
+            {texts.settings}
+          </a>
+        ) : (
+          <p class="muted">{texts.notAdmin}</p>
+        )}
         {notices.length > 0 && <AiNotices notices={notices} />}
         <SignOutForm className="button" />
         <SignOutForm className="button quiet" isEverywhere />

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { createSealer } from '../../../src/base/sealing/sealed-token.ts'
 import { Secret } from '../../../src/base/secret.ts'
-import { createSealer } from '../../../src/runtime/sealing/sealed-token.ts'
 import { tokenFor } from '../../support/fakes/scripted-issuer.ts'
 import { baseDomain, https, serviceToken, sessionSecret } from '../../support/fixtures/fleet.ts'
 import { describeOnBothHosts, nodeHost, type RunningHost } from '../../support/fixtures/hosts.ts'

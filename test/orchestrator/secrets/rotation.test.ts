@@ -228,4 +228,40 @@ describe.each(databaseKinds)('keys in %s', (kind) => {
       'signing-secret',
     )
   })
+  it('encrypts attempts to connect and the apps at servers again', async () => {
+    await using database = await ofTwo.copy()
+    const variables = withKeys(database, old)
+    await using server = await serving(variables)
+    const attempt = { tenant: 'alice', ref: 'attempt/a1', provider: 'dropbox' }
+    const app = { tenant: '*', ref: 'app/https://social.example', provider: 'mastodon' }
+    const at = new Date().toISOString()
+    await server.database.change(async (tx) => {
+      const { value: kept, data_key } = await server.envelope.seal(tx, attempt, 'verifier')
+      await tx
+        .insertInto('connection_attempt')
+        .values({
+          ...{ id: 'a1', tenant: 'alice', provider: 'dropbox', replaces: 0, actor: 'alice@example.org' },
+          ...{ return_to: 'https://alice.example/settings', browser: null, kept, data_key },
+          ...{ at, expires_at: at, used_at: null, error_code: '', error_words: '' },
+        })
+        .execute()
+      const sealed = await server.envelope.seal(tx, app, 'app-secret')
+      const place = { server: 'https://social.example', redirect_uri: 'https://o.example/cb', scopes: 'read' }
+      await tx
+        .insertInto('vendor_app')
+        .values({ ...place, ...sealed, at })
+        .execute()
+    })
+    expect(jsonOf(await run(variables, 'rotate-keys', '--data'))).toMatchObject({ values: 5, unopened: 0 })
+    const { read } = server.database
+    const kept = await read
+      .selectFrom('connection_attempt')
+      .select(['kept as value', 'data_key'])
+      .executeTakeFirstOrThrow()
+    const stored = await read.selectFrom('vendor_app').select(['value', 'data_key']).executeTakeFirstOrThrow()
+    expect(await server.envelope.open(kept, attempt)).toBe('verifier')
+    expect(await server.envelope.open(stored, app)).toBe('app-secret')
+    const keysLeft = await read.selectFrom('data_key').select('id').execute()
+    expect(keysLeft.length).toBe(3)
+  })
 })

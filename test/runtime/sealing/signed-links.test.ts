@@ -1,9 +1,9 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { deriveSigningKey } from '../../../src/base/sealing/derived-keys.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { parseHost } from '../../../src/contract/host.ts'
 import { parsePhotoName } from '../../../src/ports/photo.ts'
-import { deriveSigningKey } from '../../../src/runtime/sealing/derived-keys.ts'
 import { createSignedLinks } from '../../../src/runtime/sealing/signed-links.ts'
 
 const start = Date.parse('2026-11-01T12:00:00Z')

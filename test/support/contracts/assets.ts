@@ -56,6 +56,14 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
       expect(await response.text()).toBe(await readFile(join(uiDirectory, 'index.html'), 'utf8'))
     })
 
+    it('serves the settings page like the page', async () => {
+      const response = await assets.settings(request())
+      expect(response.status).toBe(200)
+      expect(response.headers.get('content-type')).toMatch(/^text\/html; ?charset=utf-8$/i)
+      expect(response.headers.get('cache-control')).toBe('no-cache')
+      expect(await response.text()).toBe(await readFile(join(uiDirectory, 'settings.html'), 'utf8'))
+    })
+
     it.each([
       ['js', /^text\/javascript/],
       ['css', /^text\/css/],
@@ -73,7 +81,7 @@ export function describeAssets(name: string, make: () => Promise<Assets>): void 
 
     it('answers 304 without a body to a client whose copy is current', async () => {
       const [path = ''] = await builtPaths('js')
-      for (const ask of [assets.index, (again: Request) => assets.get(path, again)]) {
+      for (const ask of [assets.index, assets.settings, (again: Request) => assets.get(path, again)]) {
         const first = await ask(request())
         const etag = first?.headers.get('etag') ?? ''
         expect(etag).toMatch(/^"[^"]+"$/)

@@ -121,6 +121,7 @@ export async function startGallery(photos: Photo[]): Promise<ScriptedGallery> {
       if (link) page.headers.set('link', link)
       return page
     }
+    if (pathname === '/settings') return assets.settings(request)
     if (pathname.startsWith('/assets/')) return (await assets.get(pathname, request)) ?? notFound()
     if (!(pathname in nobody)) asked.push(pathname + search)
     return (scripts.get(pathname) ?? healthy)(request)

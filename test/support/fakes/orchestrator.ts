@@ -12,6 +12,9 @@ export interface OrchestratorCall {
   token: string
   requestId: string | undefined
   ifNoneMatch: string | undefined
+  ifMatch: string | undefined
+  /** Person for whom a call of the studio is made. */
+  actor: string | undefined
   traceparent: string | undefined
   body: Readonly<Record<string, unknown>>
 }
@@ -118,6 +121,8 @@ async function callOf(request: IncomingMessage): Promise<OrchestratorCall> {
     token: request.headers.authorization?.replace('Bearer ', '') ?? '',
     requestId: request.headers['x-request-id']?.toString(),
     ifNoneMatch: request.headers['if-none-match'],
+    ifMatch: request.headers['if-match'],
+    actor: request.headers['x-actor']?.toString(),
     traceparent: request.headers.traceparent?.toString(),
     body,
   }

@@ -1,9 +1,9 @@
 /** First half of a sign-in: from a tenant's page via the callback host to the identity provider. */
 import { type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import { signInExpired, signInOff } from '../../../openid/errors.ts'
 import type { Services } from '../../../runtime/services.ts'
 import { canSignIn } from '../../../runtime/sign-in/admins.ts'
-import { signInExpired, signInOff } from '../../../runtime/sign-in/errors.ts'
 import type { LoginRequest, SignIn } from '../../../runtime/sign-in/sign-in.ts'
 import { hostCookie, writePending } from '../../cookies.ts'
 import { type AppEnv, runtimeOf } from '../../exchange.ts'

@@ -3,8 +3,8 @@
  * ID token, the provider need not ask the person again. A sealed cookie of the callback host holds the token.
  */
 import type { Context } from 'hono'
+import type { Redeemed, SessionHint } from '../../../openid/oidc-client.ts'
 import type { Settings } from '../../../runtime/settings/settings.ts'
-import type { Redeemed, SessionHint } from '../../../runtime/sign-in/oidc-client.ts'
 import { maxSessionSeconds } from '../../../runtime/sign-in/sessions.ts'
 import type { SignIn } from '../../../runtime/sign-in/sign-in.ts'
 import { type CookieKind, deleteCookie, hostCookie, onlyCookieValue, writeCookie } from '../../cookies.ts'

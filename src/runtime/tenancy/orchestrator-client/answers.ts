@@ -15,6 +15,7 @@ import {
 export interface Answer {
   status: number
   text: string
+  etag: string | null
 }
 
 /** Default Retry-After when the orchestrator gave none. */

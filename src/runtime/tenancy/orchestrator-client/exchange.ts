@@ -8,11 +8,13 @@ import { type Answer, refusesToken } from './answers.ts'
 import type { TokenRing } from './token-ring.ts'
 
 export interface Call {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   path: string
   requestId: string
   headers?: Record<string, string>
   body?: unknown
+  /** Timeout of a call that is tried once. Default: the timeout of an attempt. */
+  timeoutMs?: number
 }
 
 export interface ExchangeOptions {
@@ -58,7 +60,7 @@ export function createExchange({ tokens, timeoutMs, ...connection }: ExchangeOpt
   }
 
   return {
-    once: (call) => attempt(call, AbortSignal.timeout(timeoutMs)),
+    once: (call) => attempt(call, AbortSignal.timeout(call.timeoutMs ?? timeoutMs)),
     withRetries: (call) => withRetry((signal) => attempt(call, signal), policy),
   }
 }
@@ -95,5 +97,5 @@ async function sendCall(
       retryAfterMs: retryAfterMs(response.headers, now()),
     })
   }
-  return { status: response.status, text }
+  return { status: response.status, text, etag: response.headers.get('etag') }
 }

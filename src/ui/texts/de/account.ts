@@ -12,6 +12,7 @@ export const accountTexts: AccountTexts = {
     soon: 'Du bist hier abgemeldet. Deine anderen Geräte folgen; prüfe sie in ein paar Minuten.',
   },
   closeMessage: 'Nachricht schließen',
+  settings: 'Einstellungen',
   signedInAs: 'Angemeldet als',
   account: (email) => `Konto: ${email}`,
   aiNotices: 'Hinweise zur KI',

@@ -12,6 +12,7 @@ export const accountTexts = {
     soon: 'You’re signed out on this device. Your other devices will follow; check them in a few minutes.',
   },
   closeMessage: 'Close this message',
+  settings: 'Settings',
   signedInAs: 'Signed in as',
   account: (email: string) => `Account: ${email}`,
   aiNotices: 'AI notices',

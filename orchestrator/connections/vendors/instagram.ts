@@ -1,0 +1,149 @@
+/** Connects Instagram accounts (Instagram API with Instagram Login). */
+import { z } from 'zod'
+import {
+  type Checked,
+  type Connected,
+  type Vendor,
+  VendorRefused,
+  type VendorTools,
+  type WrittenCredentials,
+} from '../vendor.ts'
+import { createVendorFetch } from '../vendor-fetch.ts'
+import type { VendorSettings } from '../vendor-settings.ts'
+import { vendorCode } from '../vendor-words.ts'
+import { longTokenSchema, meSchema, shortTokenSchema } from './instagram/answers.ts'
+import { askInstagram, type GraphRequest, hostsOf, type RefusedAs } from './instagram/graph.ts'
+
+const scopes = ['instagram_business_basic', 'instagram_business_content_publish'] as const
+
+const dayMs = 86_400_000
+/** A token lives 60 days, and is renewed from day 30 on. */
+const renewBeforeEndMs = 30 * dayMs
+
+const storedSchema = z.object({ access_token: z.string().min(1), user_id: z.coerce.string() })
+
+type Me = z.output<typeof meSchema>
+
+/** Creates the vendor. Returns `undefined` if the operator has registered no app. */
+export function createInstagramVendor(settings: VendorSettings, tools: VendorTools): Vendor | undefined {
+  const { INSTAGRAM_APP_ID: appId, INSTAGRAM_APP_SECRET: appSecret } = settings
+  if (appId === undefined || appSecret === undefined) return undefined
+  const hosts = hostsOf(settings.INSTAGRAM_API_BASE_URL)
+  const { now } = tools
+  const fetch = createVendorFetch(tools.fetch, 'Instagram')
+
+  const ask = <T>({ secrets, ...request }: GraphRequest<T>) =>
+    askInstagram(fetch, { ...request, secrets: [appSecret, ...secrets] })
+
+  /** Exchanges a code for a token of an hour, and that token at once for a token of 60 days. */
+  const exchange = async (code: string, redirectUri: string) => {
+    const app = { client_id: appId, client_secret: appSecret }
+    const short = await ask({
+      url: hosts.shortToken,
+      form: { ...app, grant_type: 'authorization_code', redirect_uri: redirectUri, code },
+      schema: shortTokenSchema,
+      refusedAs: 'invalid',
+      secrets: [code],
+    })
+    const missing = scopes.filter((scope) => short.permissions?.includes(scope) === false)
+    if (missing.length > 0)
+      throw new VendorRefused('missing_permission', `Not allowed: ${missing.join(', ')}.`)
+    const { access_token } = short
+    return ask({
+      url: hosts.longToken,
+      query: { grant_type: 'ig_exchange_token', client_secret: appSecret, access_token },
+      schema: longTokenSchema,
+      refusedAs: 'invalid',
+      secrets: [code, access_token],
+    })
+  }
+
+  const readMe = (token: string, refusedAs: RefusedAs): Promise<Me> =>
+    ask({
+      url: hosts.me,
+      query: { fields: 'id,user_id,username,account_type' },
+      token,
+      schema: meSchema,
+      refusedAs,
+      secrets: [token],
+    })
+
+  return {
+    provider: 'instagram',
+    use: 'channel',
+    checkEveryMs: dayMs,
+    oauth: {
+      begins: z.looseObject({}).optional(),
+      async begin({ state, redirectUri, again }) {
+        const url = new URL(hosts.authorize)
+        const query = { client_id: appId, redirect_uri: redirectUri, response_type: 'code', state }
+        for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
+        url.searchParams.set('scope', scopes.join(','))
+        if (again) url.searchParams.set('force_reauth', 'true')
+        return { url: url.href, kept: {} }
+      },
+      async finish(answer, _kept, redirectUri) {
+        const { access_token, expires_in } = await exchange(codeIn(answer), redirectUri)
+        const me = await readMe(access_token, 'invalid')
+        return connected(me, access_token, now() + expires_in * 1000)
+      },
+    },
+
+    async check(credentials, expiresAt): Promise<Checked> {
+      const { access_token } = readStored(credentials)
+      await readMe(access_token, 'revoked')
+      const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
+      if (!isDue) return {}
+      const renewed = await ask({
+        url: hosts.refresh,
+        query: { grant_type: 'ig_refresh_token', access_token },
+        schema: longTokenSchema,
+        refusedAs: 'revoked',
+        secrets: [access_token],
+      })
+      return {
+        renewed: {
+          credentials: { ...credentials, access_token: renewed.access_token },
+          expiresAt: now() + renewed.expires_in * 1000,
+        },
+      }
+    },
+  }
+}
+
+/** Returns the code of the callback. Instagram may put `#_` behind it. */
+function codeIn(answer: URLSearchParams): string {
+  const error = answer.get('error')
+  if (error !== null) {
+    const isDenial = error === 'access_denied' || answer.get('error_reason') === 'user_denied'
+    // Any visitor can write a callback, so its words are not repeated.
+    const words = isDenial ? 'Instagram was not connected.' : 'Instagram refused the request.'
+    throw new VendorRefused(isDenial ? 'denied' : 'invalid', words, vendorCode(error))
+  }
+  const code = answer.get('code')?.replace(/#_$/, '')
+  if (!code) throw new VendorRefused('invalid', 'Instagram sent no code.')
+  return code
+}
+
+/** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. */
+const suitable: ReadonlySet<string> = new Set(['business', 'media_creator', 'creator'])
+
+function connected({ user_id, id, username, account_type }: Me, token: string, expiresAt: number): Connected {
+  const kind = account_type.toLowerCase().replace(/[\s-]+/g, '_')
+  if (!suitable.has(kind))
+    throw new VendorRefused('unsuitable', `@${username} is not a professional account.`, kind.slice(0, 40))
+  return {
+    credentials: { provider: 'instagram', access_token: token, user_id },
+    account: `@${username}`,
+    // Callbacks about deleted data name this ID.
+    accountId: id ?? user_id,
+    expiresAt,
+    settings: {},
+  }
+}
+
+function readStored(credentials: WrittenCredentials): z.output<typeof storedSchema> {
+  const stored = storedSchema.safeParse(credentials)
+  if (stored.success) return stored.data
+  throw new VendorRefused('revoked', 'The stored credentials are incomplete. Connect the account again.')
+}

@@ -1,0 +1,108 @@
+/** Sessions of operators: a sealed cookie, checked against the operator's row on each request. */
+import type { Context } from 'hono'
+import { deleteCookie, setCookie } from 'hono/cookie'
+import { z } from 'zod'
+import { createSealer, type Sealer } from '../../src/base/sealing/sealed-token.ts'
+import { type Actor, lineBy } from '../audit/actor.ts'
+import { appendAudit } from '../audit/chain.ts'
+import type { Database } from '../database/database.ts'
+import type { PeopleServices } from '../people-services.ts'
+import { Refused } from '../registry/sql/refusals.ts'
+import type { ConsoleSettings } from './settings.ts'
+
+export interface Sessions {
+  /** Returns the operator of the request, or `undefined`. */
+  operatorOf(c: Context): Promise<string | undefined>
+  /** Notes the sign-in and sets the cookie. */
+  begin(c: Context, email: string): Promise<void>
+  forget(c: Context): void
+}
+
+const sessionSeconds = 12 * 3600
+const contentSchema = z.object({ email: z.string(), at: z.string() })
+
+/** Name and attributes of a cookie of the console. `__Host-` keeps sibling hosts from setting it. */
+export function cookieOf({ isSecure }: Pick<ConsoleSettings, 'isSecure'>, name: string) {
+  return {
+    name: isSecure ? `__Host-${name}` : name,
+    options: { path: '/', httpOnly: true, secure: isSecure, sameSite: 'Lax' } as const,
+  }
+}
+
+/** Returns the only value of a cookie. Two values mean that another host set one of them, so neither counts. */
+export function soleCookie(c: Context, name: string): string | undefined {
+  const pairs = (c.req.header('cookie') ?? '').split(';').map((pair) => pair.trim())
+  const values = pairs
+    .filter((pair) => pair.startsWith(`${name}=`))
+    .map((pair) => pair.slice(name.length + 1))
+  return values.length === 1 ? values[0] : undefined
+}
+
+/** Ends all sessions of an operator. Throws {@link Refused} if the operator never signed in. */
+export function endSessions(database: Database, email: string, actor: Actor, now: number): Promise<void> {
+  return database.change(async (tx) => {
+    const { numUpdatedRows } = await tx
+      .updateTable('operator')
+      .set({ sessions_from: new Date(now).toISOString() })
+      .where('email', '=', email)
+      .executeTakeFirst()
+    if (numUpdatedRows === 0n) throw new Refused('This operator never signed in.')
+    await appendAudit(tx, [
+      lineBy(
+        actor,
+        { action: 'operator.sign_out', tenant: null, outcome: 'signed_out', subject: email },
+        now,
+      ),
+    ])
+  })
+}
+
+/** Creates the sessions of the console. */
+export function createSessions({ database, now }: PeopleServices, settings: ConsoleSettings): Sessions {
+  const sealer: Sealer<z.output<typeof contentSchema>> = createSealer({
+    secrets: settings.secrets,
+    purpose: 'console-session',
+    schema: contentSchema,
+    now,
+  })
+  const cookie = cookieOf(settings, 'console')
+  const time = () => new Date(now()).toISOString()
+
+  const rowOf = (email: string) =>
+    database.read.selectFrom('operator').select('sessions_from').where('email', '=', email).executeTakeFirst()
+
+  return {
+    async operatorOf(c) {
+      const token = soleCookie(c, cookie.name)
+      const opened = token === undefined ? null : await sealer.open(token, settings.host)
+      if (!opened || !settings.operators.has(opened.content.email)) return undefined
+      const { email, at } = opened.content
+      const row = await rowOf(email)
+      return row && at > row.sessions_from ? email : undefined
+    },
+
+    async begin(c, email) {
+      const at = time()
+      await database.change(async (tx) => {
+        // The session must be younger than the end of the sessions before it.
+        const from = new Date(now() - 1).toISOString()
+        await tx
+          .insertInto('operator')
+          .values({ email, sessions_from: from, signed_in_at: at })
+          .onConflict((conflict) => conflict.column('email').doUpdateSet({ signed_in_at: at }))
+          .execute()
+        const actor = { name: email, requestId: crypto.randomUUID() }
+        await appendAudit(tx, [
+          lineBy(actor, { action: 'operator.sign_in', tenant: null, outcome: 'signed_in', subject: email }),
+        ])
+      })
+      const value = await sealer.seal(
+        { email, at },
+        { audience: settings.host, expiresInSeconds: sessionSeconds },
+      )
+      setCookie(c, cookie.name, value, { ...cookie.options, maxAge: sessionSeconds })
+    },
+
+    forget: (c) => void deleteCookie(c, cookie.name, cookie.options),
+  }
+}

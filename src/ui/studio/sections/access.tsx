@@ -1,0 +1,36 @@
+/** API keys and webhooks: lists, forms, and secrets that are shown once. */
+import { isTextList } from '../../json.ts'
+import type { PageProps } from '../settings-page.tsx'
+import { words } from '../words.ts'
+import { AccessList } from './access-list.tsx'
+
+const labels = words.access
+
+export function Access({ store }: PageProps) {
+  const offered = store.state.answer.offered.key_scopes
+  const scopes = isTextList(offered) ? offered : Object.keys(labels.scopeNames)
+  return (
+    <>
+      <AccessList
+        kind="keys"
+        title={labels.keys}
+        intro={labels.keysIntro}
+        none={labels.noKeys}
+        create={labels.createKey}
+        secretAdvice={labels.secretKey}
+        removeQuestion={labels.removeKey}
+        scopes={scopes}
+      />
+      <AccessList
+        kind="webhooks"
+        title={labels.webhooks}
+        intro={labels.webhooksIntro}
+        none={labels.noWebhooks}
+        create={labels.createWebhook}
+        secretAdvice={labels.secretWebhook}
+        removeQuestion={labels.removeWebhook}
+        scopes={[]}
+      />
+    </>
+  )
+}
