@@ -95,7 +95,7 @@ function page(status: number, title: string, content: string): Response {
 <title>${escaped(title)}</title><style>${style}</style>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="demo">Demo: this page stands in for the real one on this machine. Type no password here.</p>
+<p class="demo">Demo: this page replaces the real page on this machine. Type no password here.</p>
 ${content}
 </main>
 </html>`

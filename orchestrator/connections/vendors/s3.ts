@@ -1,5 +1,6 @@
 /** S3 and compatible storages, by pasted keys: the bucket is listed, and a probe is written and deleted before the keys are kept. */
-import { sortedFolders } from '../folders.ts'
+import { withoutSlashAtEnd } from '../../../src/base/text-edges.ts'
+import { innerPath, sortedFolders } from '../folders.ts'
 import { type Connected, type Folder, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
 import { type Bucket, bucketSchema, createBucket } from './s3/bucket.ts'
@@ -34,7 +35,7 @@ export function createS3({ guardedFetch }: VendorTools): Vendor {
         const connected: Connected = {
           credentials: { provider: 's3', ...credentials },
           account: `${credentials.bucket} (${host})`,
-          accountId: `${host}${pathname.replace(/\/+$/, '')}/${credentials.bucket}`,
+          accountId: `${host}${withoutSlashAtEnd(pathname)}/${credentials.bucket}`,
           expiresAt: null,
           settings: {},
         }
@@ -82,7 +83,7 @@ async function listPage(
 }
 
 async function listFolders(bucket: Bucket, path: string): Promise<Folder[]> {
-  const inner = path.replace(/^\/+|\/+$/g, '')
+  const inner = innerPath(path)
   const prefix = inner === '' ? '' : `${inner}/`
   const names: string[] = []
   let next: string | undefined

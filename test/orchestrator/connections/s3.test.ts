@@ -187,7 +187,7 @@ describe('the trial of pasted keys', () => {
     })
   })
 
-  it('is unavailable when no server listens at the address', async () => {
+  it('refuses as unavailable when no server listens at the address', async () => {
     // Port 1 of this machine has no server.
     expect((await refusal(acceptAt('http://127.0.0.1:1'))).reason).toBe('unavailable')
   })
@@ -231,7 +231,7 @@ describe('addresses of tenants', () => {
     expect(guarded.pasted?.values.safeParse(values).success).toBe(false)
   })
 
-  it('cannot be led to another bucket by the path of a folder', async () => {
+  it('stays in the bucket when the path of a folder points elsewhere', async () => {
     const { endpoint, calls } = await startScriptedS3()
     const { credentials } = await accept(valuesOf(endpoint))
     await vendor.folders?.(credentials, '../../other?list-type=1&x=')

@@ -1,6 +1,7 @@
 /** Signed calls to one bucket, by its address in path style. */
 import { AwsClient } from 'aws4fetch'
 import { z } from 'zod'
+import { withoutSlashAtEnd } from '../../../../src/base/text-edges.ts'
 import { type RefusalReason, VendorRefused } from '../../vendor.ts'
 import type { VendorFetch } from '../../vendor-fetch.ts'
 import { parseS3Error } from './xml.ts'
@@ -127,7 +128,7 @@ function urlOf(
   const url = new URL(endpoint.href)
   url.search = ''
   url.hash = ''
-  url.pathname = `${endpoint.pathname.replace(/\/+$/, '')}/${encoded(bucket)}${path}`
+  url.pathname = `${withoutSlashAtEnd(endpoint.pathname)}/${encoded(bucket)}${path}`
   const parameters = Object.entries(query).map(([each, value]) => `${encoded(each)}=${encoded(value)}`)
   return parameters.length === 0 ? url.href : `${url.href}?${parameters.join('&')}`
 }
