@@ -16,6 +16,7 @@ import {
   useAttempt,
 } from './attempts.ts'
 import { callbackUrl } from './connect.ts'
+import { addInstagramCallbacks } from './instagram-callbacks.ts'
 import { languageOf, page, pageHeaders } from './page.ts'
 import { confirmPage, failedPage, lostPage } from './page-words.ts'
 import { withOutcome } from './return-address.ts'
@@ -44,6 +45,7 @@ export function connectPages(services: PeopleServices): Hono {
     )
   })
   app.notFound((c) => c.html(page(languageOf(c), lostPage(languageOf(c))), 404))
+  addInstagramCallbacks(app, services)
   const lost = (c: Context) => c.html(page(languageOf(c), lostPage(languageOf(c))), 400)
 
   /** Returns the vendor of the path if browsers are sent there. */
