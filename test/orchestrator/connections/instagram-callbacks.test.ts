@@ -76,7 +76,7 @@ describe.each(databaseKinds)('the callbacks of Meta on %s', (kind) => {
     issued_at: Math.floor(issuedAt / 1000),
   })
 
-  it('break the connection of a person who removed the app, and no other', async () => {
+  it('breaks the connection of a person who removed the app, and no other', async () => {
     const { own, database, connect, post } = await start()
     await using _ = own
     await connect('alice', '9901')
@@ -92,7 +92,7 @@ describe.each(databaseKinds)('the callbacks of Meta on %s', (kind) => {
     expect(JSON.stringify(events)).not.toContain('canary')
   })
 
-  it('delete what is stored about the account, and give a code that tells the day', async () => {
+  it('deletes the stored account, and returns a code that tells the day', async () => {
     const { own, database, pages, connect, post } = await start()
     await using _ = own
     await connect('alice', '9901')
@@ -115,7 +115,7 @@ describe.each(databaseKinds)('the callbacks of Meta on %s', (kind) => {
     ).toBe(404)
   })
 
-  it('end nothing when the request is older than the connection', async () => {
+  it('ends nothing when the request is older than the connection', async () => {
     const { own, database, connect, post } = await start()
     await using _ = own
     await connect('alice', '9901')
@@ -124,7 +124,7 @@ describe.each(databaseKinds)('the callbacks of Meta on %s', (kind) => {
     expect(await connections(database)).toMatchObject([{ tenant: 'alice', isBroken: false }])
   })
 
-  it('refuse everything that the secret of the app did not sign', async () => {
+  it('refuses everything that the secret of the app did not sign', async () => {
     const { own, database, pages, connect, post } = await start()
     await using _ = own
     await connect('alice', '9901')

@@ -24,7 +24,7 @@ describe.each(databaseKinds)('the registered apps on %s', (kind) => {
     return { own, database, envelope, apps: createVendorApps(database, envelope, Date.now) }
   }
 
-  it('are found for the same server, redirect address and scopes only', async () => {
+  it('finds an app for the same server, redirect address and scopes only', async () => {
     const { own, apps } = await start()
     await using _ = own
     await apps.keep(key, app)
@@ -37,7 +37,7 @@ describe.each(databaseKinds)('the registered apps on %s', (kind) => {
       expect(await apps.find({ ...key, ...other })).toBeUndefined()
   })
 
-  it('are replaced by a newer registration, and forgotten', async () => {
+  it('replaces an app by a newer registration, and forgets it', async () => {
     const { own, apps } = await start()
     await using _ = own
     await apps.keep(key, app)
@@ -47,7 +47,7 @@ describe.each(databaseKinds)('the registered apps on %s', (kind) => {
     expect(await apps.find(key)).toBeUndefined()
   })
 
-  it('are stored without the secret in clear, and do not open at another server', async () => {
+  it('stores no secret in clear, and opens no app at another server', async () => {
     const { own, database, apps } = await start()
     await using _ = own
     await apps.keep(key, app)
@@ -58,7 +58,7 @@ describe.each(databaseKinds)('the registered apps on %s', (kind) => {
     expect(await apps.find(thief)).toBeUndefined()
   })
 
-  it('open after a renewal of the data keys', async () => {
+  it('opens an app after a renewal of the data keys', async () => {
     const { own, database, envelope, apps } = await start()
     await using _ = own
     await apps.keep(key, app)
