@@ -5,11 +5,11 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { useCompileCache } from '../src/node/compile-cache.ts'
 import { endWithHelp } from '../src/node/usage.ts'
 import { buildWhereStale } from './demo/build.ts'
-import { greeting } from './demo/greeting.ts'
 import { progressTo } from './demo/progress.ts'
-import { type Demo, startDemo } from './demo/start.ts'
+import type { Demo } from './demo/start.ts'
 
 const usage = `npm run demo -- [--photos DIR] [--port 8080] [--domain localhost] [--state .demo]
     --photos DIR   shows your own photos at alice's address, and never changes them
@@ -28,6 +28,12 @@ async function main(): Promise<void> {
   console.log('Starting the demo ...')
   const step = progressTo((text) => process.stdout.write(text))
   await buildWhereStale(project, worker, step)
+  // Before the parts are loaded, so that they come from the cache.
+  useCompileCache(join(project, 'dist/demo-compile-cache'))
+  const [{ startDemo }, { greeting }] = await Promise.all([
+    import('./demo/start.ts'),
+    import('./demo/greeting.ts'),
+  ])
   const demo = await startDemo({ state, port, baseDomain, worker, photos, step })
   if (demo.port !== port) console.log(`Port ${port} is in use, so the demo uses ${demo.port}.`)
   endOnSignal(demo)

@@ -4,6 +4,7 @@ import { createSqlClaims } from './claims/sql-claims.ts'
 import { firstOf, fixedTokens } from './contract/fixed-tokens.ts'
 import type { ControlPlane } from './contract/ports.ts'
 import type { Database } from './database/database.ts'
+import { createServedNotes } from './registry/sql/served.ts'
 import { createSqlRegistry } from './registry/sql.ts'
 import type { Envelope } from './secrets/envelope.ts'
 import { createSqlTokens } from './tokens/sql-tokens.ts'
@@ -38,14 +39,19 @@ export function createDatabasePlane(options: DatabasePlaneOptions): DatabasePlan
     maxAgeMs: pollMs,
     onError: (error) => onFailure(`The last use of a token cannot be noted: ${nameOf(error)}`),
   })
+  const served = createServedNotes({
+    database,
+    now,
+    onError: (error) => onFailure(`Served configurations cannot be noted: ${nameOf(error)}`),
+  })
   return {
-    registry: createSqlRegistry({ database, envelope, now, pollMs }),
+    registry: served.watch(createSqlRegistry({ database, envelope, now, pollMs })),
     tokens: firstOf(fixedTokens(tokens), stored),
     claims: createSqlClaims(database, now),
     usage: createSqlUsage(database, now),
     audit: audit.write,
     async close() {
-      await Promise.all([audit.close(), stored.close()])
+      await Promise.all([audit.close(), stored.close(), served.close()])
     },
   }
 }

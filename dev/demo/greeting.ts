@@ -1,5 +1,6 @@
 /** Greeting of the running demo: who can sign in where, and where published photos arrive. */
 import { join, relative } from 'node:path'
+import { newcomer, newcomerEmail, operatorEmail } from './newcomer.ts'
 import { dataDirectoryOf, tenantsFileOf } from './orchestrator.ts'
 import type { DemoTenant } from './tenants.ts'
 import type { DemoVendors } from './vendors.ts'
@@ -14,6 +15,8 @@ export interface GreetingOptions {
   issuer: string
   /** URL of the orchestrator. */
   orchestrator: string
+  /** Address of the operators' console. */
+  console: string
   /** True when the publisher runs as a Worker. */
   worker: boolean
   /** Directory of the demo's files. */
@@ -29,6 +32,8 @@ The demo is running${worker ? ' as a Worker in Miniflare' : ''}. Open these in a
 
 ${columns(galleries(options, place))}
 
+${newcomersPath(options)}
+
 Published photos arrive here:
 
 ${columns(vendors.pages.map(({ address, text }) => [address, text]))}
@@ -43,6 +48,16 @@ A change takes effect within seconds, and stays after a restart. The log is ${jo
 To check a gallery: npm run doctor -- --env ${join(place, 'env')} --host ${options.tenants[0]?.name}.${baseDomain}
 Ctrl-C stops the demo.
 `
+}
+
+/** Explains how to add a photographer, in four steps. */
+function newcomersPath({ console, baseDomain, port, vendors }: GreetingOptions): string {
+  return `Add a photographer in three minutes:
+
+  1. Sign in to the console ${console}/ as ${operatorEmail}. Add the gallery ${newcomer}, and invite ${newcomerEmail}.
+  2. Open the link of the invitation, and sign in as ${newcomerEmail}: type the address.
+  3. Connect Dropbox as ${newcomerEmail}, and choose the folder /Photos/2026.
+  4. Connect Telegram with the bot token ${vendors.newcomerBotToken}. Then look at http://${newcomer}.${baseDomain}:${port}/.`
 }
 
 function galleries({ tenants, baseDomain, port, state }: GreetingOptions, place: string): Row[] {

@@ -9,7 +9,6 @@ import { startPeople } from '../../orchestrator/people.ts'
 import { parseRegistry } from '../../orchestrator/registry/file.ts'
 import { startOrchestrator } from '../../orchestrator/server.ts'
 import { openStore } from '../../orchestrator/store.ts'
-import { freePort } from './ports.ts'
 import { putDemoTenants } from './stored-tenants.ts'
 import type { orchestratorFiles } from './tenants.ts'
 
@@ -26,8 +25,10 @@ export function tenantsFileOf(state: string): string {
 export interface DemoOrchestratorOptions {
   /** Directory of the demo's files. */
   state: string
-  /** First port to try. */
-  firstPort: number
+  /** Port to listen on. */
+  port: number
+  /** Further variables: console, sign-in and vendors. */
+  variables: Readonly<Record<string, string>>
   serviceToken: string
   files: ReturnType<typeof orchestratorFiles>
 }
@@ -41,9 +42,9 @@ export interface DemoOrchestrator {
 
 /** Stores the tenants and starts the orchestrator. Also writes the tenants to a file, as a ground for edits. */
 export async function startDemoOrchestrator(options: DemoOrchestratorOptions): Promise<DemoOrchestrator> {
-  const { state, firstPort, serviceToken, files } = options
+  const { state, port, variables, serviceToken, files } = options
   const warn = (text: string) => console.error(text)
-  const env = parseEnvironment({ ORCHESTRATOR_DATA_DIR: dataDirectoryOf(state) })
+  const env = parseEnvironment({ ...variables, ORCHESTRATOR_DATA_DIR: dataDirectoryOf(state) })
   const { database, envelope } = await openStore(env, () => undefined)
   const plane = createDatabasePlane({
     database,
@@ -66,7 +67,6 @@ export async function startDemoOrchestrator(options: DemoOrchestratorOptions): P
     })
     const tenants = await putDemoTenants(database, envelope, registry)
     await writeFile(tenantsFileOf(state), stringify({ tenants }))
-    const port = await freePort(firstPort)
     const running = await startOrchestrator({
       port,
       hostname: '127.0.0.1',

@@ -6,9 +6,10 @@ import { startNodeHost } from '../../src/node.ts'
 import { startOidcProvider } from '../emulators/oidc.ts'
 import { startWorkerHost, type WorkerHostOptions } from '../worker-host.ts'
 import { writeEnvFile } from './env-file.ts'
+import { operatorEmail } from './newcomer.ts'
 import { startDemoOrchestrator } from './orchestrator.ts'
 import { ownPhotos, samplePhotos } from './photos.ts'
-import { freePort } from './ports.ts'
+import { type DemoPlaces, placesOf } from './places.ts'
 import { type Step, silently } from './progress.ts'
 import { localStorage, type S3Emulator, startDropbox, startGoogleDrive, startS3 } from './storages.ts'
 import { type DemoTenant, orchestratorFiles } from './tenants.ts'
@@ -38,6 +39,8 @@ export interface Demo {
   vendors: DemoVendors
   /** Port of the publisher. */
   port: number
+  /** Address of the operators' console. */
+  console: string
   /** URL of the OpenID provider. */
   issuer: string
   /** URL of the orchestrator. */
@@ -64,36 +67,52 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   if (photos) directories.alice = worker ? photos : await ownPhotos(state, 'alice', photos)
 
   const parts: Part[] = []
+  const places = await placesOf(port, baseDomain)
+  // Begins early, because Bluesky's server starts in a process of its own. A failure is reported by its own step.
+  const comingVendors = startVendors(Object.keys(directories), port + 20)
+  comingVendors.catch(() => undefined)
   const s3 = await step('S3', startS3)
   parts.push({ name: 'S3', close: s3.close })
-  const dropbox = await step('Dropbox', () => startDropbox('carol', directories.carol))
+  const folders = { '/Photos/2026': directories.bob, '/Photos/Best': directories.dora }
+  const dropbox = await step('Dropbox', () =>
+    startDropbox('carol', directories.carol, folders, places.callbackOf('dropbox')),
+  )
   parts.push({ name: 'Dropbox', close: dropbox.close })
   const drive = await step('Google Drive', () => startGoogleDrive('dora', directories.dora))
   parts.push({ name: 'Google Drive', close: drive.close })
   const tenants = await demoTenants(options, directories, { s3, dropbox, drive })
-  const names = tenants.map(({ name }) => name)
-  const vendors = await step('Platforms, AI and mail', () => startVendors(names, port + 20))
+  const vendors = await step('Platforms, AI and mail', () => comingVendors)
   parts.push({ name: 'platforms, AI and mail', close: vendors.close })
   const files = orchestratorFiles(tenants, vendors, baseDomain)
-  const orchestrator = await step('Orchestrator', () =>
-    startDemoOrchestrator({ state, firstPort: port + 10, serviceToken, files }),
-  )
-  parts.push({ name: 'orchestrator', close: orchestrator.close })
-
-  const listenOn = await freePort(port)
   const signIn = await step('Sign-in', () =>
     startOidcProvider({
       port: port + 15,
-      callbackOrigins: [`http://app.${baseDomain}:${listenOn}`],
-      people: tenants.flatMap(({ admin }) => admin ?? []),
+      callbackOrigins: [`http://app.${baseDomain}:${places.port}`, places.console, places.orchestrator],
+      people: [...tenants.flatMap(({ admin }) => admin ?? []), operatorEmail],
     }),
   )
   parts.push({ name: 'sign-in', close: signIn.close })
+  const shared = sharedVariables({ signIn, dropbox, drive, vendors })
+  const orchestrator = await step('Orchestrator', () =>
+    startDemoOrchestrator({
+      state,
+      port: places.orchestratorPort,
+      variables: { ...shared, ...peopleVariables(places, baseDomain, vendors) },
+      serviceToken,
+      files,
+    }),
+  )
+  parts.push({ name: 'orchestrator', close: orchestrator.close })
   const log = createWriteStream(join(state, 'publisher.log'))
   const write = (line: string) => log.write(`${line}\n`)
   const variables = {
-    ...publisherVariables({ orchestrator, signIn, dropbox, drive, vendors }),
-    PORT: String(listenOn),
+    ...shared,
+    ORCHESTRATOR_BASE_URL: orchestrator.url,
+    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
+    WEB_SECURE_COOKIES: 'false',
+    FORCE_HTTPS: 'false',
+    PORT: String(places.port),
     ORCHESTRATOR_BASE_DOMAIN: baseDomain,
     DEVELOPMENT_HOSTS: tenants.map(({ name }) => `${name}.${baseDomain}`).join(','),
     LOCAL_STORAGE_ROOT: dirname(directories.alice),
@@ -101,15 +120,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   }
   await writeEnvFile(state, variables)
   const close = await step('Publisher', () =>
-    startHost(worker, { variables, port: listenOn, write, now: options.now }),
+    startHost(worker, { variables, port: places.port, write, now: options.now }),
   )
   parts.push({ name: 'publisher', close })
   // After the publisher, which must answer, and closed before it.
-  parts.push({ name: 'notices', ...orchestrator.tellFleet(`http://127.0.0.1:${listenOn}`) })
+  parts.push({ name: 'notices', ...orchestrator.tellFleet(places.fleet) })
   return {
     tenants,
     vendors,
-    port: listenOn,
+    port: places.port,
+    console: places.console,
     issuer: signIn.issuer,
     orchestrator: orchestrator.url,
     serviceToken,
@@ -163,29 +183,22 @@ async function demoTenants(
   ]
 }
 
-/** Returns the environment of the publisher: addresses and secrets of the other parts. */
-function publisherVariables({
-  orchestrator,
+/** Returns the variables that publisher and orchestrator share: sign-in, and addresses and apps of the vendors. */
+function sharedVariables({
   signIn,
   dropbox,
   drive,
   vendors,
 }: {
-  orchestrator: Awaited<ReturnType<typeof startDemoOrchestrator>>
   signIn: Awaited<ReturnType<typeof startOidcProvider>>
   dropbox: Dropbox
   drive: GoogleDrive
   vendors: DemoVendors
 }) {
   return {
-    ORCHESTRATOR_BASE_URL: orchestrator.url,
-    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
     OIDC_ISSUER_URL: signIn.issuer,
     AUTH0_CLIENT_ID: signIn.clientId,
     AUTH0_CLIENT_SECRET: signIn.clientSecret,
-    WEB_SESSION_SECRET: 'a-secret-for-the-demo-on-this-machine-only',
-    WEB_SECURE_COOKIES: 'false',
-    FORCE_HTTPS: 'false',
     ALLOW_PRIVATE_ENDPOINTS: 'true',
     DROPBOX_APP_KEY: dropbox.app.key,
     DROPBOX_APP_SECRET: dropbox.app.secret,
@@ -194,6 +207,23 @@ function publisherVariables({
     GOOGLE_CLIENT_SECRET: drive.app.secret,
     GOOGLE_API_BASE_URL: drive.url,
     ...vendors.variables,
+  }
+}
+
+/** Returns the variables of the orchestrator's parts for people: console, connections and mail. */
+function peopleVariables(places: DemoPlaces, baseDomain: string, vendors: DemoVendors) {
+  return {
+    FLEET_URL: places.fleet,
+    FLEET_PUBLIC_PORT: String(places.port),
+    ORCHESTRATOR_BASE_DOMAIN: baseDomain,
+    ORCHESTRATOR_PUBLIC_URL: places.orchestrator,
+    ORCHESTRATOR_SERVICE_TOKEN: serviceToken,
+    CONSOLE_HOST: new URL(places.console).host,
+    OPERATOR_EMAILS: operatorEmail,
+    WEB_SESSION_SECRET: 'a-secret-for-the-console-on-this-machine-only',
+    NOTICE_SMTP_URL: vendors.smtpUrl,
+    NOTICE_FROM: 'publisher@example.org',
+    ...vendors.apps,
   }
 }
 

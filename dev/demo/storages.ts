@@ -9,6 +9,7 @@ import { createS3Store } from '../../src/providers/storage/s3.ts'
 import { createDropboxEmulator } from '../emulators/dropbox.ts'
 import { createGoogleDriveEmulator } from '../emulators/gdrive.ts'
 import { startR2 } from '../emulators/r2.ts'
+import { newcomer } from './newcomer.ts'
 
 /** Entries of a tenant's storage in the orchestrator's two files. */
 export interface DemoStorage {
@@ -57,12 +58,22 @@ export async function startS3(): Promise<S3Emulator> {
   }
 }
 
-/** Starts the emulated Dropbox, with the app that the publisher uses. */
-export async function startDropbox(tenant: string, directory: string) {
+/**
+ * Starts the emulated Dropbox, with the app that the publisher uses. `folders` are those of the newcomer's account, which no app is
+ * connected to yet, with the directories of this machine that they show.
+ */
+export async function startDropbox(
+  tenant: string,
+  directory: string,
+  folders: Readonly<Record<string, string>>,
+  callback: string,
+) {
   const app = { key: 'demo-app-key', secret: 'demo-app-secret' }
-  const emulator = createDropboxEmulator({ app })
+  const emulator = createDropboxEmulator({ app, redirectUris: [callback] })
   const refreshToken = `demo-refresh-token-of-${tenant}`
   await emulator.addAccount(tenant, refreshToken).seedFromDirectory(directory, '/Photos')
+  const account = emulator.addAccount(newcomer)
+  for (const [path, source] of Object.entries(folders)) await account.seedFromDirectory(source, path)
   const server = await emulator.listen()
   const storage: DemoStorage = {
     description: 'Dropbox: an emulator on this machine',

@@ -7,6 +7,7 @@ import { startOpenAiEmulator } from '../emulators/openai.ts'
 import { startTelegramEmulator } from '../emulators/telegram.ts'
 import { startBluesky } from '../peers/pds.ts'
 import { accountsOf, channelEntries } from './channels.ts'
+import { newcomer } from './newcomer.ts'
 import { freePort } from './ports.ts'
 
 export interface DemoVendors {
@@ -19,15 +20,23 @@ export interface DemoVendors {
     config: Record<string, unknown>
     secrets: Record<string, Record<string, unknown>>
   }
+  /** Apps at the vendors, for the orchestrator's environment. */
+  apps: Readonly<Record<string, string>>
+  /** Token of the newcomer's bot, for pasting. */
+  newcomerBotToken: string
+  /** Address of the mail server, for `NOTICE_SMTP_URL`. */
+  smtpUrl: string
   close(): Promise<void>
 }
 
 const loopback = '127.0.0.1'
+const instagramApp = { id: 'demo-instagram-app', secret: 'demo-instagram-app-secret' }
 
-/** Starts all vendors, on ports from `firstPort` on. The mail server accepts mail for every recipient and forwards none. */
+/** Starts all vendors, on ports from `firstPort` on, with accounts of the tenants and of the newcomer. The mail server accepts mail for every recipient and forwards none. */
 export async function startVendors(tenants: readonly string[], firstPort: number): Promise<DemoVendors> {
   const accounts = new Map(tenants.map((tenant, index) => [tenant, accountsOf(tenant, index)]))
-  const all = [...accounts.values()]
+  const coming = accountsOf(newcomer, tenants.length)
+  const all = [...accounts.values(), coming]
   const apiKey = `sk-demo-${randomBytes(16).toString('hex')}`
   const [telegram, openai, mail, instagram, mastodon, bluesky] = await Promise.all([
     startTelegramEmulator({
@@ -40,6 +49,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
     startInstagramEmulator({
       port: await freePort(firstPort + 30),
       accounts: all.map((account) => account.instagram),
+      app: instagramApp,
     }),
     startMastodonEmulator({
       port: await freePort(firstPort + 40),
@@ -66,6 +76,9 @@ export async function startVendors(tenants: readonly string[], firstPort: number
       INSTAGRAM_API_BASE_URL: instagram.apiUrl,
       BLUESKY_SERVICE_URL: bluesky.url,
     },
+    apps: { INSTAGRAM_APP_ID: instagramApp.id, INSTAGRAM_APP_SECRET: instagramApp.secret },
+    newcomerBotToken: coming.botToken,
+    smtpUrl: `smtp://${loopback}:${mail.smtpPort}`,
     channelsOf(tenant) {
       const account = accounts.get(tenant)
       if (!account) throw new RangeError(`${tenant} has no accounts.`)

@@ -4,6 +4,7 @@
  */
 import { generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import { createCodes } from './consent/codes.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import {
   type AccountState,
@@ -17,18 +18,20 @@ import { createItems, folderType, newId, type Role } from './gdrive/items.ts'
 import { type DrivePeople, peopleOf } from './gdrive/people.ts'
 import { Refusal, refusalResponse } from './gdrive/refusals.ts'
 import { answerRoute, routeOf } from './gdrive/routes.ts'
-import { type GoogleApp, grantOf, tokenAudience } from './gdrive/tokens.ts'
+import { driveScope, type GoogleApp, grantOf, tokenAudience } from './gdrive/tokens.ts'
 
 export interface GoogleDriveEmulatorOptions extends Partial<DriveSettings> {
   /** The only OAuth client whose ID and secret the token endpoint accepts. */
   app: GoogleApp
+  /** Addresses to which the page of the client may return a browser. Default: none. */
+  redirectUris?: readonly string[]
 }
 
 /** A Google account with its drive. */
 export interface DriveAccount extends DrivePeople {
   readonly name: string
   readonly email: string
-  /** Disconnects the app, as a person does: the refresh token and all access tokens become invalid. */
+  /** Disconnects the app, as a person does: all its tokens become invalid. */
   disconnect(): void
   connect(refreshToken: string): void
   /** Expires all access tokens issued so far. */
@@ -55,8 +58,8 @@ export interface ServiceAccount extends DriveAccount {
 }
 
 export interface GoogleDriveEmulator {
-  /** Adds a person's account with an empty drive. */
-  addAccount(name: string, refreshToken: string): DriveAccount
+  /** Adds a person's account with an empty drive. Without a refresh token, the app is not connected yet. */
+  addAccount(name: string, refreshToken?: string): DriveAccount
   /** Adds a service account, which has no space for files of its own. */
   addServiceAccount(name: string): Promise<ServiceAccount>
   /** Adds a shared drive. `members` are addresses with their roles. */
@@ -75,6 +78,8 @@ export interface GoogleDriveEmulator {
   readonly settings: DriveSettings
   /** Makes all changes visible in lists. */
   settle(): void
+  /** Ends the life of all authorization codes. */
+  expireCodes(): void
   /** Expires all page tokens. */
   expirePages(): void
   /** Expires all upload sessions. */
@@ -82,10 +87,12 @@ export interface GoogleDriveEmulator {
 }
 
 const maxCallsKept = 100_000
+const codeMs = 10 * 60_000
 const week = 7 * 24 * 60 * 60_000
 
 export function createGoogleDriveEmulator({
   app,
+  redirectUris = [],
   ...options
 }: GoogleDriveEmulatorOptions): GoogleDriveEmulator {
   const state = createState(options)
@@ -120,7 +127,7 @@ export function createGoogleDriveEmulator({
 
   async function answer(request: Request, url: URL): Promise<Response> {
     try {
-      return await answerRoute(request, url, state, app)
+      return await answerRoute(request, url, state, { app, redirectUris })
     } catch (error) {
       if (error instanceof Refusal) return refusalResponse(error)
       throw error
@@ -134,6 +141,7 @@ export function createGoogleDriveEmulator({
     counts: () => countsOf(calls),
     listen: (port = 0) => listenOnLoopback(fetch, port),
     settle: state.items.settle,
+    expireCodes: state.codes.expire,
     expirePages: () => state.pages.clear(),
     expireUploads: () => state.sessions.clear(),
     interfere(rule) {
@@ -144,7 +152,8 @@ export function createGoogleDriveEmulator({
     },
     addAccount(name, refreshToken) {
       const email = `${name}@gmail.example`
-      return handleOf(state, createAccount(state, { name, email, isServiceAccount: false, refreshToken }))
+      const refreshTokens = tokensOf(refreshToken)
+      return handleOf(state, createAccount(state, { name, email, isServiceAccount: false, refreshTokens }))
     },
     addServiceAccount: (name) => addServiceAccount(state, name),
     addSharedDrive(name, members) {
@@ -168,12 +177,14 @@ function createState(options: Partial<DriveSettings>): DriveState {
     hasThumbnails: true,
     refusesRepeatedMoves: false,
     accessTokenSeconds: 3599,
+    rotatesRefreshTokens: false,
     pageTokenMs: 3 * 60 * 60_000,
     uploadSessionMs: week,
     ...options,
   }
   return {
     settings,
+    codes: createCodes(codeMs, () => settings.now()),
     items: createItems(() => settings.listLag),
     accounts: [],
     grants: new Map(),
@@ -182,6 +193,9 @@ function createState(options: Partial<DriveSettings>): DriveState {
     pages: new Map(),
   }
 }
+
+const tokensOf = (refreshToken: string | undefined): Map<string, readonly string[]> =>
+  new Map(refreshToken === undefined ? [] : [[refreshToken, [driveScope]]])
 
 function countsOf(calls: readonly DriveCall[]): Record<string, number> {
   const counts: Record<string, number> = {}
@@ -204,11 +218,11 @@ function handleOf(state: DriveState, account: AccountState): DriveAccount {
     name,
     email,
     disconnect() {
-      account.refreshToken = undefined
+      account.refreshTokens.clear()
       for (const [token] of tokens()) state.grants.delete(token)
     },
     connect(refreshToken) {
-      account.refreshToken = refreshToken
+      account.refreshTokens = tokensOf(refreshToken)
     },
     expireAccessTokens() {
       for (const [, grant] of tokens()) grant.expiresAt = 0

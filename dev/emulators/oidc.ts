@@ -13,7 +13,7 @@ import { choicePage, leavingPage, lostPage } from './oidc/pages.ts'
 export interface OidcProviderOptions {
   /** Origins with the paths of a callback host: `/auth/callback` and `/auth/ended`. */
   callbackOrigins: readonly string[]
-  /** Email addresses that can sign in. All of them count as verified. */
+  /** Email addresses that the page offers. A person may also type any other address. All of them count as verified. */
   people: readonly string[]
   /** First port to try on 127.0.0.1. */
   port: number
@@ -27,6 +27,8 @@ export interface OidcProvider {
 }
 
 const hour = 3600
+const addressPattern = /^[^\s@<>"']{1,64}@[^\s@<>"']{1,190}$/
+const maxBodyLength = 1000
 
 /** Starts a provider that runs until closed. */
 export async function startOidcProvider({
@@ -118,12 +120,23 @@ async function choose(
 ): Promise<void> {
   await provider.interactionDetails(request, response)
   if (request.method !== 'POST') return sendPage(response, 200, choicePage(people))
-  const person = new URL(request.url ?? '/', 'http://localhost').searchParams.get('person')
-  const result =
-    person !== null && people.includes(person)
-      ? { login: { accountId: person } }
-      : { error: 'access_denied', error_description: 'No person was chosen.' }
+  const person = await chosenPerson(request)
+  const result = addressPattern.test(person)
+    ? { login: { accountId: person } }
+    : { error: 'access_denied', error_description: 'No person was chosen.' }
   await provider.interactionFinished(request, response, result)
+}
+
+/** Returns the address of the button, or the address that was typed. Empty if the person cancels. */
+async function chosenPerson(request: IncomingMessage): Promise<string> {
+  const query = new URL(request.url ?? '/', 'http://localhost').searchParams
+  let body = ''
+  for await (const chunk of request) {
+    body += String(chunk)
+    if (body.length > maxBodyLength) return ''
+  }
+  const person = query.get('person') ?? new URLSearchParams(body).get('person') ?? ''
+  return person.trim().toLowerCase()
 }
 
 function sendPage(response: ServerResponse, status: number, page: string): void {

@@ -12,6 +12,7 @@ import {
   describeBot,
   describeChat,
   describeMember,
+  describeUpdates,
   type TelegramBot,
   type TelegramPost,
   type TelegramState,
@@ -132,6 +133,8 @@ async function answer(
     switch (method) {
       case 'getme':
         return describeBot(bot)
+      case 'getupdates':
+        return describeUpdates(bot)
       case 'getchat':
         return describeChat(chatOf(state, bot, String(form.get('chat_id') ?? '')))
       case 'getchatmember': {

@@ -6,6 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { getCompileCacheDir } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -101,6 +102,7 @@ async function startServer(env: NodeJS.ProcessEnv) {
 }
 
 function environmentOf(directory: string, plcUrl: string): NodeJS.ProcessEnv {
+  const compileCache = getCompileCacheDir()
   return {
     NODE_ENV: 'production',
     LOG_ENABLED: 'false',
@@ -118,6 +120,7 @@ function environmentOf(directory: string, plcUrl: string): NodeJS.ProcessEnv {
     PDS_SERVICE_HANDLE_DOMAINS: '.test',
     PDS_ENABLE_DID_DOC_WITH_SESSION: 'true',
     PDS_DISABLE_SSRF_PROTECTION: 'true',
+    ...(compileCache && { NODE_COMPILE_CACHE: compileCache, NODE_COMPILE_CACHE_PORTABLE: '1' }),
   }
 }
 

@@ -68,6 +68,8 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     fleetUrl: env.FLEET_URL,
     token: env.ORCHESTRATOR_SERVICE_TOKEN[0],
     allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    mail: mailServerOf(env),
+    operators: env.OPERATOR_EMAILS,
     warn: say,
   })
   const people = startPeople({ env, database, envelope, registry: plane.registry, say })
@@ -78,4 +80,9 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     await database.close()
   }
   return { plane, people, close }
+}
+
+/** Returns the operator's mail server, if both variables name it. */
+function mailServerOf({ NOTICE_SMTP_URL: url, NOTICE_FROM: from }: OrchestratorEnvironment) {
+  return url === undefined || from === undefined ? undefined : { url, from }
 }

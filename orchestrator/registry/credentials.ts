@@ -21,12 +21,13 @@ export function checkCredentials(value: unknown, where: string): CheckedCredenti
   return { provider, value: written }
 }
 
-/** Returns the answer of `/v1/credentials/resolve`. */
+/** Returns the answer of `/v1/credentials/resolve`. The member `renewal` stays with the control plane, which renews tokens with it. */
 export function answerOf(
   { provider, value }: { provider: string; value: CheckedCredentials['value'] },
   version: string,
 ): Readonly<Record<string, unknown>> {
-  return { version, ...answerDefaultsOf(provider), ...value }
+  const { renewal: _, ...sent } = value
+  return { version, ...answerDefaultsOf(provider), ...sent }
 }
 
 /** Returns a digest of tenant and reference for the audit log: stable, without the reference in clear text. */

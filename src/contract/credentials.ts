@@ -20,6 +20,18 @@ const version = opaque.catch('').meta({
 const absentWhereBlank = (value: unknown) =>
   typeof value === 'string' && value.trim() === '' ? undefined : value
 
+interface MaybeSession {
+  did?: string | undefined
+  service?: string | undefined
+  access_token?: Secret | undefined
+  dpop_key?: Secret | undefined
+}
+
+/** Checks for all parts of a session of OAuth at Bluesky. */
+function isSession({ did, service, access_token, dpop_key }: MaybeSession): boolean {
+  return [did, service, access_token, dpop_key].every((part) => part !== undefined)
+}
+
 const defaultRegion = 'auto'
 
 const s3 = {
@@ -91,15 +103,39 @@ const byProvider = z.discriminatedUnion('provider', [
     access_token: secret.meta({ description: 'Access token.', examples: ['access-token'] }),
     user_id: opaque.meta({ description: 'ID of the Instagram account.', examples: ['17841400000000000'] }),
   }),
-  z.object({
-    provider: z.literal('bluesky'),
-    version,
-    handle: z.string().meta({ description: 'Handle of the account.', examples: ['alice.example.org'] }),
-    app_password: secret.meta({
-      description: 'App password, not the account password.',
-      examples: ['app-password'],
+  z
+    .object({
+      provider: z.literal('bluesky'),
+      version,
+      handle: z.string().meta({ description: 'Handle of the account.', examples: ['alice.example.org'] }),
+      app_password: z.preprocess(absentWhereBlank, secret.optional()).meta({
+        description: 'App password, not the account password. Absent for a session of OAuth.',
+        examples: ['app-password'],
+      }),
+      service: z.preprocess(absentWhereBlank, z.string().trim().pipe(z.url()).optional()).meta({
+        description: "URL of the account's own server. Required for a session of OAuth.",
+        examples: ['https://pds.example.org'],
+      }),
+      did: z
+        .string()
+        .optional()
+        .meta({
+          description: 'Permanent identifier of the account. Required for a session of OAuth.',
+          examples: ['did:plc:ewvi7nxzyoun6zhxrhs64oiz'],
+        }),
+      access_token: z.preprocess(absentWhereBlank, secret.optional()).meta({
+        description: 'Access token of a session of OAuth. The control plane renews it in time.',
+        examples: ['access-token'],
+      }),
+      dpop_key: z.preprocess(absentWhereBlank, secret.optional()).meta({
+        description: 'Private key of a session of OAuth, as a JWK in JSON.',
+        examples: ['{"kty":"EC"}'],
+      }),
+    })
+    .refine(({ app_password, ...session }) => app_password !== undefined || isSession(session), {
+      error: 'must be present, or did, service, access_token and dpop_key of a session of OAuth',
+      path: ['app_password'],
     }),
-  }),
   z.object({
     provider: z.literal('mastodon'),
     version,

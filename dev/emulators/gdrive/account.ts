@@ -1,5 +1,7 @@
 /** State of the emulator: accounts, items, and the settings that tests change while it runs. */
 import type { KeyObject } from 'node:crypto'
+import type { Codes } from '../consent/codes.ts'
+import type { CodeGrant } from './authorize.ts'
 import { type DriveItem, type DriveItems, folderType, newId } from './items.ts'
 import { quotaExceeded, Refusal } from './refusals.ts'
 
@@ -20,6 +22,8 @@ export interface DriveSettings {
   /** Refuses a move whose target is the parent already, as some accounts report. Default: false. */
   refusesRepeatedMoves: boolean
   accessTokenSeconds: number
+  /** Replaces the refresh token at each refresh. Default: false, as at Google. */
+  rotatesRefreshTokens: boolean
   pageTokenMs: number
   uploadSessionMs: number
 }
@@ -32,8 +36,8 @@ export interface AccountState {
   readonly isServiceAccount: boolean
   /** Space for the account's own files. Default: unlimited. */
   quotaBytes: number | undefined
-  /** The only valid refresh token; `undefined` for a service account, and after the person disconnected the app. */
-  refreshToken: string | undefined
+  /** Valid refresh tokens with their scopes. Empty for a service account, and after the person disconnected the app. */
+  refreshTokens: Map<string, readonly string[]>
   /** Public keys of a service account by their IDs. */
   keys: Map<string, KeyObject>
   /** Addresses that a service account may act for, by delegation. */
@@ -46,6 +50,9 @@ export interface Grant {
   /** OAuth client, which owns private properties and generated IDs. */
   client: string
   expiresAt: number
+  scopes: readonly string[]
+  /** Refresh token that the grant comes from. */
+  refreshToken?: string | undefined
 }
 
 export interface UploadSession {
@@ -71,6 +78,7 @@ export interface PendingPage {
 
 export interface DriveState {
   readonly settings: DriveSettings
+  readonly codes: Codes<CodeGrant>
   readonly items: DriveItems
   readonly accounts: AccountState[]
   readonly grants: Map<string, Grant>
@@ -104,7 +112,7 @@ export function createAccount(
   const account: AccountState = {
     root: root.id,
     quotaBytes: undefined,
-    refreshToken: undefined,
+    refreshTokens: new Map(),
     keys: new Map(),
     delegates: new Set(),
     ...values,

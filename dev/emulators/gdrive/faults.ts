@@ -4,7 +4,9 @@ import { errorBody, Refusal } from './refusals.ts'
 
 /** Kinds of calls, by method and path. */
 export type DriveRoute =
+  | 'authorize'
   | 'token'
+  | 'revoke'
   | 'files.list'
   | 'files.get'
   | 'files.download'

@@ -1,4 +1,5 @@
 /** Routes that read without changing anything: metadata, bytes, thumbnails, IDs, drives and the account. */
+import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import { itemFor } from './access.ts'
 import { type Caller, flag, onlyParameters, remember, usageOf } from './account.ts'
@@ -148,6 +149,13 @@ function driveName(q: string | null): string | undefined {
   return name.replace(/\\(.)/g, '$1')
 }
 
+/** Makes the number by which Drive knows a person. */
+function permissionIdOf(email: string): string {
+  return BigInt(`0x${createHash('sha256').update(email).digest('hex').slice(0, 16)}`)
+    .toString()
+    .padStart(20, '0')
+}
+
 /** Route `about.get`, which demands a selection of fields. */
 export function getAbout(caller: Caller): Response {
   const { url, state, grant } = caller
@@ -163,7 +171,13 @@ export function getAbout(caller: Caller): Response {
   const limit = account.isServiceAccount ? 0 : account.quotaBytes
   const about = {
     kind: 'drive#about',
-    user: { kind: 'drive#user', displayName: account.name, me: true, emailAddress: account.email },
+    user: {
+      kind: 'drive#user',
+      displayName: account.name,
+      me: true,
+      permissionId: permissionIdOf(account.email),
+      emailAddress: account.email,
+    },
     storageQuota: {
       limit: limit === undefined ? undefined : String(limit),
       usage,

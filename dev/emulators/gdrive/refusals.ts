@@ -65,6 +65,9 @@ export const unauthorised = (): Refusal =>
     code: 'UNAUTHENTICATED',
   })
 
+export const insufficientScopes = (): Refusal =>
+  new Refusal(403, 'insufficientPermissions', 'Insufficient Permission', { code: 'PERMISSION_DENIED' })
+
 /** Creates the refusal of a file that the owner's account has no space for. */
 export const quotaExceeded = (isServiceAccount: boolean): Refusal =>
   new Refusal(

@@ -1,11 +1,12 @@
 /** Routes of the emulator by method and path. */
 import type { Caller, DriveState } from './account.ts'
+import { authorizePage } from './authorize.ts'
 import { createByMetadata, deleteFile, updateByMetadata } from './changes.ts'
 import type { DriveRoute } from './faults.ts'
 import { listFiles } from './listing.ts'
 import { download, generateIds, getAbout, getDrive, getFile, listDrives, thumbnail } from './reading.ts'
-import { invalidValue, Refusal } from './refusals.ts'
-import { authorised, type GoogleApp, grantToken } from './tokens.ts'
+import { insufficientScopes, invalidValue, Refusal } from './refusals.ts'
+import { authorised, driveScope, type GoogleApp, grantToken, revokeToken } from './tokens.ts'
 import { continueSession, startSession, uploadAtOnce } from './uploads.ts'
 
 export interface Matched {
@@ -15,7 +16,10 @@ export interface Matched {
 }
 
 const fixed: Readonly<Record<string, DriveRoute>> = {
+  'GET /o/oauth2/v2/auth': 'authorize',
+  'POST /o/oauth2/v2/auth': 'authorize',
   'POST /token': 'token',
+  'POST /revoke': 'revoke',
   'GET /drive/v3/files': 'files.list',
   'POST /drive/v3/files': 'files.create',
   'GET /drive/v3/files/generateIds': 'files.generateIds',
@@ -71,14 +75,18 @@ export async function answerRoute(
   request: Request,
   url: URL,
   state: DriveState,
-  app: GoogleApp,
+  { app, redirectUris }: { app: GoogleApp; redirectUris: readonly string[] },
 ): Promise<Response> {
   const route = routeOf(request.method, url)
   if (!route) throw noRoute(url)
+  if (route.name === 'authorize')
+    return authorizePage(request, url, state.accounts, { clientId: app.id, redirectUris, codes: state.codes })
+  if (route.name === 'revoke') return revokeToken(request, state)
   // The token endpoint has secrets of its own, and the address of a session is a secret: both need no access token.
   if (route.name === 'token') return grantToken(request, state, app)
   if (route.name === 'upload.chunk') return continueSession(request, url, state)
   const caller: Caller = { state, grant: authorised(request.headers, state), url }
+  if (!caller.grant.scopes.includes(driveScope)) throw insufficientScopes()
   return answerCaller(route, request, caller)
 }
 

@@ -1,4 +1,4 @@
-/** Google's token endpoint for refresh tokens and service accounts, and the check of access tokens. */
+/** Google's token endpoint for codes, refresh tokens and service accounts, its revocation, and the check of access tokens. */
 import { randomBytes } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose'
 import { type AccountState, type DriveState, type Grant, remember } from './account.ts'
@@ -22,6 +22,8 @@ export async function grantToken(request: Request, state: DriveState, app: Googl
   if (request.method !== 'POST' || !isForm) return oauthError(400, 'invalid_request', 'Send a form by POST.')
   const form = new URLSearchParams(await request.text())
   switch (form.get('grant_type')) {
+    case 'authorization_code':
+      return codeGrant(form, state, app)
     case 'refresh_token':
       return refreshGrant(form, state, app)
     case jwtBearer:
@@ -31,17 +33,74 @@ export async function grantToken(request: Request, state: DriveState, app: Googl
   }
 }
 
-function refreshGrant(form: URLSearchParams, state: DriveState, app: GoogleApp): Response {
+/** Returns the refusal of a client that is not the app. */
+function refusedClient(form: URLSearchParams, app: GoogleApp): Response | undefined {
   if (form.get('client_id') !== app.id)
     return oauthError(401, 'invalid_client', 'The OAuth client was not found.')
+  // Google demands the secret of a web app also with PKCE.
   if (form.get('client_secret') !== app.secret)
     return oauthError(401, 'invalid_client', 'The provided client secret is invalid.')
-  const wanted = form.get('refresh_token')
-  const account = state.accounts.find(
-    ({ refreshToken }) => refreshToken !== undefined && refreshToken === wanted,
+  return undefined
+}
+
+function codeGrant(form: URLSearchParams, state: DriveState, app: GoogleApp): Response {
+  const refused = refusedClient(form, app)
+  if (refused) return refused
+  const redeemed = state.codes.redeem(form)
+  if ('refused' in redeemed) {
+    if (redeemed.refused === 'redirect_uri') return oauthError(400, 'redirect_uri_mismatch', 'Bad Request')
+    const text = redeemed.refused === 'verifier' ? 'Invalid code verifier.' : 'Malformed auth code.'
+    return oauthError(400, 'invalid_grant', text)
+  }
+  const { account, scopes, isLasting } = redeemed.grant
+  const refreshToken = isLasting ? newRefreshToken(account, scopes) : undefined
+  return issue(
+    state,
+    { account, client: app.id, scopes, refreshToken },
+    {
+      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
+      scope: scopes.join(' '),
+    },
   )
+}
+
+function refreshGrant(form: URLSearchParams, state: DriveState, app: GoogleApp): Response {
+  const refused = refusedClient(form, app)
+  if (refused) return refused
+  const wanted = form.get('refresh_token') ?? ''
+  const account = state.accounts.find(({ refreshTokens }) => refreshTokens.has(wanted))
   if (!account) return oauthError(400, 'invalid_grant', 'Token has been expired or revoked.')
-  return issue(state, account, app.id, { scope: driveScope })
+  const scopes = account.refreshTokens.get(wanted) ?? []
+  const isReplaced = state.settings.rotatesRefreshTokens
+  if (isReplaced) account.refreshTokens.delete(wanted)
+  const refreshToken = isReplaced ? newRefreshToken(account, scopes) : wanted
+  return issue(
+    state,
+    { account, client: app.id, scopes, refreshToken },
+    {
+      ...(isReplaced && { refresh_token: refreshToken }),
+      scope: scopes.join(' '),
+    },
+  )
+}
+
+/** Adds a refresh token. Google forgets the oldest of about a hundred tokens of an account. */
+function newRefreshToken(account: AccountState, scopes: readonly string[]): string {
+  const token = `1//${randomBytes(40).toString('base64url')}`
+  remember(account.refreshTokens, token, scopes, 100)
+  return token
+}
+
+/** Handles `POST /revoke`. A refresh token takes its access tokens with it, and an access token its refresh token. */
+export async function revokeToken(request: Request, state: DriveState): Promise<Response> {
+  const token = new URLSearchParams(await request.text()).get('token') ?? ''
+  const refreshToken = state.grants.get(token)?.refreshToken ?? token
+  const account = state.accounts.find(({ refreshTokens }) => refreshTokens.has(refreshToken))
+  if (!account) return oauthError(400, 'invalid_token', 'Token expired or revoked')
+  account.refreshTokens.delete(refreshToken)
+  for (const [access, grant] of state.grants)
+    if (grant.refreshToken === refreshToken) state.grants.delete(access)
+  return Response.json({})
 }
 
 async function assertionGrant(assertion: string, state: DriveState): Promise<Response> {
@@ -62,9 +121,10 @@ async function assertionGrant(assertion: string, state: DriveState): Promise<Res
   if (typeof scope !== 'string' || !scope.split(' ').includes(driveScope))
     return oauthError(400, 'invalid_scope', 'Invalid OAuth scope or ID token audience provided.')
   const client = account.email
-  if (sub === undefined || sub === account.email) return issue(state, account, client, {})
+  const scopes = scope.split(' ')
+  if (sub === undefined || sub === account.email) return issue(state, { account, client, scopes }, {})
   const person = state.accounts.find(({ email }) => email === sub)
-  if (person && account.delegates.has(sub)) return issue(state, person, client, {})
+  if (person && account.delegates.has(sub)) return issue(state, { account: person, client, scopes }, {})
   return oauthError(
     401,
     'unauthorized_client',
@@ -104,14 +164,13 @@ function isTimely({ iat, exp }: JWTPayload, now: number): boolean {
 
 function issue(
   state: DriveState,
-  account: AccountState,
-  client: string,
-  more: Record<string, string>,
+  grant: Omit<Grant, 'expiresAt'>,
+  more: Readonly<Record<string, string>>,
 ): Response {
   const access_token = `ya29.${randomBytes(40).toString('base64url')}`
   const expires_in = state.settings.accessTokenSeconds
   const expiresAt = state.settings.now() + expires_in * 1000
-  remember(state.grants, access_token, { account, client, expiresAt }, 1000)
+  remember(state.grants, access_token, { ...grant, expiresAt }, 1000)
   return Response.json({ access_token, expires_in, ...more, token_type: 'Bearer' })
 }
 

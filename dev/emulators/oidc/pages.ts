@@ -10,10 +10,12 @@ const style = `
   button { width: 100%; padding: .9rem 1rem; font: inherit; text-align: start; border-radius: .75rem;
     border: 1px solid color-mix(in srgb, currentColor 25%, transparent);
     background: color-mix(in srgb, currentColor 8%, transparent); color: inherit; cursor: pointer }
+  input { box-sizing: border-box; width: 100%; margin: .25rem 0 .5rem; padding: .9rem 1rem; font: inherit; border-radius: .75rem;
+    border: 1px solid color-mix(in srgb, currentColor 25%, transparent); background: none; color: inherit }
   button:hover { background: color-mix(in srgb, currentColor 16%, transparent) }
   .quiet { border-color: transparent; background: none; opacity: .75 }`
 
-/** Renders a page with a button for each person. */
+/** Renders a page with a button for each person, and a field for any other address. */
 export function choicePage(people: readonly string[]): string {
   const buttons = people.map(
     (person) =>
@@ -22,7 +24,10 @@ export function choicePage(people: readonly string[]): string {
   return page(
     'Who are you?',
     'This is the demo’s own sign-in. It asks for no password.',
-    `${buttons.join('\n')}\n<form method="post"><button class="quiet">Cancel and go back</button></form>`,
+    `${buttons.join('\n')}
+<form method="post"><label>Another address <input type="email" name="person" required maxlength="254" autocomplete="email"
+  placeholder="erin@example.org"></label> <button>Continue</button></form>
+<form method="post"><button class="quiet">Cancel and go back</button></form>`,
   )
 }
 

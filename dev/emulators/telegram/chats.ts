@@ -78,6 +78,14 @@ export function describeMember(bot: TelegramBot, { type = 'channel', allowsPosts
   return allowsPosts ? { status: 'member', user } : { status: 'restricted', user, can_send_photos: false }
 }
 
+/** Returns an update for each chat to which the bot was added, as `getUpdates` does. The bot's first chat is the newest. */
+export function describeUpdates(bot: TelegramBot) {
+  return bot.chats.toReversed().map((chat, index) => ({
+    update_id: index + 1,
+    my_chat_member: { chat: describeChat(chat), new_chat_member: describeMember(bot, chat) },
+  }))
+}
+
 /** Describes a bot as `getMe` does. */
 export function describeBot({ token }: TelegramBot) {
   return { id: Number(botIdOf(token)), is_bot: true, first_name: 'Emulated bot', username: 'emulated_bot' }

@@ -1,4 +1,4 @@
-/** Publishes to a Bluesky account with an app password (atproto.com, "HTTP API (XRPC)"; docs.bsky.app, "Creating a post"). */
+/** Publishes to a Bluesky account with an app password or a session of OAuth (atproto.com, "HTTP API (XRPC)"; docs.bsky.app, "Creating a post"). */
 import { z } from 'zod'
 import { isPublisherError, type PublisherError } from '../../base/errors.ts'
 import { effectsOf, ratingMaps } from '../../contract/rating-map.ts'
@@ -17,7 +17,7 @@ import { giveUp, outcomeUnknown, refused, retractUnknown, unavailable } from './
 import type { BlueskyAccount, Session } from './bluesky/login.ts'
 import { parseAtUri } from './bluesky/record.ts'
 import { isRecordKey, newRecordKey } from './bluesky/record-key.ts'
-import { deletePost, findPost } from './bluesky/records.ts'
+import { askSession, deletePost, findPost } from './bluesky/records.ts'
 import type { BlueskyService } from './bluesky/service.ts'
 
 export interface BlueskyPublisherOptions {
@@ -118,8 +118,11 @@ export function createBlueskyPublisher({
     },
     describe: ({ caption, rating }) => describePost(caption, effectOf(rating)),
     verify: (signal) =>
-      asking(signal, unavailable, async ({ handle, url }) => {
-        return `Bluesky accepts the app password of ${handle}. Its posts are on ${new URL(url).host}.`
+      asking(signal, unavailable, async (session, overall) => {
+        const { handle, url, access } = session
+        if (access.prover) await askSession(service, session, overall)
+        const proof = access.prover ? 'sign-in' : 'app password'
+        return `Bluesky accepts the ${proof} of ${handle}. Its posts are on ${new URL(url).host}.`
       }),
   }
 

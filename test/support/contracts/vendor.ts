@@ -22,8 +22,13 @@ export type VendorTrouble =
   /** The vendor refuses in its own form, with {@link noisyWords} as the explanation. */
   | 'noisy'
 
-/** Explanation as a hostile or careless vendor writes it: long, on several lines, with an address and with secrets. */
-export const noisyWords = `Bad\r\n\u0007request to https://vendor.example/token?code=canary-code with canary-secret ${'x'.repeat(10_000)}`
+/** Returns an explanation as a careless vendor writes it: long, on several lines, with an address, and with a secret of the scene. */
+export function noisyWordsWith(secret: string): string {
+  return `Bad\r\n\u0007request to https://vendor.example/token?code=canary-code with ${secret} ${'x'.repeat(10_000)}`
+}
+
+/** Noisy words of a scene whose client secret, token or password is `canary-secret`. */
+export const noisyWords = noisyWordsWith('canary-secret')
 
 export interface OAuthScene {
   /** Values that begin the flow. */

@@ -43,7 +43,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const { bytes, mediaType } = post.picture
     const call = {
       method: 'com.atproto.repo.uploadBlob',
-      token: session.access,
+      access: session.access,
       file: { bytes, mediaType },
     }
     return withRetry(
@@ -70,7 +70,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   async function create(session: Session, record: object, attempt: AbortSignal): Promise<Posted> {
     // `swapRecord: null` creates the record only if the key is free.
     const input = { repo: session.did, collection, rkey: recordKey, record, swapRecord: null }
-    const call = { method: 'com.atproto.repo.putRecord', token: session.access, input }
+    const call = { method: 'com.atproto.repo.putRecord', access: session.access, input }
     const answer = await callXrpc(serverOf(session), call, attempt).catch((error: unknown) => {
       if (error instanceof AnswerLost) return error
       throw error

@@ -5,12 +5,18 @@ import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry
 import { Secret } from '../../../base/secret.ts'
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import { accountFault, giveUp, loginFailure, retryable } from './errors.ts'
-import { callXrpc, type XrpcAnswer, type XrpcCall, type XrpcServer } from './xrpc.ts'
+import { type Access, callXrpc, type XrpcAnswer, type XrpcCall, type XrpcServer } from './xrpc.ts'
 
-/** Credentials that the orchestrator resolves for a Bluesky account. */
+/** Credentials that the orchestrator resolves for a Bluesky account: an app password, or a session of OAuth. */
 export interface BlueskyAccount {
   readonly handle: string
-  readonly app_password: Secret
+  readonly app_password?: Secret | undefined
+  /** The account's own server. Absent: the server that signs accounts in names it. */
+  readonly service?: string | undefined
+  readonly did?: string | undefined
+  readonly access_token?: Secret | undefined
+  /** Private key of the session, a JWK in JSON. */
+  readonly dpop_key?: Secret | undefined
   /** Version of the credentials. */
   readonly version: string
 }
@@ -20,7 +26,11 @@ export interface Session {
   readonly handle: string
   /** The account's own server, from its identity document. */
   readonly url: string
-  readonly access: Secret
+  readonly access: Access
+}
+
+/** Session of an app password, which this process renews. */
+export interface PasswordSession extends Session {
   readonly refresh: Secret
   /** Time in milliseconds at which the access token should be renewed. */
   readonly usableUntil: number
@@ -58,22 +68,31 @@ const renewBeforeMs = 5 * 60_000
  */
 export function signIn(
   tools: LoginTools,
-  { handle, app_password: password }: BlueskyAccount,
+  handle: string,
+  password: Secret,
   onAttempt: () => void,
-): Promise<Session> {
+): Promise<PasswordSession> {
   const identifier = handle.trim().replace(/^@/, '')
   const input = { identifier, password: password.reveal() }
   return ask(tools, { method: 'com.atproto.server.createSession', input, secrets: [password] }, onAttempt)
 }
 
 /** Renews a session. Throws as {@link signIn} does; `credentials_rejected` if only a new login helps. */
-export async function renew(tools: LoginTools, before: Session): Promise<Session> {
-  const call = { method: 'com.atproto.server.refreshSession', token: before.refresh, isProcedure: true }
+export async function renew(tools: LoginTools, before: PasswordSession): Promise<PasswordSession> {
+  const call = {
+    method: 'com.atproto.server.refreshSession',
+    access: { token: before.refresh },
+    isProcedure: true,
+  }
   const renewed = await ask(tools, call, () => undefined)
   return renewed.url === tools.service.url ? { ...renewed, url: before.url } : renewed
 }
 
-async function ask({ service, retry }: LoginTools, call: XrpcCall, onAttempt: () => void): Promise<Session> {
+async function ask(
+  { service, retry }: LoginTools,
+  call: XrpcCall,
+  onAttempt: () => void,
+): Promise<PasswordSession> {
   try {
     return await withRetry(async (signal) => {
       onAttempt()
@@ -87,7 +106,7 @@ async function ask({ service, retry }: LoginTools, call: XrpcCall, onAttempt: ()
   }
 }
 
-function sessionOf(answer: XrpcAnswer, service: XrpcServer): Session {
+function sessionOf(answer: XrpcAnswer, service: XrpcServer): PasswordSession {
   if (answer.status !== 200) throw loginFailure(answer)
   const parsed = sessionSchema.safeParse(answer.body)
   if (!parsed.success) throw new RetryableError('Bluesky answered the login without a session.')
@@ -98,7 +117,7 @@ function sessionOf(answer: XrpcAnswer, service: XrpcServer): Session {
     did,
     handle: handle ?? did,
     url: serverOf(didDoc) ?? service.url,
-    access: new Secret(accessJwt),
+    access: { token: new Secret(accessJwt) },
     refresh: new Secret(refreshJwt),
     usableUntil: renewalOf(accessJwt, service.now()),
   }

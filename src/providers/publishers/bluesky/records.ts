@@ -1,4 +1,4 @@
-/** Reads and removes records of posts on an account's server. */
+/** Reads and removes records of posts on an account's server, and tries its session. */
 import { z } from 'zod'
 import { RetryableError, type RetryPolicy, withRetry } from '../../../base/retry.ts'
 import type { Posted } from '../../../ports/publisher.ts'
@@ -57,7 +57,18 @@ export async function deletePost(
   signal: AbortSignal,
 ): Promise<void> {
   const input = { repo: session.did, collection, rkey: recordKey }
-  const call = { method: 'com.atproto.repo.deleteRecord', token: session.access, input }
+  const call = { method: 'com.atproto.repo.deleteRecord', access: session.access, input }
+  const answer = await repeated(retry, signal, (attempt) => callXrpc(serverOf(session), call, attempt))
+  if (answer.status !== 200) throw callFailure(answer)
+}
+
+/** Asks the server if it still accepts the session. Throws as {@link findPost} does. */
+export async function askSession(
+  { serverOf, retry }: RecordTools,
+  session: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  const call = { method: 'com.atproto.server.getSession', access: session.access }
   const answer = await repeated(retry, signal, (attempt) => callXrpc(serverOf(session), call, attempt))
   if (answer.status !== 200) throw callFailure(answer)
 }

@@ -44,10 +44,7 @@ export function createBlueskyService({
   retry = patience,
 }: BlueskyServiceOptions): BlueskyService {
   const service = { url: withoutSlashAtEnd(serviceUrl), fetch: serviceFetch, now }
-  return {
-    sessions: createSessions({ service, retry }),
-    retry,
-    now,
-    serverOf: ({ url }) => (url === service.url ? service : { url, fetch: guarded, now }),
-  }
+  const serverOf = ({ url }: Pick<Session, 'url'>) =>
+    url === service.url ? service : { url, fetch: guarded, now }
+  return { sessions: createSessions({ service, serverOf, retry }), retry, now, serverOf }
 }

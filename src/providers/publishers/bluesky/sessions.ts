@@ -6,15 +6,26 @@ import { LRUCache } from 'lru-cache'
 import { isPublisherError } from '../../../base/errors.ts'
 import type { RetryPolicy } from '../../../base/retry.ts'
 import type { Secret } from '../../../base/secret.ts'
+import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import { settlesWithin, unlessAborted } from '../../../base/time.ts'
 import { passwordRejected, SessionExpired, unavailable } from './errors.ts'
-import { type BlueskyAccount, type LoginTools, renew, type Session, signIn } from './login.ts'
+import {
+  type BlueskyAccount,
+  type LoginTools,
+  type PasswordSession,
+  renew,
+  type Session,
+  signIn,
+} from './login.ts'
 import { createLoginLimit } from './login-limit.ts'
+import { createOAuthSessions, useSession } from './oauth-sessions.ts'
 import type { XrpcServer } from './xrpc.ts'
 
 export interface SessionsOptions {
-  /** The server that signs accounts in. */
+  /** The server that signs accounts in, unless they name their own. */
   service: XrpcServer
+  /** Returns the server of an account. */
+  serverOf(session: Pick<Session, 'url'>): XrpcServer
   /** Retries of a login. */
   retry?: RetryPolicy
 }
@@ -44,26 +55,27 @@ const patience: RetryPolicy = {
 const maxAccounts = 1000
 
 interface Login {
-  readonly work: Promise<Session>
+  readonly work: Promise<PasswordSession>
   failure?: { error: unknown }
 }
 
 interface Entry {
   readonly password: Secret
-  session: Session | undefined
+  session: PasswordSession | undefined
   /** Login or renewal under way. */
   login: Login | undefined
 }
 
 /** Creates the sessions of a process. Sends nothing before the first use. */
-export function createSessions({ service, retry = patience }: SessionsOptions): Sessions {
+export function createSessions({ service, serverOf, retry = patience }: SessionsOptions): Sessions {
   const { now } = service
-  const tools = { service, retry }
+  const oauth = createOAuthSessions()
   const entries = new LRUCache<string, Entry>({ max: maxAccounts })
   const countLogin = createLoginLimit(now)
 
   function entryOf(owner: string, account: BlueskyAccount): Entry {
     const { app_password: password } = account
+    if (!password) throw passwordRejected(new Error('the credentials hold no app password'))
     const key = keyOf(owner, account)
     const known = entries.get(key)
     // Some orchestrators send no version, so the password decides too.
@@ -76,8 +88,11 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
   const countFor = (owner: string, { handle }: BlueskyAccount) => countLogin(JSON.stringify([owner, handle]))
 
   function begin(entry: Entry, owner: string, account: BlueskyAccount): Login {
-    const login: Login = { work: newSession(tools, account, entry.session, () => countFor(owner, account)) }
-    const end = (session: Session | undefined) => {
+    const { service: own } = account
+    const url = own === undefined ? service.url : withoutSlashAtEnd(own)
+    const tools = { service: serverOf({ url }), retry }
+    const login: Login = { work: newSession(tools, account.handle, entry, () => countFor(owner, account)) }
+    const end = (session: PasswordSession | undefined) => {
       entry.session = session
       if (entry.login === login) entry.login = undefined
     }
@@ -94,8 +109,8 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
     owner: string,
     account: BlueskyAccount,
     signal: AbortSignal,
-    expired?: Session,
-  ): Promise<Session> {
+    expired?: PasswordSession,
+  ): Promise<PasswordSession> {
     const entry = entryOf(owner, account)
     for (;;) {
       if (signal.aborted) throw unavailable(new Error('stopped before the login'))
@@ -112,31 +127,41 @@ export function createSessions({ service, retry = patience }: SessionsOptions): 
 
   return {
     async use(owner, account, signal, call) {
-      const session = await open(owner, account, signal)
-      try {
-        return await call(session)
-      } catch (error) {
-        if (!(error instanceof SessionExpired)) throw error
-      }
-      const renewed = await open(owner, account, signal, session)
-      try {
-        return await call(renewed)
-      } catch (error) {
-        if (!(error instanceof SessionExpired)) throw error
-        entries.delete(keyOf(owner, account))
-        throw passwordRejected(error)
-      }
+      const session = oauth.of(owner, account)
+      return session ? useSession(session, signal, call) : useLogin(owner, account, signal, call)
     },
+  }
+
+  async function useLogin<T>(
+    owner: string,
+    account: BlueskyAccount,
+    signal: AbortSignal,
+    call: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const session = await open(owner, account, signal)
+    try {
+      return await call(session)
+    } catch (error) {
+      if (!(error instanceof SessionExpired)) throw error
+    }
+    const renewed = await open(owner, account, signal, session)
+    try {
+      return await call(renewed)
+    } catch (error) {
+      if (!(error instanceof SessionExpired)) throw error
+      entries.delete(keyOf(owner, account))
+      throw passwordRejected(error)
+    }
   }
 }
 
 /** Renews the session, or signs in if there is none or Bluesky refuses to renew. `onLogin` runs before each login and may throw. */
 async function newSession(
   tools: LoginTools,
-  account: BlueskyAccount,
-  before: Session | undefined,
+  handle: string,
+  { password, session: before }: Entry,
   onLogin: () => void,
-): Promise<Session> {
+): Promise<PasswordSession> {
   if (before) {
     try {
       return await renew(tools, before)
@@ -144,11 +169,11 @@ async function newSession(
       if (!isPublisherError(error, 'credentials_rejected')) throw error
     }
   }
-  return signIn(tools, account, onLogin)
+  return signIn(tools, handle, password, onLogin)
 }
 
-function keyOf(owner: string, { handle, version }: BlueskyAccount): string {
-  return JSON.stringify([owner, handle, version])
+function keyOf(owner: string, { handle, service, version }: BlueskyAccount): string {
+  return JSON.stringify([owner, handle, service, version])
 }
 
 function abortedAs(signal: AbortSignal): (error: unknown) => never {

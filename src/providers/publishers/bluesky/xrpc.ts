@@ -7,6 +7,7 @@ import { parseJson } from '../../../base/json.ts'
 import { retryAfterMs } from '../../../base/retry-after.ts'
 import type { Secret } from '../../../base/secret.ts'
 import { errorText, safeLine } from '../../../base/vendor-text.ts'
+import type { ProvedRequest, Prover } from './prover.ts'
 
 /** Upper bound on an answer. Real answers have a few kilobytes. */
 const maxAnswerBytes = 2 ** 20
@@ -19,11 +20,19 @@ export interface XrpcServer {
   now: () => number
 }
 
+/** Proof of an account. */
+export interface Access {
+  /** Token for the `Authorization` header. */
+  token: Secret
+  /** Key of the token. Absent: whoever holds the token may use it. */
+  prover?: Prover
+}
+
 export interface XrpcCall {
   /** Name of the method, such as `com.atproto.repo.getRecord`. */
   method: string
-  /** Token for the `Authorization` header. */
-  token?: Secret
+  /** Proof of the account. Absent for public calls. */
+  access?: Access
   /** Parameters of a query. A call without a body is a query unless `isProcedure`. */
   query?: Readonly<Record<string, string>>
   /** Body, sent as JSON. */
@@ -57,29 +66,30 @@ const errorSchema = z.object({ error: z.string().max(100), message: z.string().c
 
 /** Sends one request and follows no redirect. Throws {@link AnswerLost}, or `endpoint_refused` for a server that is not public. */
 export async function callXrpc(server: XrpcServer, call: XrpcCall, signal: AbortSignal): Promise<XrpcAnswer> {
-  const { method, token, query, secrets = [] } = call
+  const { method, access, query, secrets = [] } = call
   const search = query ? `?${new URLSearchParams(query)}` : ''
   const bodyOf = bodyWithType(call)
   const headers = {
     ...(bodyOf && { 'content-type': bodyOf.mediaType }),
-    ...(token && { authorization: `Bearer ${token.reveal()}` }),
   }
   const isPost = bodyOf !== undefined || call.isProcedure === true
-  const init = { method: isPost ? 'POST' : 'GET', headers, body: bodyOf?.body ?? null }
-  const redact = (text: string) => safeLine(text, token ? [token, ...secrets] : secrets)
+  const init = { method: isPost ? 'POST' : 'GET', headers, body: bodyOf?.body ?? null, signal }
+  const redact = (text: string) => safeLine(text, access ? [access.token, ...secrets] : secrets)
   // Workers refuse a global `fetch` that is called as a method.
   const { fetch } = server
   try {
-    const response = await fetch(`${server.url}/xrpc/${method}${search}`, {
-      ...init,
-      redirect: 'manual',
-      signal,
-    })
+    const response = await send(fetch, `${server.url}/xrpc/${method}${search}`, init, access)
     return answerOf(response, await textAtMost(response, maxAnswerBytes), redact, server.now())
   } catch (error) {
     if (isPublisherError(error)) throw error
     throw new AnswerLost(redact(errorText(error)))
   }
+}
+
+async function send(fetch: Fetch, url: string, init: ProvedRequest, access?: Access): Promise<Response> {
+  if (access?.prover) return access.prover.send(fetch, url, access.token, init)
+  const authorization = access && { authorization: `Bearer ${access.token.reveal()}` }
+  return fetch(url, { ...init, headers: { ...init.headers, ...authorization }, redirect: 'manual' })
 }
 
 function bodyWithType({ input, file }: XrpcCall) {
