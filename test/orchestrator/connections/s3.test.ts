@@ -194,14 +194,14 @@ describe('the trial of pasted keys', () => {
 })
 
 describe('stored keys', () => {
-  it.each([{}, { endpoint_url: 'no address' }, { secret_access_key: undefined }])(
+  it.each([
+    { provider: 's3' },
+    { provider: 's3', ...valuesOf('no address') },
+    { provider: 's3', ...valuesOf('https://s3.example.com'), secret_access_key: 1 },
+  ])(
     'asks to connect again when an operator has imported keys that cannot work (case %#)',
-    async (change) => {
-      const stored =
-        'endpoint_url' in change || 'secret_access_key' in change ? valuesOf('https://s3.example.com') : {}
-      expect((await refusal(vendor.check({ provider: 's3', ...stored, ...change }, null))).reason).toBe(
-        'revoked',
-      )
+    async (stored) => {
+      expect((await refusal(vendor.check(stored, null))).reason).toBe('revoked')
     },
   )
 })
