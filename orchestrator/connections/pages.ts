@@ -15,6 +15,7 @@ import {
   usableAttempt,
   useAttempt,
 } from './attempts.ts'
+import { addBlueskyClient } from './bluesky-client.ts'
 import { callbackUrl } from './connect.ts'
 import { addInstagramCallbacks } from './instagram-callbacks.ts'
 import { languageOf, page, pageHeaders } from './page.ts'
@@ -36,6 +37,8 @@ export function connectPages(services: PeopleServices): Hono {
   const base = env.ORCHESTRATOR_PUBLIC_URL ?? ''
   const isSecure = base.startsWith('https:')
   const app = new Hono()
+  // Documents for servers have headers of their own.
+  addBlueskyClient(app, env)
   app.use(pageHeaders)
   app.onError((error, c) => {
     say(`A page of a connection failed: ${error.name}`)
@@ -122,6 +125,7 @@ export function connectPages(services: PeopleServices): Hono {
       const actor = { name, requestId: requestId.slice(0, 100) }
       const account = { tenant, provider, connected, actor, replaces: replaces === 1, checkEveryMs }
       await applyConnection({ ...services, now: now() }, account)
+      services.registry.forget?.()
       return undefined
     } catch (error) {
       const refusal = refusalOf(error)
