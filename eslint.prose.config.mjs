@@ -10,6 +10,7 @@ import { prose } from './scripts/prose/plugin.mjs'
 const pageTexts = [
   'src/ui/texts/en/*.ts',
   'src/ui/texts/en.ts',
+  'src/ui/studio/texts/en*.ts',
   'orchestrator/console/texts/en.ts',
   'src/base/error-codes.ts',
 ]
@@ -20,6 +21,7 @@ const exceptions = [
   'src/workflow/analysis/prompts.ts',
   // German has its own grammar.
   'src/ui/texts/de/**',
+  'src/ui/studio/texts/de*.ts',
   'orchestrator/console/texts/de.ts',
   // The rules themselves name the words that they refuse.
   'scripts/prose/**',

@@ -74,7 +74,7 @@ export function AccessList(props: AccessListProps) {
               onYes={() => void act(thing.id, () => studioApi.remove(kind, thing.id))}
             >
               {labels.remove}
-              <span class="visually-hidden">: {thing.title}</span>
+              <span class="visually-hidden"> {thing.title}</span>
             </ConfirmButton>
           </li>
         ))}

@@ -115,7 +115,7 @@ function Ways({ connection, store, card }: CardProps & { card: CardState }) {
             onClick={() => !isBusy && begin()}
           >
             {connectText}
-            {isConnected && <span class="visually-hidden">: {name}</span>}
+            {isConnected && <span class="visually-hidden"> {name}</span>}
           </button>
         )}
         {!form && hasOAuth && (isWrongAccount || state === 'ok') && asked.length === 0 && (
@@ -140,7 +140,7 @@ function Ways({ connection, store, card }: CardProps & { card: CardState }) {
             onYes={() => void store.disconnect(provider)}
           >
             {labels.disconnect}
-            <span class="visually-hidden">: {name}</span>
+            <span class="visually-hidden"> {name}</span>
           </ConfirmButton>
         )}
       </div>
