@@ -51,7 +51,9 @@ export const studioApi = {
       'if-match': `"${version}"`,
       'content-type': 'application/merge-patch+json',
     })
-    return settingsOf(answer)
+    const result = settingsOf(answer)
+    if ('value' in result && 'appearance' in patch) await renewAppearance()
+    return result
   },
   async connections(): Promise<Result<Connection[]>> {
     return mapped(await call('GET', '/api/connections'), connectionsIn)
@@ -165,4 +167,10 @@ function secretIn(answer: unknown): string | null {
 /** Refuses addresses such as `javascript:`, although only the own server sends addresses. */
 function isWebUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+}
+
+/** Replaces the browser's copies of title and colours, which the gallery may use for minutes. A failure leaves the old copies. */
+async function renewAppearance(): Promise<void> {
+  const copies = ['/appearance.css', '/manifest.webmanifest']
+  await Promise.allSettled(copies.map((path) => fetch(path, { cache: 'reload' })))
 }
