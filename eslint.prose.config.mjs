@@ -11,6 +11,7 @@ const pageTexts = [
   'src/ui/texts/en/*.ts',
   'src/ui/texts/en.ts',
   'src/ui/studio/texts/en*.ts',
+  'orchestrator/console/texts/en.ts',
   'src/base/error-codes.ts',
 ]
 
@@ -21,6 +22,7 @@ const exceptions = [
   // German has its own grammar.
   'src/ui/texts/de/**',
   'src/ui/studio/texts/de*.ts',
+  'orchestrator/console/texts/de.ts',
   // The rules themselves name the words that they refuse.
   'scripts/prose/**',
 ]
