@@ -12,7 +12,13 @@ import { createVendorFetch } from '../vendor-fetch.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { vendorCode } from '../vendor-words.ts'
 import { longTokenSchema, meSchema, shortTokenSchema } from './instagram/answers.ts'
-import { askInstagram, type GraphRequest, hostsOf, type RefusedAs } from './instagram/graph.ts'
+import {
+  askInstagram,
+  type GraphRequest,
+  hostsOf,
+  isFacebookLogin,
+  type RefusedAs,
+} from './instagram/graph.ts'
 
 const scopes = ['instagram_business_basic', 'instagram_business_content_publish'] as const
 
@@ -24,11 +30,12 @@ const storedSchema = z.object({ access_token: z.string().min(1), user_id: z.coer
 
 type Me = z.output<typeof meSchema>
 
-/** Creates the vendor. Returns `undefined` if the operator has registered no app. */
+/** Creates the vendor. Returns `undefined` if the operator has registered no app, or publishes through Facebook Login. */
 export function createInstagramVendor(settings: VendorSettings, tools: VendorTools): Vendor | undefined {
   const { INSTAGRAM_APP_ID: appId, INSTAGRAM_APP_SECRET: appSecret } = settings
-  if (appId === undefined || appSecret === undefined) return undefined
-  const hosts = hostsOf(settings.INSTAGRAM_API_BASE_URL)
+  const base = settings.INSTAGRAM_API_BASE_URL
+  if (appId === undefined || appSecret === undefined || isFacebookLogin(base)) return undefined
+  const hosts = hostsOf(base)
   const { now } = tools
   const fetch = createVendorFetch(tools.fetch, 'Instagram')
 

@@ -127,6 +127,13 @@ describe('connecting Instagram', () => {
     expect(createInstagramVendor(vendorSettings({}), vendorTools())).toBeUndefined()
   })
 
+  it('does not offer Instagram when the fleet publishes through Facebook Login', () => {
+    const env = { INSTAGRAM_APP_ID: app.id, INSTAGRAM_APP_SECRET: app.secret }
+    const INSTAGRAM_API_BASE_URL = 'https://graph.facebook.com/v25.0'
+    const settings = vendorSettings({ ...env, INSTAGRAM_API_BASE_URL })
+    expect(createInstagramVendor(settings, vendorTools())).toBeUndefined()
+  })
+
   it.each([false, true])(
     'returns a token of 60 days that publishes as the account (answer in "data": %s)',
     async (wrapsTokens) => {

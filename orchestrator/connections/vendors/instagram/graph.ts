@@ -36,6 +36,11 @@ export function hostsOf(base = defaultBase): InstagramHosts {
   }
 }
 
+/** Recognises the other product, whose tokens belong to pages and come from other calls. */
+export function isFacebookLogin(base: string | undefined): boolean {
+  return base !== undefined && new URL(base).hostname === 'graph.facebook.com'
+}
+
 /** Meaning of a refusal for the call that was refused. */
 export type RefusedAs = 'invalid' | 'revoked'
 
