@@ -133,8 +133,6 @@ async function answer(
     switch (method) {
       case 'getme':
         return describeBot(bot)
-      case 'getupdates':
-        return describeUpdates(bot)
       case 'getchat':
         return describeChat(chatOf(state, bot, String(form.get('chat_id') ?? '')))
       case 'getchatmember': {
@@ -142,6 +140,8 @@ async function answer(
         if (form.get('user_id') !== botIdOf(token)) throw new Refusal(400, 'Bad Request: user not found')
         return describeMember(bot, chat)
       }
+      case 'getupdates':
+        return describeUpdates(bot, at)
       case 'sendphoto': {
         const message = await sendPhoto(state, bot, form, at)
         if (state.posts.length > maxPostsKept) state.posts.shift()

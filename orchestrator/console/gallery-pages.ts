@@ -15,14 +15,16 @@ import { valueAt } from './contract-fields.ts'
 import { formOf, linesIn, type PageTools, textIn } from './page-tools.ts'
 import { invitedPage } from './pages/add.ts'
 import { doctorPage } from './pages/doctor.ts'
-import { galleryPage, pathOf } from './pages/gallery.ts'
+import { galleryPage } from './pages/gallery.ts'
+import { pathOf } from './pages/layout.ts'
 import { addSettingsPages } from './settings-pages.ts'
+
+const at = '/galleries/:tenant'
 
 /** Creates the routes. */
 export function galleryPages(tools: PageTools): Hono {
   const app = new Hono()
   const { services, signedIn } = tools
-  const at = '/galleries/:tenant'
 
   app.get(
     at,
@@ -74,6 +76,20 @@ export function galleryPages(tools: PageTools): Hono {
       return c.redirect(`${pathOf(tenant)}#locks`, 303)
     }),
   )
+  addInvitationPages(app, tools)
+  app.post(
+    `${at}/doctor`,
+    signedIn(async (c, context) => {
+      const tenant = c.req.param('tenant') ?? ''
+      const { checks } = await runDoctor.call(context, { tenant })
+      return doctorPage(c, context.actor.name, tenant, checks)
+    }),
+  )
+  addSettingsPages(app, tools)
+  return app
+}
+
+function addInvitationPages(app: Hono, { signedIn }: PageTools): void {
   app.post(
     `${at}/invitations`,
     signedIn(async (c, context) => {
@@ -89,14 +105,4 @@ export function galleryPages(tools: PageTools): Hono {
       return c.redirect(`${pathOf(tenant)}#invitations`, 303)
     }),
   )
-  app.post(
-    `${at}/doctor`,
-    signedIn(async (c, context) => {
-      const tenant = c.req.param('tenant') ?? ''
-      const { checks } = await runDoctor.call(context, { tenant })
-      return doctorPage(c, context.actor.name, tenant, checks)
-    }),
-  )
-  addSettingsPages(app, tools)
-  return app
 }

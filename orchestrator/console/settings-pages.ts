@@ -10,7 +10,7 @@ import { readGallery } from './acts/gallery.ts'
 import { compareVersions, draftSettings, publishSettings, rollBack } from './acts/settings.ts'
 import { formPaths, textOf, valueAt } from './contract-fields.ts'
 import { type Form, formOf, type PageTools, textIn } from './page-tools.ts'
-import { pathOf } from './pages/gallery.ts'
+import { pathOf } from './pages/layout.ts'
 import { draftPage, versionPage } from './pages/settings-form.ts'
 
 const editSchema = z.object({

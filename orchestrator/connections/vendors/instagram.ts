@@ -58,15 +58,7 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
     })
   }
 
-  const readMe = (token: string, refusedAs: RefusedAs): Promise<Me> =>
-    ask({
-      url: hosts.me,
-      query: { fields: 'id,user_id,username,account_type' },
-      token,
-      schema: meSchema,
-      refusedAs,
-      secrets: [token],
-    })
+  const readMe = (token: string, refusedAs: RefusedAs) => ask(meRequest(hosts.me, token, refusedAs))
 
   return {
     provider: 'instagram',
@@ -109,6 +101,11 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
       }
     },
   }
+}
+
+function meRequest(url: URL, token: string, refusedAs: RefusedAs): GraphRequest<Me> {
+  const query = { fields: 'id,user_id,username,account_type' }
+  return { url, query, token, schema: meSchema, refusedAs, secrets: [token] }
 }
 
 /** Returns the code of the callback. Instagram may put `#_` behind it. */

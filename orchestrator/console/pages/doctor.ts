@@ -3,8 +3,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { Check } from '../acts/doctor.ts'
 import { textsOf } from '../texts.ts'
-import { pathOf } from './gallery.ts'
-import { page } from './layout.ts'
+import { page, pathOf } from './layout.ts'
 
 /** Answers with the checks and their words. */
 export function doctorPage(

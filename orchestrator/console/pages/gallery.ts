@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { GalleryView } from '../acts/gallery.ts'
 import { textsOf } from '../texts.ts'
-import { type Html, page, timeHtml } from './layout.ts'
+import { type Html, page, pathOf, timeHtml } from './layout.ts'
 import { settingsForm } from './settings-form.ts'
 
 export interface Version {
@@ -36,11 +36,6 @@ export interface GalleryPage {
 /** Versions that the page lists. The API lists all. */
 const shownVersions = 50
 
-/** Returns the path of a gallery's page. */
-export function pathOf(tenant: string): string {
-  return `/galleries/${encodeURIComponent(tenant)}`
-}
-
 /** Answers with the page. */
 export function galleryPage(c: Context, operator: string, shown: GalleryPage): Response | Promise<Response> {
   const t = textsOf(c)
@@ -70,15 +65,15 @@ function stateHtml(c: Context, { tenant, suspended, address }: GalleryView): Htm
 <button class="quiet">${suspended ? t.gallery.resume : t.gallery.suspend}</button></form>`
 }
 
-function connectionsSection(c: Context, { connections, stored }: GalleryView): Html {
+function connectionsSection(c: Context, { connections }: GalleryView): Html {
   const t = textsOf(c)
-  const others = stored.filter(({ ref }) => !connections.some((connection) => connection.ref === ref))
-  if (connections.length === 0 && others.length === 0) return html`<p>${t.gallery.noConnections}</p>`
-  const items = connections.map(({ provider, account, state, since, error }) => {
+  if (connections.length === 0) return html`<p>${t.gallery.noConnections}</p>`
+  const items = connections.map(({ provider, account, state, since, hint, error }) => {
     const kind = state === 'ok' ? 'good-word' : 'bad-word'
-    return html`<li>${provider} ${account}: <span class="${kind}">${t.galleries.connectionStates[state]}</span>, ${timeHtml(c, since)} ${error}</li>`
+    const time = since === null ? '' : html`, ${timeHtml(c, since)}`
+    return html`<li>${provider} ${account}: <span class="${kind}">${t.galleries.connectionStates[state]}</span>${time} ${error} ${hint}</li>`
   })
-  return html`<ul>${items}${others.map(({ provider, ref }) => html`<li>${provider} <code>${ref}</code></li>`)}</ul>`
+  return html`<ul>${items}</ul>`
 }
 
 function invitationsSection(c: Context, { view, invitations, now }: GalleryPage): Html {

@@ -5,8 +5,7 @@ import type { GalleryView } from '../acts/gallery.ts'
 import type { DraftView } from '../acts/settings.ts'
 import { type FormBlock, type FormField, formBlocks, textOf, valueAt } from '../contract-fields.ts'
 import { textsOf } from '../texts.ts'
-import { pathOf } from './gallery.ts'
-import { type Html, page } from './layout.ts'
+import { type Html, page, pathOf } from './layout.ts'
 import { differenceHtml } from './plan.ts'
 
 /** Shows all settings. A field's name is its path. */

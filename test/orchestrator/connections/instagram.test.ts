@@ -121,7 +121,7 @@ describe('connecting Instagram', () => {
     ])
   })
 
-  it('is not offered when the operator has registered no app', () => {
+  it('does not offer Instagram when the operator has registered no app', () => {
     const half = vendorSettings({ INSTAGRAM_APP_ID: app.id })
     expect(createInstagramVendor(half, vendorTools())).toBeUndefined()
     expect(createInstagramVendor(vendorSettings({}), vendorTools())).toBeUndefined()
@@ -206,7 +206,7 @@ describe('connecting Instagram', () => {
 })
 
 describe('the life of an Instagram token', () => {
-  it('is renewed from day 30 on, for 60 days', async () => {
+  it('renews the token from day 30 on, for 60 days', async () => {
     const opened = await start()
     const { vendor, pass, now } = opened
     const { credentials, expiresAt } = await connect(opened)

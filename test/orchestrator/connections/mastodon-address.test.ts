@@ -23,7 +23,7 @@ const forms: readonly ((host: string, name: string) => string)[] = [
 ]
 
 describe('the address of a server', () => {
-  it('is the same origin in all forms that people type', () => {
+  it('finds the same origin in all forms that people type', () => {
     fc.assert(
       fc.property(fc.domain(), user, fc.constantFrom(...forms), (host, name, form) => {
         expect(instanceOrigin(form(host, name), publicOnly)).toBe(`https://${host}`)
@@ -31,7 +31,7 @@ describe('the address of a server', () => {
     )
   })
 
-  it('is a public https origin or refused, for any text', () => {
+  it('finds a public https origin or refuses, for any text', () => {
     const text = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl(), fc.ipV4(), fc.ipV6(), fc.emailAddress())
     fc.assert(
       fc.property(text, (typed) => {
@@ -63,7 +63,7 @@ describe('the address of a server', () => {
     'http://[::ffff:10.0.0.1]/',
     'metadata.internal',
     `${'x'.repeat(300)}.example`,
-  ])('is refused when it is %j', (typed) => {
+  ])('refuses %j', (typed) => {
     expect(originOrRefusal(typed)).toBeUndefined()
   })
 

@@ -298,7 +298,7 @@ describe('connecting Mastodon', () => {
     },
   )
 
-  it('is not offered without a store for apps', () => {
+  it('does not offer Mastodon without a store for apps', () => {
     expect(createMastodonVendor(vendorTools())).toBeUndefined()
   })
 })

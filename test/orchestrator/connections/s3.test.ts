@@ -187,10 +187,23 @@ describe('the trial of pasted keys', () => {
     })
   })
 
-  it('is unavailable when no server listens at the address', async () => {
+  it('refuses as unavailable when no server listens at the address', async () => {
     // Port 1 of this machine has no server.
     expect((await refusal(acceptAt('http://127.0.0.1:1'))).reason).toBe('unavailable')
   })
+})
+
+describe('stored keys', () => {
+  it.each([
+    { provider: 's3' },
+    { provider: 's3', ...valuesOf('no address') },
+    { provider: 's3', ...valuesOf('https://s3.example.com'), secret_access_key: 1 },
+  ])(
+    'asks to connect again when an operator has imported keys that cannot work (case %#)',
+    async (stored) => {
+      expect((await refusal(vendor.check(stored, null))).reason).toBe('revoked')
+    },
+  )
 })
 
 describe('addresses of tenants', () => {
@@ -224,14 +237,14 @@ describe('addresses of tenants', () => {
     { bucket: 'a/../../b' },
     { bucket: '' },
     { region: 'eu central' },
-    { secret_access_key: 'x'.repeat(300) },
+    { secret_access_key: 'x'.repeat(1100) },
     { session_token: 'x' },
   ])('refuses values out of bounds before any call: %j', (change) => {
     const values = { ...valuesOf('https://s3.example.com'), ...change }
     expect(guarded.pasted?.values.safeParse(values).success).toBe(false)
   })
 
-  it('cannot be led to another bucket by the path of a folder', async () => {
+  it('stays in the bucket when the path of a folder points elsewhere', async () => {
     const { endpoint, calls } = await startScriptedS3()
     const { credentials } = await accept(valuesOf(endpoint))
     await vendor.folders?.(credentials, '../../other?list-type=1&x=')

@@ -94,7 +94,7 @@ describe('the console in a browser', () => {
     ['a phone in German and the light', { ...phone, locale: 'de-DE', colorScheme: 'light' }],
     ['a desktop in English and the dark', { ...desktop, locale: 'en-GB', colorScheme: 'dark' }],
   ])(
-    'is accessible on %s',
+    'shows accessible pages on %s',
     async (_, size) => {
       const page = await signedIn(size)
       for (const path of pages) {

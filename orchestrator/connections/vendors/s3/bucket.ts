@@ -1,11 +1,12 @@
 /** Signed calls to one bucket, by its address in path style. */
 import { AwsClient } from 'aws4fetch'
 import { z } from 'zod'
+import { withoutSlashAtEnd } from '../../../../src/base/text-edges.ts'
 import { type RefusalReason, VendorRefused } from '../../vendor.ts'
 import type { VendorFetch } from '../../vendor-fetch.ts'
 import { parseS3Error } from './xml.ts'
 
-const name = z.string().trim().min(1).max(256)
+const name = z.string().trim().min(1).max(1024)
 
 /** Credentials in the form of the contract, with bounds. */
 export const bucketSchema = z.object({
@@ -23,7 +24,7 @@ export const bucketSchema = z.object({
     .string()
     .trim()
     .max(60)
-    .regex(/^[A-Za-z0-9-]*$/)
+    .regex(/^[\w.-]*$/)
     .default('auto')
     .transform((region) => region || 'auto')
     .meta({ description: 'Region for the signature.', examples: ['eu-central-1'] }),
@@ -127,7 +128,7 @@ function urlOf(
   const url = new URL(endpoint.href)
   url.search = ''
   url.hash = ''
-  url.pathname = `${endpoint.pathname.replace(/\/+$/, '')}/${encoded(bucket)}${path}`
+  url.pathname = `${withoutSlashAtEnd(endpoint.pathname)}/${encoded(bucket)}${path}`
   const parameters = Object.entries(query).map(([each, value]) => `${encoded(each)}=${encoded(value)}`)
   return parameters.length === 0 ? url.href : `${url.href}?${parameters.join('&')}`
 }
