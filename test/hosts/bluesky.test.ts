@@ -5,6 +5,8 @@ import { type BlueskyServer, startBluesky } from '../../dev/peers/pds.ts'
 import { parsePhotoName } from '../../src/ports/photo.ts'
 import { adminPost, cookieOf, signInVariables } from '../support/fixtures/admin.ts'
 import { openBlueskyReader } from '../support/fixtures/bluesky.ts'
+import { connectByOAuth, vendorAt } from '../support/fixtures/bluesky-session.ts'
+import { endSessionsAt } from '../support/fixtures/bluesky-sign-in.ts'
 import { baseDomain, fleetVariables, https } from '../support/fixtures/fleet.ts'
 import { describeOnBothHosts, nodeHost } from '../support/fixtures/hosts.ts'
 import { picture, upload } from '../support/fixtures/photographers.ts'
@@ -26,18 +28,16 @@ describeOnBothHosts('a photographer with a Bluesky account', (kind) => {
   })
 
   let tenants = 0
-  async function open({ proxy }: { proxy?: PdsProxy } = {}) {
+  async function open({ proxy, isSession = false }: { proxy?: PdsProxy; isSession?: boolean } = {}) {
     const tenant = `bluesky-${kind.name}-${++tenants}`
     const account = await server.open(tenant, proxy?.url)
     const ref = `${tenant}-bluesky`
     const entry = { id: 'sky', type: 'bluesky', credentials_ref: ref, config: { langs: ['en', 'de'] } }
     const store = studio.tenant(tenant, { publishers: [entry], content: { archive: false } })
-    studio.fleet.orchestrator.credentials.set(`${tenant}/${ref}`, {
-      provider: 'bluesky',
-      version: '1',
-      handle: account.handle,
-      app_password: account.appPassword,
-    })
+    const password = { provider: 'bluesky', handle: account.handle, app_password: account.appPassword }
+    const session = isSession ? (await connectByOAuth(vendorAt(server), account)).credentials : undefined
+    const written = { version: '1', ...(session ?? password) }
+    studio.fleet.orchestrator.credentials.set(`${tenant}/${ref}`, written)
     await upload(store, photo, await picture(tenants * 9, 3000, 2000))
     const publish = async (body: object = {}) =>
       (await adminPost(studio.fleet, tenant, path('publish'), body)).json()
@@ -146,6 +146,20 @@ describeOnBothHosts('a photographer with a Bluesky account', (kind) => {
     expect(await reader.records()).toHaveLength(3)
     expect(logins() - before).toBe(1)
     await proxy.close()
+  })
+
+  it('posts and takes back with a session of OAuth, and says what to do once the session has ended', async () => {
+    const { tenant, account, publish, reader } = await open({ isSession: true })
+    expect((await publish()).results.bluesky).toMatchObject({ success: true })
+    expect(await reader.records()).toHaveLength(1)
+    await adminPost(studio.fleet, tenant, path('retract'))
+    expect(await reader.records()).toEqual([])
+    await endSessionsAt(server.url, account)
+    expect((await publish()).results.bluesky).toMatchObject({
+      success: false,
+      code: 'credentials_rejected',
+      error: expect.stringContaining('Connect Bluesky again'),
+    })
   })
 
   it('says what to do when the app password was removed', async () => {

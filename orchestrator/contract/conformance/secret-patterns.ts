@@ -2,7 +2,7 @@
 
 /** Names of fields that only credentials have. `credentials_ref` and `password_ref` are not secrets. */
 const secretNames =
-  /^(?:refresh_token|access_token|bot_token|api_key|apikey|app_password|password|passwd|secret|client_secret|app_secret|secret_access_key|access_key_id|private_key|service_account|authorization)$/i
+  /^(?:refresh_token|access_token|bot_token|api_key|apikey|app_password|password|passwd|secret|client_secret|app_secret|secret_access_key|access_key_id|private_key|service_account|dpop_key|authorization)$/i
 
 /** Formats of secrets, as vendors document or use them. */
 const secretForms = [
