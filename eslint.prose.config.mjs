@@ -7,7 +7,13 @@ import markdown from '@eslint/markdown'
 import { parsing } from './eslint.config.mjs'
 import { prose } from './scripts/prose/plugin.mjs'
 
-const pageTexts = ['src/ui/texts/en/*.ts', 'src/ui/texts/en.ts', 'src/base/error-codes.ts']
+const pageTexts = [
+  'src/ui/texts/en/*.ts',
+  'src/ui/texts/en.ts',
+  'src/ui/studio/texts/en*.ts',
+  'orchestrator/console/texts/en.ts',
+  'src/base/error-codes.ts',
+]
 
 /** Files whose strings may break the rules, with the reason. Comments in them may not. */
 const exceptions = [
@@ -15,6 +21,8 @@ const exceptions = [
   'src/workflow/analysis/prompts.ts',
   // German has its own grammar.
   'src/ui/texts/de/**',
+  'src/ui/studio/texts/de*.ts',
+  'orchestrator/console/texts/de.ts',
   // The rules themselves name the words that they refuse.
   'scripts/prose/**',
 ]

@@ -5,8 +5,8 @@ import { endWithHelp } from '../src/node/usage.ts'
 import { uiDirectory } from './build-ui.ts'
 
 /**
- * Maximum bytes after gzip: all scripts of an admin, those of a visitor, those before a visitor's first photo, and all scripts and styles
- * of the settings page, which shares no file with the gallery.
+ * Maximum bytes after gzip: all scripts of an admin, those of a visitor, and those before a visitor's first photo. The settings page shares
+ * no file with the gallery, and its limit holds for scripts and styles together.
  */
 const limits = { js: 66_100, css: 15_000, visitor: 40_000, 'first view': 32_000, settings: 31_000 } as const
 type Kind = keyof typeof limits

@@ -31,6 +31,7 @@ export async function serve(context: CommandContext): Promise<void> {
   const running = await startOrchestrator({
     plane: open.plane,
     addCalls: open.people?.addCalls,
+    moreCalls: open.people?.moreCalls,
     answerPeople: open.people?.answer,
     port: env.ORCHESTRATOR_PORT,
     hostname: env.ORCHESTRATOR_HOST,

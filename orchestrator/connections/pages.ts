@@ -17,6 +17,7 @@ import {
 } from './attempts.ts'
 import { addBlueskyClient } from './bluesky-client.ts'
 import { callbackUrl } from './connect.ts'
+import { addInstagramCallbacks } from './instagram-callbacks.ts'
 import { languageOf, page, pageHeaders } from './page.ts'
 import { confirmPage, failedPage, lostPage } from './page-words.ts'
 import { withOutcome } from './return-address.ts'
@@ -47,6 +48,7 @@ export function connectPages(services: PeopleServices): Hono {
     )
   })
   app.notFound((c) => c.html(page(languageOf(c), lostPage(languageOf(c))), 404))
+  addInstagramCallbacks(app, services)
   const lost = (c: Context) => c.html(page(languageOf(c), lostPage(languageOf(c))), 400)
 
   /** Returns the vendor of the path if browsers are sent there. */

@@ -20,7 +20,7 @@ export const invitedSchema = z.object({
 
 /** Returns the link of an invitation. */
 export function invitationLink(env: OrchestratorEnvironment, secret: string): string {
-  return `${env.ORCHESTRATOR_PUBLIC_URL?.replace(/\/+$/, '') ?? ''}/invitation/${secret}`
+  return `${URL.parse(env.ORCHESTRATOR_PUBLIC_URL ?? '')?.origin ?? ''}/invitation/${secret}`
 }
 
 export const addGallery = act({

@@ -50,25 +50,25 @@ function inOrder(one: Check, other: Check): number {
 function ownChecks(view: GalleryView): Check[] {
   const { config, connections, served, config_version } = view
   const unknown = unknownKeys({ config }).map(unknownKeyText)
-  const broken = connections.filter(({ state }) => state !== 'ok')
-  const storages = view.stored.filter(({ provider }) => storageProviders.has(provider))
+  const broken = connections.filter(({ state }) => state === 'broken')
   return [
     verdict('configuration', config_version !== null),
     verdict('suspended', !view.suspended),
     verdict('unknown_keys', unknown.length === 0, unknown.join('; ')),
-    verdict('storage', storages.length > 0),
+    verdict(
+      'storage',
+      connections.some(({ use }) => use === 'storage'),
+    ),
     verdict(
       'connections',
       broken.length === 0,
-      broken.map(({ provider, error }) => `${provider}: ${error}`).join('; '),
+      broken.map(({ provider, error }) => `${provider}: ${error ?? ''}`).join('; '),
     ),
     served === null
       ? { name: 'served', state: 'unclear', words: '' }
       : verdict('served', served.config_version === config_version, served.at),
   ]
 }
-
-const storageProviders: ReadonlySet<string> = new Set(['dropbox', 'gdrive', 's3', 'managed'])
 
 function verdict(name: CheckName, isGood: boolean, words = ''): Check {
   return { name, state: isGood ? 'good' : 'bad', words: isGood ? '' : words.slice(0, 2000) }

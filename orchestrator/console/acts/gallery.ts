@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { lineBy } from '../../audit/actor.ts'
 import { listAudit } from '../../audit/list.ts'
+import { listConnections } from '../../connections/connect.ts'
 import { invite, listInvitations, revokeInvitation } from '../../invitations/invitations.ts'
 import { parseMemberPath } from '../../registry/member-change.ts'
 import { currentConfig } from '../../registry/sql/configurations.ts'
-import { storedProviders } from '../../registry/sql/credentials.ts'
 import { changeTenant } from '../../registry/sql/tenant-changes.ts'
 import { tenantRow, tenantSummary } from '../../registry/sql/tenant-rows.ts'
 import { touch } from '../../registry/sql/touch.ts'
@@ -30,15 +30,15 @@ const galleryView = z.object({
   config: z.record(z.string(), z.unknown()).meta({ description: 'Configuration as written' }),
   connections: z.array(
     z.object({
-      ref: z.string(),
       provider: z.string(),
-      account: z.string(),
-      state: z.enum(['ok', 'failing', 'broken']),
-      since: z.string(),
-      error: z.string(),
+      use: z.string(),
+      account: z.string().nullable(),
+      state: z.enum(['ok', 'expiring', 'broken']),
+      since: z.string().nullable(),
+      hint: z.string().nullable(),
+      error: z.string().nullable().meta({ description: 'Words of the vendor' }),
     }),
   ),
-  stored: z.array(z.object({ ref: z.string(), provider: z.string() })),
   served: z.object({ config_version: z.string(), at: z.string() }).nullable(),
 })
 export type GalleryView = z.output<typeof galleryView>
@@ -50,14 +50,14 @@ export const readGallery = act({
   summary: 'Returns a gallery without any secret',
   input: tenantOnly,
   output: galleryView,
-  async run({ services: { database, env, now } }, { tenant }): Promise<GalleryView> {
+  async run({ services }, { tenant }): Promise<GalleryView> {
+    const { database, env, now } = services
     const { read } = database
     const summary = await tenantSummary(read, tenant)
-    const [row, current, stored, connections, used, served] = await Promise.all([
+    const [row, current, connections, used, served] = await Promise.all([
       tenantRow(read, tenant),
       currentConfig(read, tenant),
-      storedProviders(read, tenant),
-      read.selectFrom('connection').selectAll().where('tenant', '=', tenant).orderBy('ref').execute(),
+      listConnections(services, tenant),
       usedThisMonth(read, tenant, now()),
       read
         .selectFrom('config_served')
@@ -76,15 +76,11 @@ export const readGallery = act({
       locked: row.locked === '' ? [] : row.locked.split(','),
       config_version: summary.config_version,
       config: writtenSchema.parse(JSON.parse(current?.written ?? '{}')),
-      connections: connections.map(({ ref, provider, account, ...times }) => ({
-        ref,
-        provider,
-        account,
-        state: times.broken_at !== null ? 'broken' : times.failing_since !== null ? 'failing' : 'ok',
-        since: times.broken_at ?? times.failing_since ?? times.connected_at,
-        error: times.error_words,
-      })),
-      stored: [...stored].map(([ref, provider]) => ({ ref, provider })),
+      connections: connections.flatMap(({ provider, use, account, state, since, hint, error }) =>
+        state === 'not_connected'
+          ? []
+          : [{ provider, use, account, state, since, hint, error: error?.words ?? null }],
+      ),
       served: served ?? null,
     }
   },

@@ -25,6 +25,11 @@ const sections = [
   ['/operators', 'operators'],
 ] as const
 
+/** Returns the path of a gallery's page. */
+export function pathOf(tenant: string): string {
+  return `/galleries/${encodeURIComponent(tenant)}`
+}
+
 /** Answers with a page. */
 export function page(
   c: Context,

@@ -69,7 +69,12 @@ export const de: Texts = {
       invited: 'Eingeladen',
       not_set_up: 'Nicht eingerichtet',
     },
-    connectionStates: { ok: 'läuft', failing: 'schlägt gerade fehl', broken: 'gestört' },
+    connectionStates: {
+      ok: 'läuft',
+      expiring: 'läuft bald ab',
+      failing: 'schlägt gerade fehl',
+      broken: 'gestört',
+    },
     current: 'aktuell',
     outdated: 'ältere Version',
     neverServed: 'noch nicht abgefragt',

@@ -63,7 +63,7 @@ export const en = {
       served: 'At the fleet',
     },
     states: { live: 'Live', suspended: 'Suspended', invited: 'Invited', not_set_up: 'Not set up' },
-    connectionStates: { ok: 'works', failing: 'fails for now', broken: 'broken' },
+    connectionStates: { ok: 'works', expiring: 'expires soon', failing: 'fails for now', broken: 'broken' },
     current: 'current',
     outdated: 'older version',
     neverServed: 'not asked yet',

@@ -33,7 +33,7 @@ export function ForeignChanges({ store }: { store: SettingsStore }) {
             {path in draft && (
               <button type="button" class="button" onClick={() => store.discard(path)}>
                 {words.foreign.takeTheirs}
-                <span class="visually-hidden">: {words.fieldName(path)}</span>
+                <span class="visually-hidden"> {words.fieldName(path)}</span>
               </button>
             )}
           </li>
@@ -41,7 +41,7 @@ export function ForeignChanges({ store }: { store: SettingsStore }) {
       </ul>
       <div class="actions">
         <button type="button" class="button" onClick={store.closeForeign}>
-          {words.foreign.keepMine}
+          {Object.keys(draft).length > 0 ? words.foreign.keepMine : words.close}
         </button>
       </div>
     </section>

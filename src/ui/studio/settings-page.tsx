@@ -3,9 +3,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { useLeaveWarning } from '../darkroom/leave-warning.ts'
 import { BackIcon, NextIcon } from '../icons.tsx'
 import type { ConnectionsStore } from './connections-store.ts'
-import { FirstSteps } from './first-steps.tsx'
+import { FirstSteps, NextStep } from './first-steps.tsx'
 import { ForeignChanges } from './foreign-changes.tsx'
 import { Frame } from './frame.tsx'
+import type { PageProps } from './page-props.ts'
 import { SaveBar } from './save-bar.tsx'
 import { Access } from './sections/access.tsx'
 import { Connections } from './sections/connections.tsx'
@@ -16,11 +17,6 @@ import { words } from './words.ts'
 
 const sections = ['profile', 'look', 'words', 'connections', 'folders', 'access'] as const
 type Section = (typeof sections)[number]
-
-export interface PageProps {
-  store: SettingsStore
-  connections: ConnectionsStore
-}
 
 export function SettingsPage({ title, store, connections }: PageProps & { title: string }) {
   const section = useSection()
@@ -48,8 +44,9 @@ export function SettingsPage({ title, store, connections }: PageProps & { title:
         </nav>
         <FirstSteps store={store} connections={connections} />
         <Notices store={store} />
-        <SectionPane key={shown} name={shown} isChosen={section !== null}>
+        <SectionPane key={section ?? 'start'} name={shown} isChosen={section !== null}>
           <Content name={shown} store={store} connections={connections} />
+          {section && <NextStep store={store} connections={connections} />}
         </SectionPane>
       </div>
       <SaveBar store={store} />

@@ -8,8 +8,6 @@ import type { StudioApi, StudioProblem } from './studio-api.ts'
 export interface ForeignChange {
   path: string
   theirs: Value
-  /** True if this page has another value. */
-  isMineToo: boolean
 }
 
 export interface SettingsState {
@@ -70,11 +68,8 @@ export function createSettingsStore({ api, shelf, answer, onChange }: StoreOptio
   async function compare(): Promise<void> {
     const newer = await api.settings()
     if ('problem' in newer) return change({ isSaving: false, problem: newer.problem })
-    const [old, current] = [state.answer.settings, newer.value.settings]
-    const draft = openChanges(state.draft, current)
-    const foreign = fieldPaths
-      .map((path) => ({ path, theirs: valueAt(current, path), isMineToo: path in draft }))
-      .filter(({ path, theirs }) => !isSame(theirs, valueAt(old, path)))
+    const foreign = foreignChanges(state.answer.settings, newer.value.settings)
+    const draft = openChanges(state.draft, newer.value.settings)
     change({ answer: newer.value, draft, foreign, isSaving: false })
   }
 
@@ -97,17 +92,8 @@ export function createSettingsStore({ api, shelf, answer, onChange }: StoreOptio
       change({ isSaving: true, problem: null, foreign: [] })
       const answered = await api.patch(patchOf(sent), state.answer.version)
       if ('value' in answered) {
-        const draft = openChanges(state.draft, answered.value.settings)
-        // A value that the server writes in another form, such as a trimmed title, is saved too.
-        const open = Object.entries(draft).filter(
-          ([path, value]) => !(path in sent && isSame(value, sent[path] ?? null)),
-        )
-        return change({
-          answer: answered.value,
-          draft: Object.fromEntries(open),
-          isSaving: false,
-          isSaved: true,
-        })
+        const draft = changedSince(sent, openChanges(state.draft, answered.value.settings))
+        return change({ answer: answered.value, draft, isSaving: false, isSaved: true })
       }
       const { problem } = answered
       if (problem.status === 409 || problem.status === 412) return compare()
@@ -128,4 +114,18 @@ export function createSettingsStore({ api, shelf, answer, onChange }: StoreOptio
         change({ answer: newer.value, draft: openChanges(state.draft, newer.value.settings) })
     },
   }
+}
+
+function foreignChanges(old: unknown, current: unknown): ForeignChange[] {
+  return fieldPaths
+    .map((path) => ({ path, theirs: valueAt(current, path) }))
+    .filter(({ path, theirs }) => !isSame(theirs, valueAt(old, path)))
+}
+
+/** Drops what was sent. A value that the server writes in another form, such as a trimmed title, is saved too. */
+function changedSince(sent: Draft, draft: Draft): Draft {
+  const open = Object.entries(draft).filter(
+    ([path, value]) => !(path in sent && isSame(value, sent[path] ?? null)),
+  )
+  return Object.fromEntries(open)
 }

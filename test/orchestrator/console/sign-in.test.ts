@@ -145,7 +145,7 @@ describe.each(databaseKinds)('the console on %s', (kind) => {
   })
 })
 
-describe('the settings of the console', () => {
+describe('the start of the orchestrator with a console', () => {
   it.each([
     'OPERATOR_EMAILS',
     'OIDC_ISSUER_URL',
@@ -153,12 +153,12 @@ describe('the settings of the console', () => {
     'AUTH0_CLIENT_SECRET',
     'WEB_SESSION_SECRET',
     'ORCHESTRATOR_PUBLIC_URL',
-  ])('refuse the start and name %s when it is missing', (name) => {
+  ])('names %s when it is missing', (name) => {
     const { [name]: _missing, ...others } = consoleVariables('https://issuer.test')
     expect(() => parseEnvironment(others)).toThrow(name)
   })
 
-  it('refuse plain HTTP in production', () => {
+  it('refuses plain HTTP in production', () => {
     const variables = { ...consoleVariables('https://issuer.test'), NODE_ENV: 'production' }
     const keys = { ORCHESTRATOR_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64url')}` }
     expect(() =>

@@ -74,7 +74,7 @@ export function AccessList(props: AccessListProps) {
               onYes={() => void act(thing.id, () => studioApi.remove(kind, thing.id))}
             >
               {labels.remove}
-              <span class="visually-hidden">: {thing.title}</span>
+              <span class="visually-hidden"> {thing.title}</span>
             </ConfirmButton>
           </li>
         ))}
@@ -97,12 +97,13 @@ export function AccessList(props: AccessListProps) {
   )
 }
 
-function detailsOf({ scopes, createdAt, expiresAt, lastUsedAt }: ListedThing): string {
+function detailsOf({ scopes, createdAt, expiresAt, lastUsedAt, disabledAt }: ListedThing): string {
   return [
     scopes.map(scopeName).join(', '),
     createdAt && labels.created(words.moment(createdAt)),
     expiresAt && labels.expires(words.moment(expiresAt)),
     lastUsedAt && labels.lastUsed(words.moment(lastUsedAt)),
+    disabledAt && labels.disabled,
   ]
     .filter(Boolean)
     .join(' · ')

@@ -1,6 +1,6 @@
 /** API keys and webhooks: lists, forms, and secrets that are shown once. */
 import { isTextList } from '../../json.ts'
-import type { PageProps } from '../settings-page.tsx'
+import type { PageProps } from '../page-props.ts'
 import { words } from '../words.ts'
 import { AccessList } from './access-list.tsx'
 

@@ -50,7 +50,7 @@ function Colour({ store, path, fallback }: ColourProps) {
           {value !== '' && (
             <button type="button" class="button quiet" onClick={() => store.set(path, null)}>
               {words.useDefault}
-              <span class="visually-hidden">: {words.fields[path]}</span>
+              <span class="visually-hidden"> {words.fields[path]}</span>
             </button>
           )}
         </div>

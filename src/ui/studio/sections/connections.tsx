@@ -1,8 +1,8 @@
 /** Accounts that the gallery works with, grouped by use. */
 import { useEffect } from 'preact/hooks'
 import type { ConnectionUse } from '../answers.ts'
+import type { PageProps } from '../page-props.ts'
 import { ProblemLine } from '../problem-line.tsx'
-import type { PageProps } from '../settings-page.tsx'
 import { words } from '../words.ts'
 import { ConnectionCard } from './connection-card.tsx'
 

@@ -17,15 +17,17 @@ interface ControlProps {
 }
 
 interface FrameProps extends FieldProps {
+  /** Words for the value of a locked field. */
+  text?: string | undefined
   control: (props: ControlProps) => ComponentChildren
 }
 
 /** Label, control and hint of a field. A locked field is text. */
-export function FieldFrame({ store, path, control }: FrameProps) {
+export function FieldFrame({ store, path, control, text }: FrameProps) {
   const id = useId()
   const hint = words.fieldHints[path]
   const label = words.fields[path]
-  if (store.isLocked(path)) return <LockedField store={store} path={path} />
+  if (store.isLocked(path)) return <LockedField store={store} path={path} text={text} />
   return (
     <div class="field">
       <label for={id}>{label}</label>
@@ -39,12 +41,13 @@ export function FieldFrame({ store, path, control }: FrameProps) {
   )
 }
 
-export function LockedField({ store, path }: FieldProps) {
+/** A field that only the operator changes. `text` replaces the value where it is a name of the program. */
+export function LockedField({ store, path, text }: FieldProps & { text?: string | undefined }) {
   return (
     <dl class="field locked">
       <div>
         <dt>{words.fields[path]}</dt>
-        <dd>{textOfValue(store.value(path))}</dd>
+        <dd>{text ?? textOfValue(store.value(path))}</dd>
         <dd class="muted hint">{words.locked}</dd>
       </div>
     </dl>
@@ -96,11 +99,13 @@ export interface ChoiceProps extends FieldProps {
 
 export function Choice({ store, path, choices, blank }: ChoiceProps) {
   const value = textIn(store, path)
-  const isKnown = value === '' || choices.some(([known]) => known === value)
+  const label = choices.find(([known]) => known === value)?.[1]
+  const isKnown = value === '' || label !== undefined
   return (
     <FieldFrame
       store={store}
       path={path}
+      text={label}
       control={(props) => (
         <select
           {...props}
@@ -109,9 +114,9 @@ export function Choice({ store, path, choices, blank }: ChoiceProps) {
         >
           <option value="">{blank}</option>
           {!isKnown && <option value={value}>{value}</option>}
-          {choices.map(([choice, label]) => (
+          {choices.map(([choice, name]) => (
             <option key={choice} value={choice}>
-              {label}
+              {name}
             </option>
           ))}
         </select>

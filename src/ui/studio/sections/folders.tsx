@@ -1,5 +1,5 @@
 /** Folder of the photos, chosen from the folders of the storage. */
-import type { PageProps } from '../settings-page.tsx'
+import type { PageProps } from '../page-props.ts'
 import { words } from '../words.ts'
 import { LockedField, TextField, textIn } from './field.tsx'
 import { FolderTree } from './folder-tree.tsx'

@@ -1,6 +1,6 @@
 /** Channels that a new publication selects. */
 import type { Connection } from '../answers.ts'
-import type { PageProps } from '../settings-page.tsx'
+import type { PageProps } from '../page-props.ts'
 import { words } from '../words.ts'
 import { LockedField } from './field.tsx'
 

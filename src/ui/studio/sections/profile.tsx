@@ -1,7 +1,7 @@
 /** Sections about the gallery: profile, appearance and captions. */
 import { isRecord } from '../../json.ts'
 import { valueAt } from '../fields.ts'
-import type { PageProps } from '../settings-page.tsx'
+import type { PageProps } from '../page-props.ts'
 import { words } from '../words.ts'
 import { ColourFields } from './colours.tsx'
 import { Choice, TextArea, TextField, Toggle } from './field.tsx'
