@@ -82,7 +82,7 @@ export function isComplete(
   )
 }
 
-/** Turns the feature of a use on if nobody has decided about it and it can work now. */
+/** Turns the feature of a use on if it is undecided, and can work now. */
 export function withPossibleFeature(
   config: Config,
   use: ConnectionUse,

@@ -1,4 +1,4 @@
-/** What the studio and the console do with connections. */
+/** Acts of the studio and the console on connections. */
 import { z } from 'zod'
 import type { Actor } from '../audit/actor.ts'
 import { SecretsUnavailable } from '../contract/ports.ts'

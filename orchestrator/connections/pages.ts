@@ -4,32 +4,22 @@ import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { PlaneUnavailable } from '../contract/ports.ts'
 import type { PeopleServices } from '../people-services.ts'
-import { applyConnection } from './apply.ts'
 import {
   type Attempt,
   attemptMs,
   bindBrowser,
   isBrowserOf,
-  noteRefusal,
   openBegun,
   usableAttempt,
   useAttempt,
 } from './attempts.ts'
 import { addBlueskyClient } from './bluesky-client.ts'
-import { callbackUrl } from './connect.ts'
+import { exchangeCode, type OAuthVendor } from './exchange.ts'
 import { addInstagramCallbacks } from './instagram-callbacks.ts'
 import { languageOf, page, pageHeaders } from './page.ts'
 import { confirmPage, failedPage, lostPage } from './page-words.ts'
 import { withOutcome } from './return-address.ts'
-import {
-  type Connected,
-  type ConnectionProvider,
-  connectionProviders,
-  type Vendor,
-  VendorRefused,
-} from './vendor.ts'
-
-type OAuthVendor = Vendor & Required<Pick<Vendor, 'oauth'>>
+import { type ConnectionProvider, connectionProviders, type Vendor } from './vendor.ts'
 
 /** Creates the pages. Without an own public address, all of them say that the link does not work. */
 export function connectPages(services: PeopleServices): Hono {
@@ -98,68 +88,23 @@ export function connectPages(services: PeopleServices): Hono {
     // Marked before the exchange, so that a second request with the same state exchanges nothing.
     if (!(await useAttempt(services, attempt))) return lost(c)
     deleteCookie(c, cookieOf(attempt, isSecure), { path: '/', secure: isSecure })
-    const refusal = await connect(
+    const refusal = await exchangeCode(services, {
       vendor,
       attempt,
-      new URL(c.req.url).searchParams,
       kept,
-      c.req.header('x-request-id'),
-    )
+      base,
+      answer: new URL(c.req.url).searchParams,
+    })
     const { provider } = vendor
     const outcome = refusal ? { refused: provider, reason: refusal.reason } : { connected: provider }
     return c.redirect(withOutcome(attempt.return_to, outcome), 303)
   })
-
-  /** Exchanges the code and stores the account. Returns the refusal, if there is one. */
-  async function connect(
-    vendor: OAuthVendor,
-    attempt: Attempt,
-    answer: URLSearchParams,
-    kept: Readonly<Record<string, unknown>>,
-    requestId: string = crypto.randomUUID(),
-  ): Promise<VendorRefused | undefined> {
-    const { tenant, actor: name, replaces } = attempt
-    const { provider, checkEveryMs } = vendor
-    try {
-      const connected = await finish(vendor, answer, kept, callbackUrl(base, provider))
-      const actor = { name, requestId: requestId.slice(0, 100) }
-      const account = { tenant, provider, connected, actor, replaces: replaces === 1, checkEveryMs }
-      await applyConnection({ ...services, now: now() }, account)
-      services.registry.forget?.()
-      return undefined
-    } catch (error) {
-      const refusal = refusalOf(error)
-      if (refusal !== error)
-        say(`A connection to ${provider} failed: ${error instanceof Error ? error.name : 'unknown error'}`)
-      await noteRefusal(services, attempt, refusal)
-      return refusal
-    }
-  }
 
   return app
 }
 
 function hasFlow(vendor: Vendor): vendor is OAuthVendor {
   return vendor.oauth !== undefined
-}
-
-async function finish(
-  { oauth }: OAuthVendor,
-  answer: URLSearchParams,
-  kept: Readonly<Record<string, unknown>>,
-  redirectUri: string,
-): Promise<Connected> {
-  const issuer = answer.get('iss')
-  // An answer of another server than the one that was asked (RFC 9207).
-  if (issuer !== null && typeof kept.issuer === 'string' && issuer !== kept.issuer)
-    throw new VendorRefused('invalid', 'The answer came from another server.', 'iss')
-  return oauth.finish(answer, kept, redirectUri)
-}
-
-/** Turns any failure into a refusal in words. */
-function refusalOf(error: unknown): VendorRefused {
-  if (error instanceof VendorRefused) return error
-  return new VendorRefused('unavailable', 'The account could not be connected. Try again in a minute.')
 }
 
 /** Returns the name of an attempt's cookie, so that two attempts of a browser do not replace each other's cookie. */

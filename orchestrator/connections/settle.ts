@@ -24,7 +24,7 @@ const maxWords = 300
 const maxCode = 100
 
 /**
- * Stores a success. A renewed token replaces exactly the token that it came from, also after the lease ended: many vendors accept a refresh
+ * Stores a success. A renewed token replaces exactly the token that it came from, also after the lease ended. Some vendors accept a refresh
  * token once, so a lost answer would end the connection. A token that a person connected meanwhile stays.
  */
 export async function settleSuccess(

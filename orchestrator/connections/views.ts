@@ -40,7 +40,7 @@ export interface ConnectionView {
   account: string | null
   /** Uses in the current configuration. */
   used_for: ConnectionUse[]
-  /** What is still missing, in words. */
+  /** Missing steps in words. */
   hint: string | null
   /** The vendor's last refusal. */
   error: { code: string; words: string } | null
@@ -84,7 +84,7 @@ export async function viewsOf(options: ViewOptions, tenant: string): Promise<Con
       row: rows.find((row) => row.ref === ref),
       uses: usesOf(ref, config),
     }))
-    // A reference that the gallery uses says more than an unused one.
+    // A reference that the gallery uses says more than an unused reference.
     const shown =
       refs.find(({ row }) => row?.broken_at) ?? refs.find(({ uses }) => uses.length > 0) ?? refs[0]
     const row = shown?.row
