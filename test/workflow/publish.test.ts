@@ -36,6 +36,17 @@ describe('publishing', () => {
     expect(await whereabouts(folder)).toEqual(['archive/photo.jpg with sidecar'])
   })
 
+  it('publishes to the default channels that are still enabled, unless a request names channels', async () => {
+    await using open = await scene()
+    const tools = { defaultPlatforms: ['telegram', 'bluesky'] }
+    const usual = await open.publish({ dryRun: true }, tools)
+    expect(Object.keys(usual.results)).toEqual(['telegram'])
+    const named = await open.publish({ dryRun: true, platforms: ['email'] }, tools)
+    expect(Object.keys(named.results)).toEqual(['email'])
+    const none = { defaultPlatforms: ['bluesky'] }
+    await expect(open.publish({}, none)).rejects.toMatchObject({ code: 'invalid_request' })
+  })
+
   it.each([
     ['refuses', refusing('publish_refused')],
     ['does not respond', refusing('publish_unavailable')],
