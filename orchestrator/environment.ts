@@ -122,6 +122,11 @@ const environmentSchema = z
       refuse('ORCHESTRATOR_FILE', 'is required with ORCHESTRATOR_SECRETS_FILE')
     if (env.DYNO !== undefined && env.DATABASE_URL === undefined)
       refuse('DATABASE_URL', 'is required on Heroku, whose disk is not kept')
+    if ((env.NOTICE_SMTP_URL === undefined) !== (env.NOTICE_FROM === undefined))
+      refuse(
+        env.NOTICE_FROM === undefined ? 'NOTICE_FROM' : 'NOTICE_SMTP_URL',
+        'is required to send notices by mail',
+      )
     refuseKeys(env, refuse)
     refuseConsole(env, refuse)
   })

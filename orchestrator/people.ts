@@ -8,13 +8,17 @@ import { createVendorApps } from './connections/vendor-apps.ts'
 import { createVendors } from './connections/vendors.ts'
 import { createConsole } from './console/app.ts'
 import type { Env } from './contract/call.ts'
+import type { MoreCalls } from './contract/description/document.ts'
 import { invitationPages } from './invitations/pages.ts'
 import type { PeopleOptions, PeopleServices } from './people-services.ts'
 import { addStudio } from './studio/app.ts'
+import { studioDescription } from './studio/description.ts'
 
 export interface People {
   /** Adds the studio's calls below `/v1/studio`, behind the check of service tokens. */
   addCalls(app: Hono<Env>): void
+  /** Describes those calls for `/openapi.json`. */
+  moreCalls: MoreCalls
   /** Answers requests for pages of people. Returns `undefined` for any other request. */
   answer(request: Request): Response | Promise<Response> | undefined
   /** Stops the checks of connections. Leave the database open until this resolves. */
@@ -40,6 +44,7 @@ export function startPeople(options: PeopleOptions): People {
   const life = startTokenLife(services)
   return {
     addCalls: (app) => addStudio(app, services),
+    moreCalls: studioDescription,
     answer(request) {
       const url = new URL(request.url)
       if (env.CONSOLE_HOST !== undefined && request.headers.get('host')?.toLowerCase() === env.CONSOLE_HOST)

@@ -54,8 +54,8 @@ Ctrl-C stops the demo.
 function newcomersPath({ console, baseDomain, port, vendors }: GreetingOptions): string {
   return `Add a photographer in three minutes:
 
-  1. Sign in to the console ${console}/ as ${operatorEmail}. Add the gallery ${newcomer}, and invite ${newcomerEmail}.
-  2. Open the link of the invitation, and sign in as ${newcomerEmail}: type the address.
+  1. Sign in to the console ${console}/ as ${operatorEmail}. Add the gallery ${newcomer} for ${newcomerEmail}.
+  2. Open the invitation that the console shows. Accept, and sign in as ${newcomerEmail}: type the address.
   3. Connect Dropbox as ${newcomerEmail}, and choose the folder /Photos/2026.
   4. Connect Telegram with the bot token ${vendors.newcomerBotToken}. Then look at http://${newcomer}.${baseDomain}:${port}/.`
 }

@@ -78,7 +78,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     startDropbox('carol', directories.carol, folders, places.callbackOf('dropbox')),
   )
   parts.push({ name: 'Dropbox', close: dropbox.close })
-  const drive = await step('Google Drive', () => startGoogleDrive('dora', directories.dora))
+  const drive = await step('Google Drive', () =>
+    startGoogleDrive('dora', directories.dora, places.callbackOf('gdrive')),
+  )
   parts.push({ name: 'Google Drive', close: drive.close })
   const tenants = await demoTenants(options, directories, { s3, dropbox, drive })
   const vendors = await step('Platforms, AI and mail', () => comingVendors)
@@ -87,7 +89,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const signIn = await step('Sign-in', () =>
     startOidcProvider({
       port: port + 15,
-      callbackOrigins: [`http://app.${baseDomain}:${places.port}`, places.console, places.orchestrator],
+      callbackOrigins: [`http://app.${baseDomain}:${places.port}`, places.console],
       people: [...tenants.flatMap(({ admin }) => admin ?? []), operatorEmail],
     }),
   )

@@ -84,9 +84,9 @@ export async function startDropbox(
 }
 
 /** Starts the emulated Google Drive, with the app that the publisher uses. */
-export async function startGoogleDrive(tenant: string, directory: string) {
+export async function startGoogleDrive(tenant: string, directory: string, callback: string) {
   const app = { id: 'demo-google-client-id', secret: 'demo-google-client-secret' }
-  const emulator = createGoogleDriveEmulator({ app })
+  const emulator = createGoogleDriveEmulator({ app, redirectUris: [callback] })
   const refreshToken = `demo-google-refresh-token-of-${tenant}`
   await emulator.addAccount(tenant, refreshToken).seedFromDirectory(directory, '/Photos')
   const server = await emulator.listen()

@@ -30,6 +30,7 @@ export interface DemoVendors {
 }
 
 const loopback = '127.0.0.1'
+const instagramApp = { id: 'demo-instagram-app', secret: 'demo-instagram-app-secret' }
 
 /** Starts all vendors, on ports from `firstPort` on, with accounts of the tenants and of the newcomer. The mail server accepts mail for every recipient and forwards none. */
 export async function startVendors(tenants: readonly string[], firstPort: number): Promise<DemoVendors> {
@@ -48,6 +49,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
     startInstagramEmulator({
       port: await freePort(firstPort + 30),
       accounts: all.map((account) => account.instagram),
+      app: instagramApp,
     }),
     startMastodonEmulator({
       port: await freePort(firstPort + 40),
@@ -74,7 +76,7 @@ export async function startVendors(tenants: readonly string[], firstPort: number
       INSTAGRAM_API_BASE_URL: instagram.apiUrl,
       BLUESKY_SERVICE_URL: bluesky.url,
     },
-    apps: {},
+    apps: { INSTAGRAM_APP_ID: instagramApp.id, INSTAGRAM_APP_SECRET: instagramApp.secret },
     newcomerBotToken: coming.botToken,
     smtpUrl: `smtp://${loopback}:${mail.smtpPort}`,
     channelsOf(tenant) {

@@ -11,6 +11,7 @@ import {
   handleOf,
 } from './dropbox/account.ts'
 import { authorizePage, type CodeGrant } from './dropbox/authorize.ts'
+import { connectedApps } from './dropbox/connected-apps.ts'
 import { contentRoutes } from './dropbox/content-routes.ts'
 import { type DropboxCall, type FaultRule, spoiled } from './dropbox/faults.ts'
 import { createLinks } from './dropbox/links.ts'
@@ -100,6 +101,7 @@ export function createDropboxEmulator(options: DropboxEmulatorOptions): DropboxE
     try {
       if (received.route === 'oauth2/authorize')
         return authorizePage(received, accounts, { appKey: app.key, redirectUris, scopes, codes })
+      if (received.route === 'account/connected_apps') return connectedApps(received, accounts)
       if (received.route === 'oauth2/token') {
         const { now } = settings
         return grantToken(received, accounts, { app, accessTokenSeconds, codes, rotatesRefreshTokens, now })

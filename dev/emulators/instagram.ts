@@ -12,15 +12,14 @@ import { feedPage, photoPath } from './instagram/page.ts'
 import { containerOf, createContainer, describeContainer, publish, quotaOf } from './instagram/publishing.ts'
 import {
   accountOfIssued,
-  createSignIns,
   decide,
   describeMe,
   exchangeCode,
   exchangeToken,
-  type InstagramApp,
   refreshToken,
   showConsent,
 } from './instagram/sign-in.ts'
+import { createSignIns, type InstagramApp } from './instagram/sign-in-state.ts'
 import type { InstagramAccount, InstagramPost, InstagramState } from './instagram/state.ts'
 
 export interface InstagramEmulatorOptions {

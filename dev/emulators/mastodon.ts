@@ -18,7 +18,8 @@ import {
 } from './mastodon/posts.ts'
 import { type Rates, rateCounter } from './mastodon/rates.ts'
 import { accountOf, apiOf } from './mastodon/routes.ts'
-import { createSignIns, signInOf } from './mastodon/sign-in.ts'
+import { signInOf } from './mastodon/sign-in.ts'
+import { createSignIns } from './mastodon/sign-in-state.ts'
 
 export interface MastodonEmulatorOptions {
   accounts: readonly MastodonAccount[]

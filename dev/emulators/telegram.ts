@@ -12,6 +12,7 @@ import {
   describeBot,
   describeChat,
   describeMember,
+  describeUpdates,
   type TelegramBot,
   type TelegramPost,
   type TelegramState,
@@ -139,6 +140,8 @@ async function answer(
         if (form.get('user_id') !== botIdOf(token)) throw new Refusal(400, 'Bad Request: user not found')
         return describeMember(bot, chat)
       }
+      case 'getupdates':
+        return describeUpdates(bot, at)
       case 'sendphoto': {
         const message = await sendPhoto(state, bot, form, at)
         if (state.posts.length > maxPostsKept) state.posts.shift()

@@ -31,6 +31,7 @@ export async function serve(context: CommandContext): Promise<void> {
   const running = await startOrchestrator({
     plane: open.plane,
     addCalls: open.people?.addCalls,
+    moreCalls: open.people?.moreCalls,
     answerPeople: open.people?.answer,
     port: env.ORCHESTRATOR_PORT,
     hostname: env.ORCHESTRATOR_HOST,
@@ -67,6 +68,8 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     fleetUrl: env.FLEET_URL,
     token: env.ORCHESTRATOR_SERVICE_TOKEN[0],
     allowPrivate: env.ALLOW_PRIVATE_ENDPOINTS,
+    mail: mailServerOf(env),
+    operators: env.OPERATOR_EMAILS,
     warn: say,
   })
   const people = startPeople({ env, database, envelope, registry: plane.registry, say })
@@ -77,4 +80,9 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
     await database.close()
   }
   return { plane, people, close }
+}
+
+/** Returns the operator's mail server, if both variables name it. */
+function mailServerOf({ NOTICE_SMTP_URL: url, NOTICE_FROM: from }: OrchestratorEnvironment) {
+  return url === undefined || from === undefined ? undefined : { url, from }
 }

@@ -108,7 +108,7 @@ export function createCodeFlow(options: CodeFlowOptions): CodeFlow {
   }
 }
 
-/** Returns the valid parameters of a callback. Repeats none of its texts, because anybody can write a callback. */
+/** Returns the valid parameters of a callback. Repeats none of its texts, because any stranger can write a callback. */
 function validCallback(
   server: AuthorizationServer,
   client: { client_id: string },

@@ -1,7 +1,13 @@
 /** Lists of folders as the choice of a photo folder shows them. */
+import { withoutSlashAtEnd } from '../../src/base/text-edges.ts'
 import type { Folder } from './vendor.ts'
 
 const maxFolders = 1000
+
+/** Returns the path without slashes around it. The top is the empty text. */
+export function innerPath(path: string): string {
+  return withoutSlashAtEnd(path.replace(/^\/+/, ''))
+}
 
 /**
  * Returns the folders of these names, sorted and without repetitions, at most 1,000. Leaves out hidden folders, the program's own among

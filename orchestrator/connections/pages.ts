@@ -15,7 +15,9 @@ import {
   usableAttempt,
   useAttempt,
 } from './attempts.ts'
+import { addBlueskyClient } from './bluesky-client.ts'
 import { callbackUrl } from './connect.ts'
+import { addInstagramCallbacks } from './instagram-callbacks.ts'
 import { languageOf, page, pageHeaders } from './page.ts'
 import { confirmPage, failedPage, lostPage } from './page-words.ts'
 import { withOutcome } from './return-address.ts'
@@ -35,6 +37,8 @@ export function connectPages(services: PeopleServices): Hono {
   const base = env.ORCHESTRATOR_PUBLIC_URL ?? ''
   const isSecure = base.startsWith('https:')
   const app = new Hono()
+  // Documents for servers have headers of their own.
+  addBlueskyClient(app, env)
   app.use(pageHeaders)
   app.onError((error, c) => {
     say(`A page of a connection failed: ${error.name}`)
@@ -44,6 +48,7 @@ export function connectPages(services: PeopleServices): Hono {
     )
   })
   app.notFound((c) => c.html(page(languageOf(c), lostPage(languageOf(c))), 404))
+  addInstagramCallbacks(app, services)
   const lost = (c: Context) => c.html(page(languageOf(c), lostPage(languageOf(c))), 400)
 
   /** Returns the vendor of the path if browsers are sent there. */
@@ -120,6 +125,7 @@ export function connectPages(services: PeopleServices): Hono {
       const actor = { name, requestId: requestId.slice(0, 100) }
       const account = { tenant, provider, connected, actor, replaces: replaces === 1, checkEveryMs }
       await applyConnection({ ...services, now: now() }, account)
+      services.registry.forget?.()
       return undefined
     } catch (error) {
       const refusal = refusalOf(error)

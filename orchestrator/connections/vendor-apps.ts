@@ -4,12 +4,10 @@ import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database, Tx } from '../database/database.ts'
 import type { Envelope, SealedPlace } from '../secrets/envelope.ts'
 import { KeysUnavailable } from '../secrets/key-source.ts'
+import { fleetTenant } from '../secrets/sealing.ts'
 import type { VendorAppKey, VendorApps } from './vendor.ts'
 
 const appSchema = z.object({ clientId: z.string(), clientSecret: z.string() })
-
-/** Tenant of values that belong to the fleet. */
-const fleet = '*'
 
 /** Creates the store over the database. */
 export function createVendorApps(database: Database, envelope: Envelope, now: () => number): VendorApps {
@@ -27,7 +25,7 @@ export function createVendorApps(database: Database, envelope: Envelope, now: ()
     },
 
     async keep(key, app) {
-      await envelope.prepare([fleet])
+      await envelope.prepare([fleetTenant])
       await database.change(async (tx) => {
         const sealed = await envelope.seal(tx, placeOf(key), JSON.stringify(app))
         const row = { ...sealed, at: new Date(now()).toISOString() }
@@ -69,5 +67,9 @@ function columnsOf({ server, redirectUri, scopes }: VendorAppKey) {
 
 /** Returns the place that the value is bound to, so that a row does not open for another server. */
 function placeOf({ server, redirectUri, scopes }: VendorAppKey): SealedPlace {
-  return { tenant: fleet, ref: `app/${JSON.stringify([server, redirectUri, scopes])}`, provider: 'mastodon' }
+  return {
+    tenant: fleetTenant,
+    ref: `app/${JSON.stringify([server, redirectUri, scopes])}`,
+    provider: 'mastodon',
+  }
 }

@@ -7,6 +7,7 @@ import { createGoogleDrive } from './vendors/gdrive.ts'
 import { createInstagramVendor } from './vendors/instagram.ts'
 import { createMastodonVendor } from './vendors/mastodon.ts'
 import { createOpenAiVendor } from './vendors/openai.ts'
+import { createS3 } from './vendors/s3.ts'
 import { createSmtpVendor } from './vendors/smtp.ts'
 import { createTelegramVendor } from './vendors/telegram.ts'
 
@@ -17,6 +18,7 @@ export function createVendors(settings: VendorSettings, tools: VendorTools): Ven
   const offered: (Vendor | undefined)[] = [
     createDropbox(settings, tools),
     createGoogleDrive(settings, tools),
+    createS3(tools),
     createInstagramVendor(settings, tools),
     createBlueskyVendor(settings, tools),
     createMastodonVendor(tools),

@@ -6,7 +6,7 @@ import { type Audit, AuditUnavailable, createLineOf } from './audit.ts'
 import { type Call, type Env, refuse } from './call.ts'
 import { addClaims } from './claims.ts'
 import { addCredentials } from './credentials.ts'
-import { type ContractDocument, describeContract } from './description/document.ts'
+import { type ContractDocument, describeContract, type MoreCalls } from './description/document.ts'
 import { type ControlPlane, PlaneUnavailable, SecretsUnavailable } from './ports.ts'
 import { addRuntime } from './runtime.ts'
 import { addUsage } from './usage.ts'
@@ -20,6 +20,8 @@ export interface OrchestratorOptions {
   otherAppStatus?: 404 | 409 | undefined
   /** Adds calls beyond the contract, behind the check of service tokens. */
   addCalls?: ((app: Hono<Env>) => void) | undefined
+  /** Describes those calls. */
+  moreCalls?: MoreCalls | undefined
   /** Called for unexpected errors, which are answered with 500, and for {@link SecretsUnavailable}, which is answered with 503. */
   onError?(error: Error): void
 }
@@ -42,7 +44,7 @@ export function createOrchestrator(options: OrchestratorOptions): Hono<Env> {
   app.use(requestId)
   app.get('/health', (c) => c.json({ status: 'ok' }))
   app.all('/health', refuseAllButGet)
-  addDescription(app, { hasClaims: claims !== null, otherAppStatus })
+  addDescription(app, { hasClaims: claims !== null, otherAppStatus, more: options.moreCalls })
   app.use('/v1/*', noStore, access({ tokens, callsPerMinute, audit, now }))
   app.use('/v1/*', bodiesUpTo(maxBodyBytes, maxClaimBytes))
   addRuntime(app, registry, audit, otherAppStatus)

@@ -6,6 +6,8 @@ import type { Envelope } from '../secrets/envelope.ts'
 import { createDeliveries } from './deliveries.ts'
 import { createFleetCall } from './fleet-call.ts'
 import { createInvalidations } from './invalidations.ts'
+import { createMails } from './mail.ts'
+import { createMailCall } from './mail-call.ts'
 import { startPump } from './pump.ts'
 import { sweepEvents } from './sweep.ts'
 import { createWebhookCall } from './webhook-call.ts'
@@ -19,6 +21,10 @@ export interface NoticesOptions {
   token?: string | undefined
   /** Allows private servers and HTTP for webhooks. */
   allowPrivate: boolean
+  /** Operator's mail server. Without a server, no mails are sent. */
+  mail?: { url: string; from: string } | undefined
+  /** Operators, who get each mail. */
+  operators?: readonly string[] | undefined
   /** Interval of looks for due rows. Default 500. */
   pauseMs?: number
   /** Tells operators, without any secret. */
@@ -32,6 +38,7 @@ export interface Notices {
 
 const maxFleetCalls = 16
 const maxWebhookCalls = 16
+const maxMails = 2
 /** Timeout of a webhook's receiver, as the specification suggests. */
 const webhookTimeoutMs = 15_000
 const sweepMs = 60_000
@@ -39,6 +46,7 @@ const sweepMs = 60_000
 /** Starts the loops. Several processes may run them on one database. */
 export function startNotices(options: NoticesOptions): Notices {
   const { database, envelope, fleetUrl, token, allowPrivate, pauseMs = 500, warn } = options
+  const { mail, operators = [] } = options
   const fetch: Fetch = createGuardedFetch({ allowPrivate })
   const onError = (error: unknown) =>
     warn(`Notices cannot be sent now: ${error instanceof Error ? error.name : 'unknown error'}`)
@@ -58,6 +66,12 @@ export function startNotices(options: NoticesOptions): Notices {
         call: createWebhookCall({ fetch, timeoutMs: webhookTimeoutMs }),
       }),
       parallel: maxWebhookCalls,
+      pauseMs,
+      onError,
+    }),
+    startPump({
+      outlet: createMails({ database, send: mail && createMailCall(mail), operators, warn }),
+      parallel: maxMails,
       pauseMs,
       onError,
     }),

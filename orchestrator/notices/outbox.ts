@@ -14,6 +14,15 @@ export const eventTypes = [
 ] as const
 export type EventType = (typeof eventTypes)[number]
 
+/** Events that people get by mail. */
+export const mailedTypes = ['connection.expiring', 'connection.broken', 'budget.warning'] as const
+export type MailedType = (typeof mailedTypes)[number]
+
+/** Checks for an event that people get by mail. */
+export function isMailed(type: string): type is MailedType {
+  return mailedTypes.some((mailed) => mailed === type)
+}
+
 export interface NewEvent {
   tenant: string
   type: EventType
@@ -39,6 +48,7 @@ export async function addEvent(tx: Tx, { tenant, type, data }: NewEvent, now = D
     .insertInto('event')
     .values({ id, tenant, type, data: JSON.stringify(data), at })
     .execute()
+  if (isMailed(type)) await tx.insertInto('notice_mail').values({ event: id, tries: 0, due_at: at }).execute()
   if (wanting.length === 0) return
   const due = { state: 'due', tries: 0, due_at: at, leased_until: null, error: null } as const
   await tx

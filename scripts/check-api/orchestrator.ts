@@ -6,6 +6,8 @@ import { scopes } from '../../orchestrator/contract/scopes.ts'
 import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
 import { migrate } from '../../orchestrator/database/migrate.ts'
 import { openDatabase } from '../../orchestrator/database/open.ts'
+import { parseEnvironment } from '../../orchestrator/environment.ts'
+import { startPeople } from '../../orchestrator/people.ts'
 import { type FileRegistry, parseRegistry } from '../../orchestrator/registry/file.ts'
 import { importFiles } from '../../orchestrator/registry/sql/import-files.ts'
 import { createConfiguredKeys, parseKeys } from '../../orchestrator/secrets/configured-keys.ts'
@@ -33,8 +35,19 @@ export async function checkOrchestrator(program: string): Promise<SchemathesisRe
     const errors: string[] = []
     const note = (error: string) => void errors.push(error)
     const plane = createDatabasePlane({ database, envelope, tokens: [], onFailure: note })
+    const env = parseEnvironment({})
+    const people = startPeople({ env, database, envelope, registry: plane.registry, say: note })
     const onError = (error: Error) => note(error.stack ?? error.message)
-    const server = await startOrchestrator({ plane, port: 0, hostname: '127.0.0.1', callsPerMinute, onError })
+    const { addCalls, moreCalls } = people
+    const address = { port: 0, hostname: '127.0.0.1' }
+    const server = await startOrchestrator({
+      plane,
+      ...address,
+      callsPerMinute,
+      onError,
+      addCalls,
+      moreCalls,
+    })
     try {
       const result = await runSchemathesis({
         program,
@@ -52,6 +65,7 @@ export async function checkOrchestrator(program: string): Promise<SchemathesisRe
         : { isClean: false, output: `${result.output}\n${errors.join('\n')}` }
     } finally {
       await server.close()
+      await people.close()
       await plane.close()
     }
   } finally {

@@ -38,6 +38,7 @@ describe('a runtime answer', () => {
     expect(config.content).toEqual({
       hashtag_string: '',
       archive: true,
+      default_platforms: [],
       debug: false,
       keep_credit: true,
       write_xmp: false,

@@ -12,6 +12,7 @@ import { sendDue } from '../support/fixtures/notices.ts'
 import { commandsOf } from '../support/fixtures/orchestrator-commands.ts'
 import { primary, referenceOver } from '../support/fixtures/reference-orchestrator.ts'
 import { envelopeOfTest, fillDatabase, keysOfTest } from '../support/fixtures/reference-planes.ts'
+import { studioOver } from '../support/fixtures/studio-calls.ts'
 import { isOfSingleTenant, recordStatements, tenantTablesIn } from '../support/fixtures/tenant-statements.ts'
 
 /** Statements about the whole fleet, by their purpose. Beside numbers, none reads rows for a call of the contract. */
@@ -36,6 +37,7 @@ const ofTheFleet: Readonly<Record<string, RegExp>> = {
   'finds due invalidations': /^select "host"(, "change", "tries")? from "invalidation" where "due_at" <= /,
   'removes invalidations without a fleet': /^delete from "invalidation"$/,
   'finds old deliveries': /^select "event"(, "webhook")? from "webhook_delivery" where "done_at" < /,
+  'finds due connections': /^select \* from "connection" where "provider" in \(/,
   'finds old events': /^select "id" from "event" where "at" < /,
 }
 
@@ -59,6 +61,7 @@ describe.each(databaseKinds)('the statements on %s', (kind) => {
     const seen = recordStatements()
     await commandsOn(own, databases.create)
     await callsOn(own)
+    await studioOn(own)
     await noticesOn(own)
     const done = commandsOf({ ...own.variables, ORCHESTRATOR_KEYS: keysOfTest })
     await done(['webhook', 'deliveries'])
@@ -69,7 +72,17 @@ describe.each(databaseKinds)('the statements on %s', (kind) => {
     expect(patterns.filter(([, pattern]) => !others.some((sql) => pattern.test(sql)))).toEqual([])
     const tables = new Set([...seen].flatMap(tenantTablesIn))
     expect([...tables].toSorted()).toEqual([
-      ...['claim', 'config_version', 'credential', 'data_key', 'domain', 'event', 'invalidation'],
+      ...[
+        'api_key',
+        'claim',
+        'config_version',
+        'connection',
+        'credential',
+        'data_key',
+        'domain',
+        'event',
+        'invalidation',
+      ],
       ...['tenant', 'usage_day', 'usage_event', 'webhook', 'webhook_delivery'],
     ])
   }, 60_000)
@@ -153,6 +166,22 @@ async function callsOn(own: DatabaseOfTest): Promise<void> {
   const replaced = await (await request('/v1/claims/k', change)).json()
   const gone = await request(`/v1/claims/k?version=${replaced.version}`, { method: 'DELETE', headers })
   expect([gone.status, failures]).toEqual([204, []])
+}
+
+/** Sends calls of the studio for a tenant. */
+async function studioOn(own: DatabaseOfTest): Promise<void> {
+  const { call, patch, byHost } = studioOver(await own.opened())
+  const post = async (path: string, body: unknown) =>
+    (await call(path, { method: 'POST', tenant: 'zoe', body })).json()
+  const statuses = [(await patch({ appearance: { title: 'Zoe' } }, 'zoe')).status]
+  const key = await post('/keys', { name: 'x', scopes: ['read'] })
+  const hook = await post('/webhooks', { url: 'https://hooks.example/a' })
+  await byHost('zoe.shibari.test')
+  for (const path of ['/settings', '/keys', '/webhooks', '/connections', '/folders'])
+    statuses.push((await call(path, { tenant: 'zoe' })).status)
+  for (const path of [`/keys/${key.id}`, `/webhooks/${hook.id}`])
+    statuses.push((await call(path, { method: 'DELETE', tenant: 'zoe' })).status)
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 422, 204, 204])
 }
 
 /** Sends the invalidations and events, of which some fail, and removes old rows. */

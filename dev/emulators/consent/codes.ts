@@ -1,4 +1,4 @@
-/** Authorization codes of an emulated vendor: one use, a short life, and PKCE (RFC 6749, section 4.1; RFC 7636). */
+/** Authorization codes of an emulated vendor, with a single use, a short life and PKCE (RFC 6749, section 4.1, and RFC 7636). */
 import { createHash, randomBytes } from 'node:crypto'
 
 /** Part of an authorization request that the exchange must repeat. */

@@ -65,6 +65,17 @@ export function refusalPage(vendor: string, text: string, status = 400): Respons
   return page(status, `${vendor}: error`, `<p>${escaped(text)}</p>`)
 }
 
+/** Renders the accounts that the app is connected to, each with a button that ends the connection. */
+export function appsPage(vendor: string, accounts: Consent['accounts']): Response {
+  const forms = accounts.map(
+    ({ value, label }) =>
+      `<form method="post"><button name="account" value="${escaped(value)}">Disconnect ${escaped(label)}</button></form>`,
+  )
+  const list =
+    forms.length > 0 ? forms.join('\n') : '<p>Shibari Publisher is not connected to any account.</p>'
+  return page(200, `${vendor}: connected apps`, list)
+}
+
 /** Reads the posted form. */
 export function decisionIn(form: URLSearchParams): Decision {
   return {
@@ -95,7 +106,7 @@ function page(status: number, title: string, content: string): Response {
 <title>${escaped(title)}</title><style>${style}</style>
 <main>
 <h1>${escaped(title)}</h1>
-<p class="demo">Demo: this page stands in for the real one on this machine. Type no password here.</p>
+<p class="demo">Demo: this page replaces the real page on this machine. Type no password here.</p>
 ${content}
 </main>
 </html>`

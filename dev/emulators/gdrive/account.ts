@@ -1,7 +1,6 @@
 /** State of the emulator: accounts, items, and the settings that tests change while it runs. */
 import type { KeyObject } from 'node:crypto'
 import type { Codes } from '../consent/codes.ts'
-import type { CodeGrant } from './authorize.ts'
 import { type DriveItem, type DriveItems, folderType, newId } from './items.ts'
 import { quotaExceeded, Refusal } from './refusals.ts'
 
@@ -53,6 +52,14 @@ export interface Grant {
   scopes: readonly string[]
   /** Refresh token that the grant comes from. */
   refreshToken?: string | undefined
+}
+
+/** Access that a code stands for. */
+export interface CodeGrant {
+  account: AccountState
+  scopes: readonly string[]
+  /** True if the exchange yields a refresh token: for offline access, and only after the page of consent. */
+  isLasting: boolean
 }
 
 export interface UploadSession {

@@ -1,15 +1,7 @@
 /** Google's page `/o/oauth2/v2/auth`, on which a person allows the app ("Using OAuth 2.0 for Web Server Applications"). */
 import type { Codes } from '../consent/codes.ts'
 import { backTo, consentPage, decisionIn, refusalPage } from '../consent/page.ts'
-import type { AccountState } from './account.ts'
-
-/** Access that a code stands for. */
-export interface CodeGrant {
-  account: AccountState
-  scopes: readonly string[]
-  /** True if the exchange yields a refresh token: for offline access, and only after the page of consent. */
-  isLasting: boolean
-}
+import type { AccountState, CodeGrant } from './account.ts'
 
 export interface AuthorizeSettings {
   clientId: string

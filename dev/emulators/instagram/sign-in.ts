@@ -2,41 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { backTo, consentPage, decisionIn, refusalPage } from '../consent/page.ts'
 import { Refusal } from './answers.ts'
+import type { IssuedToken, SignIns } from './sign-in-state.ts'
 import type { InstagramAccount, InstagramState } from './state.ts'
-
-/** App that the operator registered. */
-export interface InstagramApp {
-  id: string
-  secret: string
-}
-
-export const defaultApp: InstagramApp = { id: 'instagram-app', secret: 'instagram-app-secret' }
-
-interface Code {
-  userId: string
-  redirectUri: string
-  permissions: readonly string[]
-  at: number
-  isUsed: boolean
-}
-
-interface IssuedToken {
-  userId: string
-  kind: 'short' | 'long'
-  permissions: readonly string[]
-  issuedAt: number
-  expiresAt: number
-}
-
-export interface SignIns {
-  app: InstagramApp
-  codes: Map<string, Code>
-  tokens: Map<string, IssuedToken>
-  /** Beginning of codes and tokens. */
-  prefix: string
-  /** True: answers of the first exchange come in `data`. */
-  wrapsTokens: boolean
-}
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -47,11 +14,6 @@ const knownScopes = [
   'instagram_business_manage_comments',
   'instagram_business_manage_messages',
 ]
-
-/** Creates the state of the sign-ins. */
-export function createSignIns(app: InstagramApp = defaultApp, prefix = 'IG', wrapsTokens = false): SignIns {
-  return { app, prefix, wrapsTokens, codes: new Map(), tokens: new Map() }
-}
 
 /** Returns the account of an issued token. Throws {@link Refusal} for an expired token. */
 export function accountOfIssued(

@@ -1,6 +1,6 @@
 /** Accounts, containers and posts of the emulator. */
 import type { FetchedPicture } from './fetch-picture.ts'
-import type { SignIns } from './sign-in.ts'
+import type { SignIns } from './sign-in-state.ts'
 
 export interface InstagramAccount {
   userId: string

@@ -1,6 +1,6 @@
 /** Accounts of an emulated server, with their uploads and posts. */
 import type { Flavour, InstanceLimits } from './flavours.ts'
-import type { SignIns } from './sign-in.ts'
+import type { SignIns } from './sign-in-state.ts'
 
 export interface MastodonAccount {
   /** Name without the `@`. */

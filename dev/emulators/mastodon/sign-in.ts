@@ -3,48 +3,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import { backTo, consentPage, decisionIn, refusalPage } from '../consent/page.ts'
 import type { KnownAccount, MastodonState } from './posts.ts'
-
-interface App {
-  secret: string
-  redirectUri: string
-  scopes: string
-}
-
-interface Code {
-  clientId: string
-  accountId: string
-  redirectUri: string
-  scopes: string
-  challenge: string | null
-  at: number
-}
-
-interface IssuedToken {
-  clientId: string
-  accountId: string
-  scopes: string
-  /** Milliseconds since 1970. `null`: never. */
-  expiresAt: number | null
-}
-
-export interface SignIns {
-  apps: Map<string, App>
-  codes: Map<string, Code>
-  tokens: Map<string, IssuedToken>
-  /** Refresh tokens with the access token that each came with. Each works once. */
-  refreshTokens: Map<string, IssuedToken>
-  /** Beginning of secrets, codes and tokens. */
-  prefix: string
-}
+import type { IssuedToken, SignIns } from './sign-in-state.ts'
 
 const codeLifeMs = 600_000
 const coarse = ['read', 'write', 'follow', 'push']
 const fine = ['profile', 'read:accounts', 'read:statuses', 'write:media', 'write:statuses']
-
-/** Creates the state of the sign-ins. */
-export function createSignIns(prefix = ''): SignIns {
-  return { apps: new Map(), codes: new Map(), tokens: new Map(), refreshTokens: new Map(), prefix }
-}
 
 /** Returns the account of an issued token, with the scopes of the token. */
 export function accountOfIssued(state: MastodonState, token: string): KnownAccount | undefined {
@@ -91,25 +54,7 @@ export function signInOf(state: MastodonState): Hono {
     return c.json({ id: clientId, name: form.get('client_name'), client_id: clientId, client_secret: secret })
   })
 
-  routes.get('/oauth/authorize', (c) => {
-    const query = new URL(c.req.url).searchParams
-    const fault = faultOf(query, signIns)
-    if (fault !== undefined) return refusalPage(state.title, fault)
-    const scopes = (query.get('scope') ?? 'read').split(' ')
-    return consentPage({
-      vendor: state.title,
-      accounts: state.accounts.map(({ id, username }) => ({ value: id, label: `@${username}` })),
-      scopes: scopes.map((scope) => ({ value: scope, label: scope })),
-      canUntick: false,
-    })
-  })
-
-  routes.post('/oauth/authorize', async (c) => {
-    const query = new URL(c.req.url).searchParams
-    const fault = faultOf(query, signIns)
-    if (fault !== undefined) return refusalPage(state.title, fault)
-    return decided(state, query, new URLSearchParams(await c.req.text()))
-  })
+  addConsent(routes, state)
 
   routes.post('/oauth/token', async (c) => {
     const form = new URLSearchParams(await c.req.text())
@@ -138,6 +83,29 @@ export function signInOf(state: MastodonState): Hono {
     return c.json({})
   })
   return routes
+}
+
+function addConsent(routes: Hono, state: MastodonState): void {
+  const { signIns } = state
+  routes.get('/oauth/authorize', (c) => {
+    const query = new URL(c.req.url).searchParams
+    const fault = faultOf(query, signIns)
+    if (fault !== undefined) return refusalPage(state.title, fault)
+    const scopes = (query.get('scope') ?? 'read').split(' ')
+    return consentPage({
+      vendor: state.title,
+      accounts: state.accounts.map(({ id, username }) => ({ value: id, label: `@${username}` })),
+      scopes: scopes.map((scope) => ({ value: scope, label: scope })),
+      canUntick: false,
+    })
+  })
+
+  routes.post('/oauth/authorize', async (c) => {
+    const query = new URL(c.req.url).searchParams
+    const fault = faultOf(query, signIns)
+    if (fault !== undefined) return refusalPage(state.title, fault)
+    return decided(state, query, new URLSearchParams(await c.req.text()))
+  })
 }
 
 function supportedScopes({ flavour }: MastodonState): readonly string[] {

@@ -78,6 +78,21 @@ export function describeMember(bot: TelegramBot, { type = 'channel', allowsPosts
   return allowsPosts ? { status: 'member', user } : { status: 'restricted', user, can_send_photos: false }
 }
 
+/** Describes the channels to which the bot was added, as `getUpdates` does. Updates stay, because no call passes an offset. */
+export function describeUpdates(bot: TelegramBot, at: number) {
+  const channels = bot.chats.filter(({ type = 'channel' }) => type === 'channel')
+  return channels.map((chat, index) => ({
+    update_id: 1000 + index,
+    my_chat_member: {
+      chat: describeChat(chat),
+      from: { id: 1, is_bot: false, first_name: 'Owner' },
+      date: Math.floor(at / 1000),
+      old_chat_member: { status: 'left', user: describeBot(bot) },
+      new_chat_member: describeMember(bot, chat),
+    },
+  }))
+}
+
 /** Describes a bot as `getMe` does. */
 export function describeBot({ token }: TelegramBot) {
   return { id: Number(botIdOf(token)), is_bot: true, first_name: 'Emulated bot', username: 'emulated_bot' }

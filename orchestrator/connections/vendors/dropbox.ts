@@ -1,6 +1,8 @@
 /** Dropbox: OAuth with PKCE and a lasting refresh token (https://developers.dropbox.com/oauth-guide). */
 import { z } from 'zod'
+import { withoutSlashAtEnd } from '../../../src/base/text-edges.ts'
 import { createCodeFlow, noValues } from '../code-flow.ts'
+import { usableCredentials } from '../usable-credentials.ts'
 import {
   type BeginInput,
   type Connected,
@@ -16,7 +18,7 @@ import { listDropboxFolders, rootInfoSchema } from './dropbox/folders.ts'
 
 /** Scopes of the fleet's calls: account, listings, downloads and uploads. */
 const scopes = ['account_info.read', 'files.metadata.read', 'files.content.read', 'files.content.write']
-/** A person whose access ended at Dropbox gets a notice within the hour. */
+/** Interval after which a person gets a notice about access that ended at Dropbox. */
 const checkEveryMs = 30 * 60_000
 
 const credentialsSchema = z.object({ refresh_token: z.string().min(1) })
@@ -31,7 +33,7 @@ const accountSchema = z.object({
 export function createDropbox(settings: VendorSettings, tools: VendorTools): Vendor | undefined {
   const { DROPBOX_APP_KEY: id, DROPBOX_APP_SECRET: secret } = settings
   if (id === undefined || secret === undefined) return undefined
-  const base = settings.DROPBOX_BASE_URL?.replace(/\/+$/, '')
+  const base = settings.DROPBOX_BASE_URL && withoutSlashAtEnd(settings.DROPBOX_BASE_URL)
   const apiUrl = base ?? 'https://api.dropboxapi.com'
   const fetch = createVendorFetch(tools.fetch, 'Dropbox')
   const api = createDropboxApi(fetch, apiUrl)
@@ -46,7 +48,7 @@ export function createDropbox(settings: VendorSettings, tools: VendorTools): Ven
   })
 
   const refreshed = (credentials: WrittenCredentials) =>
-    flow.refresh(credentialsSchema.parse(credentials).refresh_token)
+    flow.refresh(usableCredentials(credentialsSchema, credentials).refresh_token)
 
   async function connected(accessToken: string, refreshToken: string): Promise<Connected> {
     const account = await accountOf(accessToken)
@@ -110,7 +112,7 @@ function parametersOf({ again, language }: BeginInput): Record<string, string> {
   return {
     token_access_type: 'offline',
     locale: language,
-    // Dropbox passes a person on at once who has allowed the app before, so that nobody could choose another account.
+    // Dropbox passes a person on at once who has allowed the app before, which would leave no choice of another account.
     ...(again && { force_reapprove: 'true', force_reauthentication: 'true' }),
   }
 }

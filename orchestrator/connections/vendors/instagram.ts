@@ -8,11 +8,11 @@ import {
   type VendorTools,
   type WrittenCredentials,
 } from '../vendor.ts'
-import { createVendorFetch, type VendorFetch } from '../vendor-fetch.ts'
+import { createVendorFetch } from '../vendor-fetch.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { vendorCode } from '../vendor-words.ts'
 import { longTokenSchema, meSchema, shortTokenSchema } from './instagram/answers.ts'
-import { askInstagram, hostsOf, type InstagramHosts, type RefusedAs } from './instagram/graph.ts'
+import { askInstagram, type GraphRequest, hostsOf, type RefusedAs } from './instagram/graph.ts'
 
 const scopes = ['instagram_business_basic', 'instagram_business_content_publish'] as const
 
@@ -32,38 +32,33 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
   const { now } = tools
   const fetch = createVendorFetch(tools.fetch, 'Instagram')
 
-  async function longToken(code: string, redirectUri: string) {
-    const form = {
-      client_id: appId ?? '',
-      client_secret: appSecret ?? '',
-      grant_type: 'authorization_code',
-      redirect_uri: redirectUri,
-      code,
-    }
-    const secrets = [appSecret ?? '', code]
-    const asked = { refusedAs: 'invalid', secrets } as const
-    const short = await askInstagram(fetch, {
+  const ask = <T>({ secrets, ...request }: GraphRequest<T>) =>
+    askInstagram(fetch, { ...request, secrets: [appSecret, ...secrets] })
+
+  /** Exchanges a code for a token of an hour, and that token at once for a token of 60 days. */
+  const exchange = async (code: string, redirectUri: string) => {
+    const app = { client_id: appId, client_secret: appSecret }
+    const short = await ask({
       url: hosts.shortToken,
-      form,
+      form: { ...app, grant_type: 'authorization_code', redirect_uri: redirectUri, code },
       schema: shortTokenSchema,
-      ...asked,
+      refusedAs: 'invalid',
+      secrets: [code],
     })
     const missing = scopes.filter((scope) => short.permissions?.includes(scope) === false)
     if (missing.length > 0)
       throw new VendorRefused('missing_permission', `Not allowed: ${missing.join(', ')}.`)
-    const query = {
-      grant_type: 'ig_exchange_token',
-      client_secret: appSecret ?? '',
-      access_token: short.access_token,
-    }
-    return askInstagram(fetch, {
+    const { access_token } = short
+    return ask({
       url: hosts.longToken,
-      query,
+      query: { grant_type: 'ig_exchange_token', client_secret: appSecret, access_token },
       schema: longTokenSchema,
       refusedAs: 'invalid',
-      secrets: [...secrets, short.access_token],
+      secrets: [code, access_token],
     })
   }
+
+  const readMe = (token: string, refusedAs: RefusedAs) => ask(meRequest(hosts.me, token, refusedAs))
 
   return {
     provider: 'instagram',
@@ -80,18 +75,18 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
         return { url: url.href, kept: {} }
       },
       async finish(answer, _kept, redirectUri) {
-        const { access_token, expires_in } = await longToken(codeIn(answer), redirectUri)
-        const me = await readMe(fetch, hosts, access_token, 'invalid')
+        const { access_token, expires_in } = await exchange(codeIn(answer), redirectUri)
+        const me = await readMe(access_token, 'invalid')
         return connected(me, access_token, now() + expires_in * 1000)
       },
     },
 
     async check(credentials, expiresAt): Promise<Checked> {
       const { access_token } = readStored(credentials)
-      await readMe(fetch, hosts, access_token, 'revoked')
+      await readMe(access_token, 'revoked')
       const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
       if (!isDue) return {}
-      const renewed = await askInstagram(fetch, {
+      const renewed = await ask({
         url: hosts.refresh,
         query: { grant_type: 'ig_refresh_token', access_token },
         schema: longTokenSchema,
@@ -108,6 +103,11 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
   }
 }
 
+function meRequest(url: URL, token: string, refusedAs: RefusedAs): GraphRequest<Me> {
+  const query = { fields: 'id,user_id,username,account_type' }
+  return { url, query, token, schema: meSchema, refusedAs, secrets: [token] }
+}
+
 /** Returns the code of the callback. Instagram may put `#_` behind it. */
 function codeIn(answer: URLSearchParams): string {
   const error = answer.get('error')
@@ -120,22 +120,6 @@ function codeIn(answer: URLSearchParams): string {
   const code = answer.get('code')?.replace(/#_$/, '')
   if (!code) throw new VendorRefused('invalid', 'Instagram sent no code.')
   return code
-}
-
-async function readMe(
-  fetch: VendorFetch,
-  hosts: InstagramHosts,
-  token: string,
-  refusedAs: RefusedAs,
-): Promise<Me> {
-  return askInstagram(fetch, {
-    url: hosts.me,
-    query: { fields: 'id,user_id,username,account_type' },
-    token,
-    schema: meSchema,
-    refusedAs,
-    secrets: [token],
-  })
 }
 
 /** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. */

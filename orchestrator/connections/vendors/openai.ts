@@ -1,4 +1,5 @@
 /** Connects OpenAI, or the compatible server of `OPENAI_BASE_URL`, by an API key. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type Checked, type Connected, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { callVendor } from '../vendor-call.ts'
@@ -54,8 +55,8 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
         return {
           credentials: { provider: 'openai', api_key },
           account,
-          // The key does not tell whose it is.
-          accountId: '',
+          // The key does not name its owner, so its digest stands for the account.
+          accountId: createHash('sha256').update(api_key).digest('hex').slice(0, 16),
           expiresAt: null,
           settings: {},
           hint,

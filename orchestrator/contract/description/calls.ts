@@ -10,11 +10,11 @@ import { json, type Operation, operation, type Parameter, ref, schemaOf } from '
 export type Paths = Record<string, Record<string, Operation>>
 
 const host = 'alice.shibari.photo'
-const text = schemaOf(z.string().min(1))
+export const text = schemaOf(z.string().min(1))
 const time = z.iso.datetime()
-const etag = { ETag: ref('headers', 'ETag') }
+export const etag = { ETag: ref('headers', 'ETag') }
 
-const tenantHeader: Parameter = {
+export const tenantHeader: Parameter = {
   name: 'X-Tenant',
   in: 'header',
   required: true,

@@ -24,23 +24,32 @@ const problemSchema = z.object({
   code: z.string(),
 })
 
+/** Calls beyond the contract. */
+export interface MoreCalls {
+  /** Words about each tag. */
+  tags: Readonly<Record<string, string>>
+  paths: Paths
+}
+
 export interface ContractOffer {
   /** True if the orchestrator keeps claims. */
   hasClaims: boolean
   /** Status for a host of another application. */
   otherAppStatus: 404 | 409
+  more?: MoreCalls | undefined
 }
 
 export type ContractDocument = ReturnType<typeof describeContract>
 
 /** Describes what an orchestrator offers. Holds no data of tenants. */
-export function describeContract({ hasClaims, otherAppStatus }: ContractOffer) {
+export function describeContract({ hasClaims, otherAppStatus, more }: ContractOffer) {
   const paths: Paths = {
     ...serviceCalls(),
     ...runtimeCalls(otherAppStatus),
     ...credentialsCalls(),
     ...usageCalls(),
     ...(hasClaims && claimsCalls()),
+    ...more?.paths,
   }
   return {
     openapi: '3.1.0',
@@ -51,7 +60,7 @@ export function describeContract({ hasClaims, otherAppStatus }: ContractOffer) {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/', description: 'The orchestrator that this document was read from' }],
-    tags: Object.entries(tags)
+    tags: Object.entries({ ...tags, ...more?.tags })
       .filter(([name]) => hasClaims || name !== 'claims')
       .map(([name, words]) => ({ name, description: words })),
     paths,

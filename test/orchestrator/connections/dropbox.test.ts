@@ -98,7 +98,7 @@ describe('connecting Dropbox', () => {
     expect(begun?.url).toMatch(/^https:\/\/www\.dropbox\.com\/oauth2\/authorize\?/)
   })
 
-  it('is not offered when the operator has registered no app', () => {
+  it('offers no connection when the operator has registered no app', () => {
     expect(createDropbox(vendorSettings({ DROPBOX_APP_KEY: 'key' }), vendorTools())).toBeUndefined()
     expect(createDropbox(vendorSettings({}), vendorTools())).toBeUndefined()
   })
@@ -171,7 +171,7 @@ describe('checking Dropbox', () => {
     await vendor.check(renewed?.credentials ?? {}, null)
   })
 
-  it('keeps the refresh token when the answer has an empty one', async () => {
+  it('keeps the refresh token when the answer has an empty refresh token', async () => {
     const { vendor, emulator } = await start()
     const { credentials } = await connect(vendor)
     const { access_token } = await (await fetch(tokenRequest(emulator.calls.at(-1)?.url, credentials))).json()
@@ -196,7 +196,7 @@ describe('checking Dropbox', () => {
     expect(await refusal(vendor.check(credentials, null))).toMatchObject({ reason, code })
   })
 
-  it('is not broken for ever when Dropbox refuses the app itself', async () => {
+  it('keeps the connection when Dropbox refuses the app itself', async () => {
     const { vendor, url, emulator } = await start()
     const { credentials } = await connect(vendor)
     const env = { DROPBOX_APP_KEY: app.key, DROPBOX_APP_SECRET: 'another', DROPBOX_BASE_URL: url }

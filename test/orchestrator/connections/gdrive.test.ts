@@ -213,7 +213,7 @@ describe('connecting a service account', () => {
     await opened.vendor.check(connected.credentials, null)
   })
 
-  it('sends the assertion to Google only, whatever address the pasted file names', async () => {
+  it('sends the assertion to Google when the pasted file names another address', async () => {
     const opened = await start()
     const robot = await opened.emulator.addServiceAccount('robot')
     await paste(robot, { token_uri: 'http://169.254.169.254/latest' }, opened)
@@ -266,7 +266,7 @@ describe('checking Google Drive', () => {
     expect(await refusal(vendor.check(credentials, null))).toMatchObject({ reason, code })
   })
 
-  it('is not broken for ever when the operator removes the app', async () => {
+  it('keeps the connection when the operator removes the app', async () => {
     const { vendor, url } = await start()
     const { credentials } = await connect(vendor)
     const without = createGoogleDrive(vendorSettings({ GOOGLE_API_BASE_URL: url }), vendorTools())

@@ -5,6 +5,7 @@ import {
   customFetch,
   type DPoPHandle,
   isDPoPNonceError,
+  OperationProcessingError,
   ResponseBodyError,
 } from 'oauth4webapi'
 import { boundedAnswer } from '../../../../src/base/bounded-body.ts'
@@ -18,7 +19,7 @@ export interface OAuthTools extends VendorTools {
   addresses: BlueskyAddresses
 }
 
-/** Returns the options of one call. Its answer is bounded, and 429 and 5xx become refusals. */
+/** Returns the options of one call and its repetition. The answer is bounded, and 429 and 5xx become refusals. */
 export function callOptions(tools: OAuthTools) {
   return {
     signal: AbortSignal.timeout(callMs),
@@ -61,6 +62,8 @@ export function oauthRefusal(
     const reason = error.error === 'invalid_grant' ? ended : 'unavailable'
     return new VendorRefused(reason, words, vendorCode(error.error))
   }
+  if (error instanceof OperationProcessingError)
+    return new VendorRefused('unavailable', 'The server answered in an unexpected form.')
   return refusalOf(error)
 }
 

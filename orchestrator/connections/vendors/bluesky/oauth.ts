@@ -99,9 +99,8 @@ export function createOAuthFlow({ tools, key }: FlowOptions): OAuthFlow {
       ...(handle !== undefined && { login_hint: handle }),
       ...(again && { prompt: 'select_account' }),
     }
-    const prover = await proverOf({ client, auth }, dpopKey)
+    const options = { ...callOptions(tools), DPoP: await proverOf({ client, auth }, dpopKey) }
     const pushed = await withNonce(async () => {
-      const options = { ...callOptions(tools), DPoP: prover }
       const response = await pushedAuthorizationRequest(server, client, auth, parameters, options)
       return processPushedAuthorizationResponse(server, client, response)
     })
@@ -159,7 +158,7 @@ function checkedAnswer(
 ): URLSearchParams {
   try {
     const checked = validateAuthResponse(server, client, answer, state)
-    if (checked.has('code')) return checked
+    if (checked.getAll('code').length === 1) return checked
   } catch (error) {
     if (error instanceof Error && error.name === 'AuthorizationResponseError') throw error
   }

@@ -63,8 +63,8 @@ export function exchangeCode(
   { client, auth }: BlueskyClient,
   { answer, redirectUri, verifier, prover }: CodeExchange,
 ): Promise<Tokens> {
+  const options = { ...callOptions(tools), DPoP: prover }
   return withNonce(async () => {
-    const options = { ...callOptions(tools), DPoP: prover }
     const response = await authorizationCodeGrantRequest(
       server,
       client,
@@ -95,8 +95,8 @@ export function renewTokens(
   { client, auth }: BlueskyClient,
   { refreshToken, prover }: { refreshToken: string; prover: DPoPHandle },
 ): Promise<Tokens> {
+  const options = { ...callOptions(tools), DPoP: prover }
   return withNonce(async () => {
-    const options = { ...callOptions(tools), DPoP: prover }
     const response = await refreshTokenGrantRequest(server, client, auth, refreshToken, options)
     return checkedTokens(await processRefreshTokenResponse(server, client, response))
   })
@@ -124,12 +124,10 @@ export async function isAccepted(
   { accessToken, did, prover }: { accessToken: string; did: string; prover: DPoPHandle },
 ): Promise<boolean> {
   const url = new URL(`${service}/xrpc/com.atproto.server.getSession`)
+  const options = { ...callOptions(tools), DPoP: prover }
   try {
     const response = await withNonce(() =>
-      protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, {
-        ...callOptions(tools),
-        DPoP: prover,
-      }),
+      protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, options),
     )
     const account = accountSchema.safeParse(parseJson(await textAtMost(response, maxAnswerBytes))).data
     if (response.status !== 200 || account?.did !== did)
@@ -150,11 +148,12 @@ export async function revokeTokens(
   { client, auth }: BlueskyClient,
   { refreshToken, key }: { refreshToken: string; key: DpopKey },
 ): Promise<void> {
+  const options = callOptions(tools)
   let nonce: string | undefined
   await withNonce(async () => {
     const dpop = await revocationProof(server.revocation_endpoint, key, nonce)
-    const options = { ...callOptions(tools), headers: { dpop } }
-    const response = await revocationRequest(server, client, auth, refreshToken, options)
+    const proved = { ...options, headers: { dpop } }
+    const response = await revocationRequest(server, client, auth, refreshToken, proved)
     nonce = response.headers.get('dpop-nonce') ?? undefined
     await processRevocationResponse(response)
   })

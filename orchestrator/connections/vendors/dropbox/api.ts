@@ -47,8 +47,12 @@ export function createDropboxApi(fetch: VendorFetch, baseUrl: string): DropboxAp
 
 function refusalOf(status: number, body: unknown, accessToken: string): VendorRefused {
   const { error_summary = '', error = {} } = failureSchema.safeParse(body).data ?? {}
-  // The summary ends with dots and slashes that mean nothing.
-  const summary = error_summary.replace(/[/.]+$/, '')
+  // The summary ends with a slash and dots that mean nothing.
+  const summary = error_summary
+    .slice(0, 500)
+    .split('/')
+    .filter((tag) => /[^.]/.test(tag))
+    .join('/')
   const code = vendorCode(summary) || vendorCode(error['.tag'])
   const words = vendorWords(summary, [accessToken]) || `Dropbox answered ${status}.`
   if (status === 429) return new VendorRefused('rate_limited', words, code)

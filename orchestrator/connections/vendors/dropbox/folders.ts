@@ -1,6 +1,6 @@
-/** Folders of a Dropbox account, found where the fleet will find them (docs/storage.md). */
+/** Folders of a Dropbox account, found where the fleet will find them. */
 import { z } from 'zod'
-import { sortedFolders } from '../../folders.ts'
+import { innerPath, sortedFolders } from '../../folders.ts'
 import { type Folder, VendorRefused } from '../../vendor.ts'
 import type { DropboxApi } from './api.ts'
 
@@ -32,7 +32,7 @@ export async function listDropboxFolders(
   rootInfo: RootInfo | undefined,
   path: string,
 ): Promise<Folder[]> {
-  const inner = path.replace(/^\/+|\/+$/g, '')
+  const inner = innerPath(path)
   const folder = inner === '' ? '' : `/${inner}`
   const isTeam = rootInfo && rootInfo.root_namespace_id !== rootInfo.home_namespace_id
   const teamRoot = isTeam ? rootInfo.root_namespace_id : undefined

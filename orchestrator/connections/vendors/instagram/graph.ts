@@ -32,7 +32,7 @@ export function hostsOf(base = defaultBase): InstagramHosts {
     shortToken: new URL('/oauth/access_token', isInstagram ? 'https://api.instagram.com' : origin),
     longToken: new URL('/access_token', origin),
     refresh: new URL('/refresh_access_token', origin),
-    me: new URL(`${base.replace(/\/+$/, '')}/me`),
+    me: new URL('me', base.endsWith('/') ? base : `${base}/`),
   }
 }
 

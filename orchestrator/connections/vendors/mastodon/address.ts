@@ -7,6 +7,8 @@ const maxHostLength = 260
 const invisible = /\p{Cf}+/gu
 const handle = /^(?:acct:)?@?[\w.-]+@([^@/]+)$/i
 const scheme = /^[a-z][a-z\d+.-]*:\/\//i
+/** Name or IP address as URLs write it. Names of servers hold no other characters. */
+const hostname = /^(?:[a-z\d-]+(?:\.[a-z\d-]+)*|\[[\da-f:.]+\])$/
 const loopback = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:\/|$)/i
 
 /** Returns the origin of the server. Throws {@link VendorRefused} with `bad_address`. */
@@ -19,7 +21,7 @@ export function instanceOrigin(typed: string, rule: EndpointRule): string {
   if (!isWeb || url.username !== '' || url.password !== '' || /[\s\\]/.test(text)) throw badAddress()
   if (!rule.allowPrivate) url.protocol = 'https:'
   url.hostname = url.hostname.replace(/\.$/, '')
-  if (url.host.length > maxHostLength) throw badAddress()
+  if (!hostname.test(url.hostname) || url.host.length > maxHostLength) throw badAddress()
   try {
     return assertPublicEndpoint(url.origin, rule).origin
   } catch {

@@ -1,4 +1,4 @@
-/** What a server offers: its OAuth endpoints and scopes (RFC 8414, Mastodon 4.3), or the defaults of older servers and relatives. */
+/** Offers of a server: its OAuth endpoints and scopes (RFC 8414, Mastodon 4.3), or the defaults of older servers and relatives. */
 import { z } from 'zod'
 import { VendorRefused } from '../../vendor.ts'
 import type { VendorAnswer } from '../../vendor-call.ts'
