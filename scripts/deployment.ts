@@ -19,7 +19,7 @@ export async function procfileCommand(type: 'web' | 'orchestrator' | 'release'):
 /** Returns the words of the Procfile's `web` command on an app that does not set `WEB_PROGRAM`. */
 export async function webCommand(): Promise<string[]> {
   const command = await procfileCommand('web')
-  return command.replace(/\$\{WEB_PROGRAM:-([^}]+)\}/, '$1').split(/\s+/)
+  return command.replace('${WEB_PROGRAM:-', '').replace('}', '').split(/\s+/)
 }
 
 /** Returns the container's health check as a list of words. */

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { mailServerOf } from '../../orchestrator/commands/serve.ts'
 import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
 import { parseEnvironment } from '../../orchestrator/environment.ts'
 import { type Notices, startNotices } from '../../orchestrator/notices/notices.ts'
@@ -77,7 +78,16 @@ export async function startDemoOrchestrator(options: DemoOrchestratorOptions): P
     return {
       url: running.url,
       tellFleet: (fleetUrl) =>
-        startNotices({ database, envelope, fleetUrl, token: serviceToken, allowPrivate: true, warn }),
+        startNotices({
+          database,
+          envelope,
+          fleetUrl,
+          token: serviceToken,
+          allowPrivate: true,
+          mail: mailServerOf(env),
+          operators: env.OPERATOR_EMAILS,
+          warn,
+        }),
       async close() {
         await running.close()
         await close()

@@ -20,7 +20,7 @@ export interface DemoVendors {
     config: Record<string, unknown>
     secrets: Record<string, Record<string, unknown>>
   }
-  /** Apps at the vendors, for the orchestrator's environment. */
+  /** Apps and further addresses of the vendors, for the orchestrator's environment. */
   apps: Readonly<Record<string, string>>
   /** Token of the newcomer's bot, for pasting. */
   newcomerBotToken: string
@@ -76,7 +76,11 @@ export async function startVendors(tenants: readonly string[], firstPort: number
       INSTAGRAM_API_BASE_URL: instagram.apiUrl,
       BLUESKY_SERVICE_URL: bluesky.url,
     },
-    apps: { INSTAGRAM_APP_ID: instagramApp.id, INSTAGRAM_APP_SECRET: instagramApp.secret },
+    apps: {
+      INSTAGRAM_APP_ID: instagramApp.id,
+      INSTAGRAM_APP_SECRET: instagramApp.secret,
+      BLUESKY_DIRECTORY_URL: bluesky.directoryUrl,
+    },
     newcomerBotToken: coming.botToken,
     smtpUrl: `smtp://${loopback}:${mail.smtpPort}`,
     channelsOf(tenant) {

@@ -83,6 +83,6 @@ async function databasePlane(env: OrchestratorEnvironment, say: (text: string) =
 }
 
 /** Returns the operator's mail server, if both variables name it. */
-function mailServerOf({ NOTICE_SMTP_URL: url, NOTICE_FROM: from }: OrchestratorEnvironment) {
+export function mailServerOf({ NOTICE_SMTP_URL: url, NOTICE_FROM: from }: OrchestratorEnvironment) {
   return url === undefined || from === undefined ? undefined : { url, from }
 }
