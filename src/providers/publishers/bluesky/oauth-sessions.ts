@@ -11,7 +11,7 @@ import { signInRejected } from './sign-in-rejected.ts'
 /** Upper bound on remembered sessions (about 3 KB each). */
 const maxSessions = 1000
 
-/** Uses the session in the credentials if there is one, and otherwise the sessions of app passwords. */
+/** Uses the session that the credentials hold. Without a session, uses the sessions of app passwords. */
 export function withOAuthSessions(passwords: Sessions): Sessions {
   const sessions = createOAuthSessions()
   return {
