@@ -26,7 +26,7 @@ function appOf(variables: Parameters<typeof addBlueskyClient>[1]): Hono {
 }
 
 describe('the documents of the client', () => {
-  it('name the public address, the rights and the public key', async () => {
+  it('names the public address, the rights and the public key', async () => {
     const key = await newClientKey()
     const app = appOf({ ORCHESTRATOR_PUBLIC_URL: `${origin}/`, BLUESKY_CLIENT_KEY: key })
     const document = await app.request('/connect/bluesky/client-metadata.json')
@@ -44,7 +44,7 @@ describe('the documents of the client', () => {
     expect(keys).not.toContain(d)
   })
 
-  it.each([{}, { ORCHESTRATOR_PUBLIC_URL: origin }])('are absent without a key (%j)', async (variables) => {
+  it.each([{}, { ORCHESTRATOR_PUBLIC_URL: origin }])('answers 404 without a key (%j)', async (variables) => {
     const app = appOf({ ORCHESTRATOR_PUBLIC_URL: undefined, BLUESKY_CLIENT_KEY: undefined, ...variables })
     for (const name of ['client-metadata.json', 'jwks.json'])
       expect((await app.request(`/connect/bluesky/${name}`)).status).toBe(404)
@@ -56,7 +56,7 @@ describe('the documents of the client', () => {
     '{"kty":"EC","crv":"P-256","x":"a","y":"b"}',
     '{"kty":"RSA"}',
     '{"kty":"EC","crv":"P-384"}',
-  ])('need a private ES256 key, and %s is refused at the start', (key) => {
+  ])('refuses the key %s at the start', (key) => {
     expect(vendorVariables.safeParse({ BLUESKY_CLIENT_KEY: key }).success).toBe(false)
   })
 })

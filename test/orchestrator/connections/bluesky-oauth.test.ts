@@ -54,7 +54,7 @@ describe('an account connected by OAuth', () => {
     expect(answer).toMatchObject({ did, handle, service: server.url, version: '7' })
   })
 
-  it('is chosen on the page of the entry server when no handle is given', async () => {
+  it('chooses the account on the page of the entry server when no handle is given', async () => {
     const { oauth, url, kept } = await begun(vendorWith(), { handle: '' })
     const answer = await allowAt(url, server.account('carol'))
     expect((await oauth.finish(answer, kept, loopbackCallback)).account).toBe('@carol.test')
@@ -69,7 +69,7 @@ describe('an account connected by OAuth', () => {
     )
   })
 
-  it('is renewed in the last 20 minutes of its token, and not before', async () => {
+  it('renews the session in the last 20 minutes of its token, and not before', async () => {
     let now = Date.now()
     const vendor = vendorAt(server, () => now)
     const { credentials, expiresAt } = await connectByOAuth(vendor, server.account('carol'))
@@ -87,7 +87,7 @@ describe('an account connected by OAuth', () => {
     expect(await vendor.check(renewed.credentials, now + hour)).toEqual({})
   })
 
-  it('is revoked once an old refresh token comes again', async () => {
+  it('reports a session as revoked once an old refresh token comes again', async () => {
     const vendor = vendorAt(server)
     const { credentials } = await connectByOAuth(vendor, server.account('carol'))
     const { renewed } = await vendor.check(credentials, Date.now())
@@ -109,7 +109,7 @@ describe('an account connected by OAuth', () => {
     expect(tokenCalls() - before).toBe(1)
   })
 
-  it('is not broken by a client that the server refuses', async () => {
+  it('keeps the connection when the server refuses the client', async () => {
     const vendor = vendorAt(server)
     const { credentials } = await connectByOAuth(vendor, server.account('carol'))
     const stop = server.interfere(({ method }) =>
@@ -137,21 +137,21 @@ describe('a callback', () => {
     ['when it has no state', (answer: URLSearchParams) => answer.delete('state')],
     ['when it has two codes', (answer: URLSearchParams) => answer.append('code', 'cod-other')],
     ['when it has a foreign code', (answer: URLSearchParams) => answer.set('code', `cod-${'a'.repeat(64)}`)],
-  ])('is refused %s', async (when, change) => {
+  ])('refuses a callback %s', async (when, change) => {
     const before = tokenCalls()
     const refused = await altered(change)
     expect(refused.reason).toBe('invalid')
     if (!when.includes('foreign')) expect(tokenCalls()).toBe(before)
   })
 
-  it('is refused when another account than the given handle has signed in', async () => {
+  it('refuses another account than that of the given handle', async () => {
     const { oauth, url, kept } = await begun()
     const answer = await allowAt(url, server.account('mallory'))
     const refused = await refusal(oauth.finish(answer, kept, loopbackCallback))
     expect(refused.reason).toBe('wrong_account')
   })
 
-  it('is refused when the account does not lead back to the server that signed it in', async () => {
+  it('refuses an account that does not lead back to the server that signed it in', async () => {
     const { did, handle } = server.account('carol')
     const { url, kept } = await begun()
     const answer = await allowAt(url, server.account('carol'))
@@ -173,7 +173,7 @@ describe('a callback', () => {
   })
 
   it.each(['atproto', 'atproto repo:app.bsky.feed.post', 'repo:app.bsky.feed.post blob:image/*'])(
-    'is refused when the server granted only %s',
+    'refuses a session when the server granted only %s',
     async (scope) => {
       const lessened = answering(async (asked, init) => {
         if (!asked.endsWith('/oauth/token')) return undefined
@@ -211,7 +211,7 @@ describe('the beginning', () => {
     expect([...new URL(url).searchParams.keys()].sort()).toEqual(['client_id', 'request_uri'])
   })
 
-  it('is not offered without a client key in production', () => {
+  it('offers no OAuth without a client key in production', () => {
     expect(vendorWith({ allowPrivate: false }).oauth).toBeUndefined()
   })
 

@@ -110,7 +110,7 @@ describe.each(databaseKinds)('a gallery that connects Bluesky, on %s', (kind) =>
     expect(await shown()).toMatchObject({ state: 'ok' })
   })
 
-  it('is renewed once when two processes look after it at the same time', async () => {
+  it('renews a session once when two processes check it at the same time', async () => {
     const { account, clock, read, checks, shown } = await connect()
     const before = renewals().length
     clock.now += 46 * 60_000
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('a gallery that connects Bluesky, on %s', (kind) =>
     expect(await shown()).toMatchObject({ state: 'ok' })
   })
 
-  it('is told when the person ended the session at Bluesky', async () => {
+  it('shows a broken connection when the person ended the session at Bluesky', async () => {
     const { account, clock, checks, shown } = await connect()
     await endSessionsAt(server.url, account)
     clock.now += 46 * 60_000

@@ -61,8 +61,8 @@ export function clientMetadata(origin: string): Readonly<Record<string, unknown>
 }
 
 /**
- * Returns the identifier of the client that gets its answers at this address: with a key the address of its document, and without a key the
- * form for a developer's machine, which servers accept for the addresses 127.0.0.1 and [::1] only.
+ * Returns the identifier of the client that gets its answers at this address. With a key this is the address of its document. Without a key
+ * it is the form for a developer's machine, which servers accept for the addresses 127.0.0.1 and [::1] only.
  */
 export function clientIdFor(redirectUri: string, key: ClientKey | undefined): string {
   const { origin, hostname } = new URL(redirectUri)

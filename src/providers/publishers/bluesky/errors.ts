@@ -32,12 +32,6 @@ export function passwordRejected(cause: unknown): PublisherError {
   return new PublisherError('credentials_rejected', message, { cause })
 }
 
-export function signInRejected(cause: unknown): PublisherError {
-  const message =
-    'Bluesky no longer accepts the sign-in of this gallery. Connect Bluesky again in the settings.'
-  return new PublisherError('credentials_rejected', message, { cause })
-}
-
 export function tooMany(waitMs: number | undefined, cause: unknown): PublisherError {
   const message = `Bluesky is limiting requests. Nothing was posted; try again in ${waitInWords(waitMs)}.`
   return new PublisherError('rate_limited', message, { cause, retryAfterMs: waitMs })

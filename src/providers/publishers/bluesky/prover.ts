@@ -14,7 +14,7 @@ import type { Fetch } from '../../../base/endpoint-guard.ts'
 import { parseJson } from '../../../base/json.ts'
 import { onceLoaded } from '../../../base/once.ts'
 import type { Secret } from '../../../base/secret.ts'
-import { signInRejected } from './errors.ts'
+import { signInRejected } from './sign-in-rejected.ts'
 
 /** Request of a prover. */
 export interface ProvedRequest {

@@ -3,6 +3,7 @@ import type { Fetch } from '../../../base/endpoint-guard.ts'
 import type { RetryPolicy } from '../../../base/retry.ts'
 import { withoutSlashAtEnd } from '../../../base/text-edges.ts'
 import type { Session } from './login.ts'
+import { withOAuthSessions } from './oauth-sessions.ts'
 import { createSessions, type Sessions } from './sessions.ts'
 import type { XrpcServer } from './xrpc.ts'
 
@@ -46,5 +47,5 @@ export function createBlueskyService({
   const service = { url: withoutSlashAtEnd(serviceUrl), fetch: serviceFetch, now }
   const serverOf = ({ url }: Pick<Session, 'url'>) =>
     url === service.url ? service : { url, fetch: guarded, now }
-  return { sessions: createSessions({ service, serverOf, retry }), retry, now, serverOf }
+  return { sessions: withOAuthSessions(createSessions({ service, serverOf, retry })), retry, now, serverOf }
 }

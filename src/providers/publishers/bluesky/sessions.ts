@@ -18,7 +18,6 @@ import {
   signIn,
 } from './login.ts'
 import { createLoginLimit } from './login-limit.ts'
-import { createOAuthSessions, useSession } from './oauth-sessions.ts'
 import type { XrpcServer } from './xrpc.ts'
 
 export interface SessionsOptions {
@@ -69,7 +68,6 @@ interface Entry {
 /** Creates the sessions of a process. Sends nothing before the first use. */
 export function createSessions({ service, serverOf, retry = patience }: SessionsOptions): Sessions {
   const { now } = service
-  const oauth = createOAuthSessions()
   const entries = new LRUCache<string, Entry>({ max: maxAccounts })
   const countLogin = createLoginLimit(now)
 
@@ -127,31 +125,21 @@ export function createSessions({ service, serverOf, retry = patience }: Sessions
 
   return {
     async use(owner, account, signal, call) {
-      const session = oauth.of(owner, account)
-      return session ? useSession(session, signal, call) : useLogin(owner, account, signal, call)
+      const session = await open(owner, account, signal)
+      try {
+        return await call(session)
+      } catch (error) {
+        if (!(error instanceof SessionExpired)) throw error
+      }
+      const renewed = await open(owner, account, signal, session)
+      try {
+        return await call(renewed)
+      } catch (error) {
+        if (!(error instanceof SessionExpired)) throw error
+        entries.delete(keyOf(owner, account))
+        throw passwordRejected(error)
+      }
     },
-  }
-
-  async function useLogin<T>(
-    owner: string,
-    account: BlueskyAccount,
-    signal: AbortSignal,
-    call: (session: Session) => Promise<T>,
-  ): Promise<T> {
-    const session = await open(owner, account, signal)
-    try {
-      return await call(session)
-    } catch (error) {
-      if (!(error instanceof SessionExpired)) throw error
-    }
-    const renewed = await open(owner, account, signal, session)
-    try {
-      return await call(renewed)
-    } catch (error) {
-      if (!(error instanceof SessionExpired)) throw error
-      entries.delete(keyOf(owner, account))
-      throw passwordRejected(error)
-    }
   }
 }
 

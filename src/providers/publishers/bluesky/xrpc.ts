@@ -24,7 +24,7 @@ export interface XrpcServer {
 export interface Access {
   /** Token for the `Authorization` header. */
   token: Secret
-  /** Key of the token. Absent: whoever holds the token may use it. */
+  /** Key of the token. Absent: the token alone is enough. */
   prover?: Prover
 }
 

@@ -110,7 +110,7 @@ describe('a post with a session of OAuth', () => {
   })
 
   it.each(['text', '{}', '{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}'])(
-    'is rejected in words when its key is %s',
+    'rejects a session in words when its key is %s',
     async (key) => {
       const { send, calls } = await scripted(undefined, { key })
       const error = await failure(send())
@@ -131,7 +131,7 @@ describe('a post with a session of OAuth', () => {
     expect(everythingOf(error)).not.toContain('canary')
   })
 
-  it('is refused when the account names a server that is not public', async () => {
+  it('refuses an account whose server is not public', async () => {
     const fake = scriptedBluesky()
     const bluesky = createBlueskyService({
       fetch: guardedFetch({ allowPrivate: false, fetch: fake.fetch }),
