@@ -49,7 +49,7 @@ export function ConnectForm({ connection, way, isBusy, isDone, onSubmit, onClose
       ))}
       <div class="actions">
         <button type="submit" class="button action" aria-disabled={isBusy} aria-busy={isBusy}>
-          {isBusy ? labels.checking : labels.connect(words.providerName(provider))}
+          {isBusy ? labels.checking : labels.submit}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
           {words.cancel}

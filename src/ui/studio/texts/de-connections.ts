@@ -86,6 +86,7 @@ export const connectionWords: ConnectionWords = {
     usedFor: (uses) => `Genutzt für ${uses.join(', ')}`,
     useNames: { storage: 'deine Fotos', channel: 'das Veröffentlichen', mail: 'Mails', ai: 'Bildtexte' },
     connect: (provider) => `${provider} verbinden`,
+    submit: 'Verbinden',
     connectAgain: 'Neu verbinden',
     otherAccount: 'Anderes Konto nutzen',
     appPassword: 'Stattdessen ein App-Passwort nutzen',

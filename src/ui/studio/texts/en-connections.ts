@@ -79,6 +79,7 @@ export const connectionWords = {
     usedFor: (uses: readonly string[]) => `Used for ${uses.join(', ')}`,
     useNames: { storage: 'your photos', channel: 'publishing', mail: 'mail', ai: 'captions' },
     connect: (provider: string) => `Connect ${provider}`,
+    submit: 'Connect',
     connectAgain: 'Connect again',
     otherAccount: 'Use another account',
     appPassword: 'Use an app password instead',
