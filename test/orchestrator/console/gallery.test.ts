@@ -144,7 +144,9 @@ describe.each(databaseKinds)('the page of a gallery on %s', (kind) => {
   it('answers 404 for an unknown gallery, in German if the browser prefers it', async () => {
     const { olga, api } = await start()
     expect((await api('/galleries/unknown')).status).toBe(404)
-    const page = await olga.send('/galleries/unknown', { headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' } })
+    const page = await olga.send('/galleries/unknown', {
+      headers: { 'accept-language': 'de-AT,de;q=0.9,en;q=0.5' },
+    })
     expect([page.status, page.text]).toEqual([404, expect.stringContaining('<html lang="de">')])
   })
 
