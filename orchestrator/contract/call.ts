@@ -41,7 +41,7 @@ export const refusals = {
   other_app_type: [409, 'This host is bound to another application.'],
   settings_changed: [
     409,
-    'Someone else changed the settings first. Read the newer settings, and repeat the change.',
+    'Another person or device changed the settings first. Read the newer settings, and repeat the change.',
   ],
   limit_reached: [409, 'There are as many as a gallery may have. Delete an old entry first.'],
   body_too_large: [413, 'The body is larger than 64 KiB, or than 100 KiB with a claim.'],

@@ -1,16 +1,6 @@
 /** Table of all error codes. docs/errors.md and `/errors` show the explanations. */
-
-interface ErrorKind {
-  status: number
-  /** Short heading for people, the same for every occurrence. */
-  title: string
-  /** Meaning of the code and the next step, for developers of clients. Backticks mark code. */
-  explanation: string
-}
-
-function kind(status: number, title: string, explanation: string): ErrorKind {
-  return { status, title, explanation }
-}
+import { type ErrorKind, kind } from './error-kind.ts'
+import { studioErrorKinds } from './studio-error-codes.ts'
 
 /** All error codes. After a change, run `npm run docs:errors`. Codes are stable, because clients switch on them. */
 export const errorKinds = {
@@ -106,46 +96,7 @@ export const errorKinds = {
     'Managed by the control plane',
     'The gallery cannot change this setting. Change it in the control plane.',
   ),
-  studio_not_offered: kind(
-    404,
-    'Settings cannot be changed here',
-    'The control plane of this gallery has no studio, so only the operator changes settings. Ask the operator.',
-  ),
-  studio_unavailable: kind(
-    503,
-    'Settings unavailable',
-    'The control plane, which keeps the settings, does not answer. A change may have happened. Read the settings, then try again.',
-  ),
-  settings_refused: kind(
-    422,
-    'Settings not accepted',
-    'A value is not valid, or only the operator changes the setting. `errors` names each field. Nothing was changed.',
-  ),
-  settings_changed: kind(
-    409,
-    'Settings have changed',
-    'Another person or device changed the settings first. `settings` holds the newer values. Repeat the change with their version.',
-  ),
-  version_required: kind(
-    428,
-    'Version required',
-    'The request must name the version of the settings that it changes. Send `If-Match` with the entity tag of the settings.',
-  ),
-  limit_reached: kind(
-    409,
-    'Limit reached',
-    'The gallery has as many keys or webhooks as it may have. Delete an old entry first.',
-  ),
-  webhook_refused: kind(
-    422,
-    'Webhook address not allowed',
-    'A webhook needs a public address with HTTPS and without a password. Correct the address.',
-  ),
-  connection_refused: kind(
-    422,
-    'Account not connected',
-    'The vendor refused the account or its values. `detail` has the words of the vendor, `reason` the kind of refusal.',
-  ),
+  ...studioErrorKinds,
   link_expired: kind(
     403,
     'Link expired or invalid',

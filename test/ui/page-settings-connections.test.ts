@@ -40,7 +40,9 @@ describe('cards of connections', () => {
     await card(page, 'Instagram').getByRole('button', { name: 'Connect again' }).click()
     await page.waitForURL(vendor)
     expect(dialogs).toEqual([])
-    expect(studio.asked).toEqual([{ method: 'POST', path: '/api/connections/instagram', body: {} }])
+    expect(studio.asked).toEqual([
+      { method: 'POST', path: '/api/connections/instagram', body: { language: 'en' } },
+    ])
     expect(await page.evaluate(() => localStorage.getItem('settings'))).toContain('#more')
   })
 
@@ -74,13 +76,16 @@ describe('cards of connections', () => {
     )
     await card(page, 'Instagram').getByRole('button', { name: 'Use another account' }).click()
     await card(page, 'Instagram').getByText('Instagram is connected.').waitFor()
-    expect(studio.asked[0]?.body).toEqual({ again: true })
+    expect(studio.asked[0]?.body).toEqual({ again: true, language: 'en' })
   })
 
   it('tries pasted values, and keeps the form with the words of a refusal', async () => {
     const { page, studio } = await atSettings(browser, phone, address)
     studio.instead = () =>
-      Response.json({ code: 'connection_refused', detail: 'Unauthorized: bot token.' }, { status: 422 })
+      Response.json(
+        { code: 'connection_refused', detail: 'Unauthorized: bot token.', reason: 'bad_address' },
+        { status: 422 },
+      )
     await card(page, 'Telegram').getByRole('button', { name: 'Connect Telegram' }).click()
     const token = page.getByLabel('Bot token')
     expect(await token.evaluate((element) => element === document.activeElement)).toBe(true)
@@ -89,12 +94,13 @@ describe('cards of connections', () => {
     await token.fill(' 123:secret ')
     await token.press('Enter')
     await page.getByRole('alert').getByText('Unauthorized: bot token.').waitFor()
+    await page.getByRole('alert').getByText('There’s no such server at this address.').waitFor()
     expect(await token.inputValue()).toBe(' 123:secret ')
     studio.instead = null
     await token.press('Enter')
     await card(page, 'Telegram').getByText('Telegram is connected.').waitFor()
     await token.waitFor({ state: 'detached' })
-    expect(studio.asked.at(-1)?.body).toEqual({ bot_token: '123:secret' })
+    expect(studio.asked.at(-1)?.body).toEqual({ bot_token: '123:secret', language: 'en' })
     const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]))
     expect(stored).not.toContain('secret')
   })
@@ -115,10 +121,10 @@ describe('cards of connections', () => {
       return null
     }
     await page.getByRole('button', { name: 'Look again' }).click()
-    await page.getByLabel('Bot token').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Look again' }).waitFor({ state: 'detached' })
     expect(studio.asked.map(({ body }) => body)).toEqual([
-      { bot_token: '123:secret' },
-      { bot_token: '123:secret' },
+      { bot_token: '123:secret', language: 'en' },
+      { language: 'en' },
     ])
   })
 
@@ -131,7 +137,7 @@ describe('cards of connections', () => {
     await page.getByLabel('Your Mastodon server').fill('mastodon.example')
     await page.keyboard.press('Enter')
     await page.getByText('Mastodon is connected.').waitFor()
-    expect(studio.asked[0]?.body).toEqual({ instance_url: 'mastodon.example' })
+    expect(studio.asked[0]?.body).toEqual({ instance_url: 'mastodon.example', language: 'en' })
   })
 
   it('offers the app password beside the sign-in at Bluesky', async () => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { withoutSlashAtEnd } from '../../../src/base/text-edges.ts'
 import { createCodeFlow, noValues } from '../code-flow.ts'
+import { usableCredentials } from '../usable-credentials.ts'
 import {
   type BeginInput,
   type Connected,
@@ -47,7 +48,7 @@ export function createDropbox(settings: VendorSettings, tools: VendorTools): Ven
   })
 
   const refreshed = (credentials: WrittenCredentials) =>
-    flow.refresh(credentialsSchema.parse(credentials).refresh_token)
+    flow.refresh(usableCredentials(credentialsSchema, credentials).refresh_token)
 
   async function connected(accessToken: string, refreshToken: string): Promise<Connected> {
     const account = await accountOf(accessToken)

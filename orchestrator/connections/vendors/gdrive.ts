@@ -23,6 +23,7 @@ const aboutSchema = z.object({
 const valuesSchema = z.strictObject({
   service_account: keyFileSchema.meta({
     description: "Google's key file of a service account: a JSON object or its text.",
+    secret: true,
   }),
 })
 

@@ -1,7 +1,15 @@
 /** S3 and compatible storages, by pasted keys: the bucket is listed, and a probe is written and deleted before the keys are kept. */
 import { withoutSlashAtEnd } from '../../../src/base/text-edges.ts'
 import { innerPath, sortedFolders } from '../folders.ts'
-import { type Connected, type Folder, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
+import { usableCredentials } from '../usable-credentials.ts'
+import {
+  type Connected,
+  type Folder,
+  type Vendor,
+  VendorRefused,
+  type VendorTools,
+  type WrittenCredentials,
+} from '../vendor.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
 import { type Bucket, bucketSchema, createBucket } from './s3/bucket.ts'
 import { type FolderPage, parseFolderPage } from './s3/xml.ts'
@@ -17,8 +25,8 @@ const notAtomic =
 /** Creates the vendor. Its addresses come from tenants, so that all calls go through the guard. */
 export function createS3({ guardedFetch }: VendorTools): Vendor {
   const fetch = createVendorFetch(guardedFetch, 'The storage')
-  const bucketOf = (credentials: unknown, unknownKey: 'invalid' | 'revoked') =>
-    createBucket(fetch, bucketSchema.parse(credentials), unknownKey)
+  const bucketOf = (stored: WrittenCredentials) =>
+    createBucket(fetch, usableCredentials(bucketSchema, stored), 'revoked')
 
   return {
     provider: 's3',
@@ -44,11 +52,11 @@ export function createS3({ guardedFetch }: VendorTools): Vendor {
     },
 
     async check(credentials) {
-      await listPage(bucketOf(credentials, 'revoked'), '', { 'max-keys': '1' })
+      await listPage(bucketOf(credentials), '', { 'max-keys': '1' })
       return {}
     },
 
-    folders: (credentials, path) => listFolders(bucketOf(credentials, 'revoked'), path),
+    folders: (credentials, path) => listFolders(bucketOf(credentials), path),
   }
 }
 

@@ -42,7 +42,7 @@ export const connectSchema = z.record(z.string(), z.unknown()).openapi('Connect'
   example: { bot_token: '123456:bot-token' },
 })
 
-/** One of two members: the vendor's page, or the connection that the values made. */
+/** Answer with a single member: the vendor's page, or the connection that the values made. */
 export const begunSchema = z
   .object({
     url: z

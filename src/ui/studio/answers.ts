@@ -54,6 +54,8 @@ export interface ListedThing {
   createdAt: string | null
   expiresAt: string | null
   lastUsedAt: string | null
+  /** Time at which the server stopped to call a webhook. */
+  disabledAt: string | null
 }
 
 export function settingsIn(body: unknown, etag: string | null): SettingsAnswer | null {
@@ -132,6 +134,7 @@ function listedThing(value: unknown): ListedThing | null {
     createdAt: textOf(value.created_at),
     expiresAt: textOf(value.expires_at),
     lastUsedAt: textOf(value.last_used_at),
+    disabledAt: textOf(value.disabled_at),
   }
 }
 

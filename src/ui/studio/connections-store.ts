@@ -1,20 +1,23 @@
 /** Connections of the gallery: connecting, looking again, disconnecting. */
-import type { ApiProblem } from '../problem.ts'
 import type { Connection, ConnectionUse } from './answers.ts'
 import type { Outcome } from './return-outcome.ts'
-import type { Result, StudioApi } from './studio-api.ts'
+import type { Result, StudioApi, StudioProblem } from './studio-api.ts'
 
 /** Progress of a card. */
 export interface CardState {
   busy: 'connecting' | 'disconnecting' | 'leaving' | null
-  problem: ApiProblem | null
+  problem: StudioProblem | null
   /** Result in words, after an action or the way through a vendor. */
-  said: { kind: 'connected' | 'disconnected' } | { kind: 'refused'; reason: string } | null
+  said:
+    | { kind: 'connected' }
+    | { kind: 'disconnected'; warning: string | null }
+    | { kind: 'refused'; reason: string }
+    | null
 }
 
 export interface ConnectionsState {
   list: readonly Connection[] | null
-  problem: ApiProblem | null
+  problem: StudioProblem | null
   cards: Readonly<Record<string, CardState>>
 }
 
@@ -102,7 +105,7 @@ export function createConnections(options: ConnectionsOptions): ConnectionsStore
       const answered = await api.disconnect(provider)
       if ('problem' in answered) return setCard(provider, { problem: answered.problem })
       await Promise.all([reload(), onUse()])
-      setCard(provider, { said: { kind: 'disconnected' } })
+      setCard(provider, { said: { kind: 'disconnected', warning: answered.value.warning } })
     },
     reload,
   }

@@ -6,6 +6,8 @@ import { valueAt } from './fields.ts'
 import type { PageProps } from './page-props.ts'
 import { words } from './words.ts'
 
+const rootPath = 'storage.paths.root'
+
 interface Step {
   name: 'storage' | 'folder' | 'channels' | 'look'
   isDone: boolean
@@ -17,7 +19,7 @@ const openKey = 'first-steps'
 
 /** Returns the steps that this gallery offers; none if there is nothing left to do. */
 function stepsOf({ store, connections }: PageProps): Step[] {
-  const root = valueAt(store.state.answer.settings, 'storage.paths.root')
+  const root = valueAt(store.state.answer.settings, rootPath)
   const isOffered = (wanted: ConnectionUse) =>
     (connections.state.list ?? []).some(({ use, ways, state }) => {
       return use === wanted && (ways.length > 0 || state !== 'not_connected')
@@ -26,7 +28,11 @@ function stepsOf({ store, connections }: PageProps): Step[] {
   const storage: Step[] = [
     { name: 'storage', isDone: hasStorage, href: '#connections' },
     // A new gallery begins at the top of the storage.
-    { name: 'folder', isDone: hasStorage && root !== null && root !== '/', href: '#folders' },
+    {
+      name: 'folder',
+      isDone: hasStorage && (store.isLocked(rootPath) || (root !== null && root !== '/')),
+      href: '#folders',
+    },
   ]
   const channels: Step = {
     name: 'channels',

@@ -32,7 +32,7 @@ export function ProblemLine({ problem, onRetry }: ProblemLineProps) {
   return (
     <div class="problem" role="alert">
       <p>
-        <strong>{title}.</strong> {advice}
+        <strong>{title}.</strong> {problem.reason ? words.refusal(problem.reason) : advice}
       </p>
       {problem.detail && !problem.errors && !needsSignIn && kind !== 'notAdmin' && (
         <p class="muted" lang={serverLanguage}>

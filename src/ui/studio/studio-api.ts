@@ -1,6 +1,7 @@
 /** Calls of the settings page to its own host. No call throws: every answer is a result or a problem. */
-import { isRecord, jsonOf, listOf, textOf } from '../json.ts'
+import { filledText, isRecord, jsonOf, listOf, textOf } from '../json.ts'
 import { type ApiProblem, problemOf, unreached } from '../problem.ts'
+import { language } from '../texts.ts'
 import {
   type Connection,
   connectionIn,
@@ -16,6 +17,8 @@ import {
 /** Problem of a call, with the faults of single fields. */
 export interface StudioProblem extends ApiProblem {
   errors?: readonly FieldFault[]
+  /** Kind of a refusal of a vendor, such as `wrong_account`. */
+  reason?: string
 }
 
 /** Fault of a field, in words of the server. */
@@ -54,13 +57,18 @@ export const studioApi = {
     return mapped(await call('GET', '/api/connections'), connectionsIn)
   },
   async connect(provider: string, values: object): Promise<Result<Begun>> {
-    return mapped(await call('POST', connectionPath(provider), values), (body) => {
+    return mapped(await call('POST', connectionPath(provider), { ...values, language }), (body) => {
       const url = memberOf(body, 'url')
       if (typeof url === 'string' && isWebUrl(url)) return { url }
       return { connection: connectionIn(memberOf(body, 'connection')) }
     })
   },
-  disconnect: (provider: string) => call('DELETE', connectionPath(provider)),
+  /** Returns a warning in words, if the vendor could not end the access. */
+  async disconnect(provider: string): Promise<Result<{ warning: string | null }>> {
+    return mapped(await call('DELETE', connectionPath(provider)), (body) => ({
+      warning: filledText(memberOf(body, 'warning')) ?? null,
+    }))
+  },
   async folders(path: string): Promise<Result<Folder[]>> {
     return mapped(await call('GET', `/api/connections/folders?${new URLSearchParams({ path })}`), foldersIn)
   },
@@ -118,8 +126,10 @@ async function call(
 async function fullProblemOf(response: Response): Promise<StudioProblem> {
   const copy = response.clone()
   const problem = await problemOf(response)
-  const errors = listOf(memberOf(await jsonOf(copy), 'errors')).flatMap(faultIn)
-  return { ...problem, ...(errors.length > 0 && { errors }) }
+  const body = await jsonOf(copy)
+  const errors = listOf(memberOf(body, 'errors')).flatMap(faultIn)
+  const reason = filledText(memberOf(body, 'reason'))
+  return { ...problem, ...(errors.length > 0 && { errors }), ...(reason && { reason }) }
 }
 
 function faultIn(value: unknown): FieldFault[] {

@@ -193,6 +193,19 @@ describe('the trial of pasted keys', () => {
   })
 })
 
+describe('stored keys', () => {
+  it.each([
+    { provider: 's3' },
+    { provider: 's3', ...valuesOf('no address') },
+    { provider: 's3', ...valuesOf('https://s3.example.com'), secret_access_key: 1 },
+  ])(
+    'asks to connect again when an operator has imported keys that cannot work (case %#)',
+    async (stored) => {
+      expect((await refusal(vendor.check(stored, null))).reason).toBe('revoked')
+    },
+  )
+})
+
 describe('addresses of tenants', () => {
   const guarded = createS3(vendorTools({ allowPrivate: false }))
 
@@ -224,7 +237,7 @@ describe('addresses of tenants', () => {
     { bucket: 'a/../../b' },
     { bucket: '' },
     { region: 'eu central' },
-    { secret_access_key: 'x'.repeat(300) },
+    { secret_access_key: 'x'.repeat(1100) },
     { session_token: 'x' },
   ])('refuses values out of bounds before any call: %j', (change) => {
     const values = { ...valuesOf('https://s3.example.com'), ...change }

@@ -65,8 +65,8 @@ const before = operatorsPart(written)
 const name = fc.oneof(fc.constantFrom(...new Set(known.flat())), fc.string({ maxLength: 12 }))
 const path = fc.oneof(fc.constantFrom(...known), fc.array(name, { minLength: 1, maxLength: 4 }))
 
-describe('a hostile patch', () => {
-  it('changes nothing beyond the allowed settings, whatever path and value it names', () => {
+describe('the table of allowed settings', () => {
+  it('keeps the part of the operator, for any path and value of a patch', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(path, fc.jsonValue()), { minLength: 1, maxLength: 4 }), (members) => {
         const patch = Object.assign({}, ...members.map(([at, value]) => nestedPatch(at, value)))
@@ -78,14 +78,14 @@ describe('a hostile patch', () => {
   })
 
   it.each(operators.map((each) => [each.join('.'), each] as const))(
-    'is refused when it names %s',
+    'refuses a patch that names %s',
     (_path, at) => {
       for (const value of [null, true, 'x', 5, [], { a: 1 }])
         expect(patched(nestedPatch(at, value), { written, locked: unlocked })).toHaveProperty('errors')
     },
   )
 
-  it.each(allowed)('is refused when %s is locked', (path) => {
+  it.each(allowed)('refuses a patch of %s when it is locked', (path) => {
     const locked = locksOf({ locked: path, schemaVersion: 2, hasOwnStorage: true })
     for (const value of [null, '', 'x', true])
       expect(patched(nestedPatch(path.split('.'), value), { written, locked })).toHaveProperty('errors')

@@ -1,4 +1,4 @@
-/** Folders of a Dropbox account, found where the fleet will find them (docs/storage.md). */
+/** Folders of a Dropbox account, found where the fleet will find them. */
 import { z } from 'zod'
 import { innerPath, sortedFolders } from '../../folders.ts'
 import { type Folder, VendorRefused } from '../../vendor.ts'

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseJson } from '../../../../src/base/json.ts'
 import { withoutSlashAtEnd } from '../../../../src/base/text-edges.ts'
 import { type CodeFlow, createCodeFlow } from '../../code-flow.ts'
+import { usableCredentials } from '../../usable-credentials.ts'
 import { type RefusalReason, VendorRefused, type VendorTools, type WrittenCredentials } from '../../vendor.ts'
 import { createVendorFetch } from '../../vendor-fetch.ts'
 import type { VendorSettings } from '../../vendor-settings.ts'
@@ -64,7 +65,7 @@ export function createDriveAccess(settings: VendorSettings, tools: VendorTools):
     flow,
     tokenOf,
     async tokensOf(credentials) {
-      const parsed = credentialsSchema.parse(credentials)
+      const parsed = usableCredentials(credentialsSchema, credentials)
       if ('service_account' in parsed) return { access: await tokenOf(parsed.service_account, 'revoked') }
       if (!flow) throw new VendorRefused('unavailable', 'This service has no Google app any more.')
       const { access_token, refresh_token } = await flow.refresh(parsed.refresh_token)

@@ -8,7 +8,7 @@ import { vendorCode, vendorWords } from '../../vendor-words.ts'
 
 /** Members of the key file that are used. Its `token_uri` is not: a pasted address could be any server. */
 const keySchema = z.object({
-  type: z.literal('service_account'),
+  type: z.literal('service_account').optional(),
   client_email: z.string().min(3).max(320),
   private_key: z.string().min(100).max(10_000),
   private_key_id: z.string().max(200).optional(),

@@ -6,7 +6,7 @@ import { type RefusalReason, VendorRefused } from '../../vendor.ts'
 import type { VendorFetch } from '../../vendor-fetch.ts'
 import { parseS3Error } from './xml.ts'
 
-const name = z.string().trim().min(1).max(256)
+const name = z.string().trim().min(1).max(1024)
 
 /** Credentials in the form of the contract, with bounds. */
 export const bucketSchema = z.object({
@@ -24,7 +24,7 @@ export const bucketSchema = z.object({
     .string()
     .trim()
     .max(60)
-    .regex(/^[A-Za-z0-9-]*$/)
+    .regex(/^[\w.-]*$/)
     .default('auto')
     .transform((region) => region || 'auto')
     .meta({ description: 'Region for the signature.', examples: ['eu-central-1'] }),

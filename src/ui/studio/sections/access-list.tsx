@@ -97,12 +97,13 @@ export function AccessList(props: AccessListProps) {
   )
 }
 
-function detailsOf({ scopes, createdAt, expiresAt, lastUsedAt }: ListedThing): string {
+function detailsOf({ scopes, createdAt, expiresAt, lastUsedAt, disabledAt }: ListedThing): string {
   return [
     scopes.map(scopeName).join(', '),
     createdAt && labels.created(words.moment(createdAt)),
     expiresAt && labels.expires(words.moment(expiresAt)),
     lastUsedAt && labels.lastUsed(words.moment(lastUsedAt)),
+    disabledAt && labels.disabled,
   ]
     .filter(Boolean)
     .join(' · ')

@@ -1,4 +1,4 @@
-/** Form of the values that connect an account. The values stay in memory, so that "look again" needs no second typing. */
+/** Form of the values that connect an account. The values live in the form only, and leave the page with it. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { ConnectField, Connection } from '../answers.ts'
 import { words } from '../words.ts'
@@ -16,7 +16,7 @@ export interface ConnectFormProps {
 const labels = words.connections
 
 export function ConnectForm({ connection, way, isBusy, isDone, onSubmit, onClose }: ConnectFormProps) {
-  const { provider, fields, hint } = connection
+  const { provider, fields } = connection
   const form = useRef<HTMLFormElement>(null)
   useLayoutEffect(() => form.current?.querySelector('input')?.focus(), [])
   useEffect(() => {
@@ -49,7 +49,7 @@ export function ConnectForm({ connection, way, isBusy, isDone, onSubmit, onClose
       ))}
       <div class="actions">
         <button type="submit" class="button action" aria-disabled={isBusy} aria-busy={isBusy}>
-          {isBusy ? labels.checking : hint ? labels.lookAgain : labels.connect(words.providerName(provider))}
+          {isBusy ? labels.checking : labels.connect(words.providerName(provider))}
         </button>
         <button type="button" class="button quiet" onClick={onClose}>
           {words.cancel}

@@ -73,6 +73,7 @@ function Said({ card: { said, busy }, name }: { card: CardState; name: string })
   return (
     <p class="success" role="status" ref={line}>
       {labels[said.kind](name)}
+      {said.kind === 'disconnected' && said.warning && <span lang={serverLanguage}> {said.warning}</span>}
     </p>
   )
 }
@@ -92,7 +93,7 @@ function Ways({ connection, store, card }: CardProps & { card: CardState }) {
     else if (asked.length > 0) setForm('oauth')
     else void store.connect(provider, {})
   }
-  const isWrongAccount = card.said?.kind === 'refused' && card.said.reason === 'wrong_account'
+  const reason = card.said?.kind === 'refused' ? card.said.reason : card.problem?.reason
   return (
     <>
       {form && (
@@ -100,16 +101,27 @@ function Ways({ connection, store, card }: CardProps & { card: CardState }) {
           connection={connection}
           way={form}
           isBusy={isBusy}
-          isDone={card.said?.kind === 'connected' && !connection.hint}
+          isDone={card.said?.kind === 'connected'}
           onSubmit={(values) => void store.connect(provider, values)}
           onClose={() => setForm(null)}
         />
       )}
       <div class="actions">
+        {!form && isConnected && connection.hint && ways.includes('pasted') && (
+          // The server knows the values that were kept.
+          <button
+            type="button"
+            class="button action"
+            aria-disabled={isBusy}
+            onClick={() => !isBusy && void store.connect(provider, {})}
+          >
+            {labels.lookAgain}
+          </button>
+        )}
         {!form && ways.length > 0 && (
           <button
             type="button"
-            class={isConnected && state === 'ok' ? 'button' : 'button action'}
+            class={state === 'ok' ? 'button' : 'button action'}
             aria-disabled={isBusy}
             aria-busy={isBusy}
             onClick={() => !isBusy && begin()}
@@ -118,7 +130,7 @@ function Ways({ connection, store, card }: CardProps & { card: CardState }) {
             {isConnected && <span class="visually-hidden"> {name}</span>}
           </button>
         )}
-        {!form && hasOAuth && (isWrongAccount || state === 'ok') && asked.length === 0 && (
+        {!form && hasOAuth && (reason === 'wrong_account' || state === 'ok') && asked.length === 0 && (
           <button
             type="button"
             class="button quiet"

@@ -156,6 +156,7 @@ export const deWords: Words = {
     removeWebhook: (title) => `Den Webhook ${title} löschen?`,
     created: (time) => `erstellt ${time}`,
     expires: (time) => `läuft ab ${time}`,
+    disabled: 'abgeschaltet, weil dein Server 410 geantwortet hat',
     lastUsed: (time) => `zuletzt benutzt ${time}`,
   },
   ...connectionWords,

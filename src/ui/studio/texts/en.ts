@@ -149,6 +149,7 @@ export const enWords = {
     removeWebhook: (title: string) => `Delete the webhook ${title}?`,
     created: (time: string) => `created ${time}`,
     expires: (time: string) => `expires ${time}`,
+    disabled: 'turned off, because your server answered 410',
     lastUsed: (time: string) => `last used ${time}`,
   },
   ...connectionWords,
