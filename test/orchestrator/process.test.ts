@@ -189,6 +189,8 @@ describe('the environment of the orchestrator', () => {
       ORCHESTRATOR_HOST: '127.0.0.1',
       ORCHESTRATOR_FILE: 'tenants.yaml',
       ORCHESTRATOR_DATA_DIR: '.orchestrator',
+      ORCHESTRATOR_BASE_DOMAIN: 'shibari.photo',
+      OPERATOR_EMAILS: [],
       ALLOW_PRIVATE_ENDPOINTS: false,
       ORCHESTRATOR_KMS_DECRYPT_ONLY: false,
       ORCHESTRATOR_SERVICE_TOKEN: [primary],
