@@ -72,18 +72,22 @@ describe.each(databaseKinds)('the statements on %s', (kind) => {
     expect(patterns.filter(([, pattern]) => !others.some((sql) => pattern.test(sql)))).toEqual([])
     const tables = new Set([...seen].flatMap(tenantTablesIn))
     expect([...tables].toSorted()).toEqual([
-      ...[
-        'api_key',
-        'claim',
-        'config_version',
-        'connection',
-        'credential',
-        'data_key',
-        'domain',
-        'event',
-        'invalidation',
-      ],
-      ...['tenant', 'usage_day', 'usage_event', 'webhook', 'webhook_delivery'],
+      'api_key',
+      'claim',
+      'config_version',
+      'connection',
+      'connection_attempt',
+      'credential',
+      'data_key',
+      'domain',
+      'event',
+      'invalidation',
+      'notice_mail',
+      'tenant',
+      'usage_day',
+      'usage_event',
+      'webhook',
+      'webhook_delivery',
     ])
   }, 60_000)
 })
