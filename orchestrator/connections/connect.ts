@@ -91,7 +91,7 @@ async function paste(
   // A person who pastes other values wants the other account.
   const account = { tenant, provider, connected, actor, replaces: true, checkEveryMs }
   await applyConnection({ ...services, now: services.now() }, account)
-  services.registry.forget?.()
+  await services.showNow(tenant)
   const connection = (await listConnections(services, tenant)).find((view) => view.provider === provider)
   if (!connection) throw new Refused(`${tenant} was changed meanwhile.`)
   return { connection }

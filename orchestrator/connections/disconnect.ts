@@ -33,7 +33,7 @@ export async function disconnect(
   const failures = (await Promise.all(revoking)).filter((failure) => failure !== undefined)
   const outcome = failures.length > 0 ? 'not revoked' : revoking.length > 0 ? 'revoked' : 'forgotten'
   await database.change((tx) => forgetConnection(tx, { tenant, provider, actor, outcome, now: now() }))
-  services.registry.forget?.()
+  await services.showNow(tenant)
   return { warning: failures[0] ?? null }
 }
 
