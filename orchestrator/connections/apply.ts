@@ -10,6 +10,7 @@ import { draftOf, publishDraft } from '../registry/sql/drafts.ts'
 import { tenantRow } from '../registry/sql/tenant-rows.ts'
 import { touch } from '../registry/sql/touch.ts'
 import type { Envelope } from '../secrets/envelope.ts'
+import { lineColumn, timeOf } from './columns.ts'
 import {
   isComplete,
   withConnection,
@@ -73,7 +74,8 @@ async function credentialsFor(tx: Tx, envelope: Envelope, ref: string, account: 
     .where('tenant', '=', tenant)
     .where('ref', '=', ref)
     .executeTakeFirst()
-  const isOther = row !== undefined && row.account_id !== '' && row.account_id !== connected.accountId
+  const accountId = lineColumn(connected.accountId, 300)
+  const isOther = row !== undefined && row.account_id !== '' && row.account_id !== accountId
   if (isOther && !replaces)
     throw new VendorRefused(
       'wrong_account',
@@ -82,7 +84,7 @@ async function credentialsFor(tx: Tx, envelope: Envelope, ref: string, account: 
   // A stored value that does not open any more is replaced.
   const stored = await openStored(tx, envelope, { tenant, ref }).catch(() => undefined)
   // The account of an operator's credentials is not known, and its refresh token may open the folders of other tenants.
-  const isSame = row?.account_id === connected.accountId && stored?.provider === provider
+  const isSame = row?.account_id === accountId && stored?.provider === provider
   return isSame ? withKeptRefreshToken(stored.credentials, connected.credentials) : connected.credentials
 }
 
@@ -125,9 +127,9 @@ async function writeRow(tx: Tx, ref: string, account: NewAccount, hint: string, 
   const { expiresAt } = connected
   const row = {
     provider,
-    account: connected.account.slice(0, 300),
-    account_id: connected.accountId.slice(0, 300),
-    hint: hint.slice(0, 1000),
+    account: lineColumn(connected.account, 300),
+    account_id: lineColumn(connected.accountId, 300),
+    hint: lineColumn(hint, 1000),
     connected_at: timeOf(now),
     connected_by: actor.name,
     token_at: timeOf(now),
@@ -186,8 +188,4 @@ export async function forgetConnection(
   }
   const line = { action: 'connection.disconnect', tenant, outcome, subject: provider } as const
   await touch(tx, tenant, lineBy(actor, line, now))
-}
-
-export function timeOf(ms: number): string {
-  return new Date(ms).toISOString()
 }

@@ -9,6 +9,7 @@ import type { Database } from '../database/database.ts'
 import type { ConnectionAttemptTable } from '../database/people-tables.ts'
 import type { Reads } from '../registry/sql/configurations.ts'
 import type { Envelope, SealedPlace } from '../secrets/envelope.ts'
+import { lineColumn } from './columns.ts'
 import type { Begun, ConnectionProvider, VendorRefused } from './vendor.ts'
 
 export type Attempt = Selectable<ConnectionAttemptTable>
@@ -121,8 +122,8 @@ export async function noteRefusal(
     tx
       .updateTable('connection_attempt')
       .set({
-        error_code: (refusal.code || refusal.reason).slice(0, 100),
-        error_words: refusal.message.slice(0, 300),
+        error_code: lineColumn(refusal.code || refusal.reason, 100),
+        error_words: lineColumn(refusal.message, 300),
       })
       .where('id', '=', id)
       .execute(),

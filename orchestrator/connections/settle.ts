@@ -6,7 +6,8 @@ import { addEvent } from '../notices/outbox.ts'
 import { checkCredentials, fingerprintOf } from '../registry/credentials.ts'
 import { putCredentials } from '../registry/sql/credentials.ts'
 import type { Envelope } from '../secrets/envelope.ts'
-import { timeOf, withoutFailures } from './apply.ts'
+import { withoutFailures } from './apply.ts'
+import { lineColumn, timeOf } from './columns.ts'
 import { coolDownMs, isExpiring, isHopeless, nextCheckAt } from './due-times.ts'
 import { type ConnectionRow, endLease, heldRow, type LeasedConnection } from './leases.ts'
 import { type StoredConnection, withKeptRefreshToken } from './stored.ts'
@@ -72,8 +73,8 @@ export async function settleRefusal(
   const failures = Number(row.failures) + 1
   const failingSince = row.failing_since === null ? now : Math.min(Date.parse(row.failing_since), now)
   const isBroken = refusal.reason === 'revoked' || isHopeless(failures, failingSince, now)
-  const error_code = (refusal.code || refusal.reason).slice(0, maxCode)
-  const error_words = refusal.message.slice(0, maxWords)
+  const error_code = lineColumn(refusal.code || refusal.reason, maxCode)
+  const error_words = lineColumn(refusal.message, maxWords)
   if (isBroken) await tellBroken(tx, row, { code: error_code, words: error_words }, now)
   await endLease(tx, leased, {
     failures,

@@ -86,7 +86,12 @@ export function createTokenChecks(
       const tries = outcome.renewed ? storeTries : 1
       await stubbornly(tries, () =>
         database.change((tx) => settleSuccess(tx, envelope, settlement(), outcome)),
-      )
+      ).catch(async (error: unknown) => {
+        if (error instanceof PlaneUnavailable || error instanceof SecretsUnavailable) throw error
+        // Credentials that cannot be stored wait like any failure, instead of the head of the queue.
+        const refusal = new VendorRefused('unavailable', 'The answer of the service could not be stored.')
+        await database.change((tx) => settleRefusal(tx, settlement(), refusal))
+      })
     }
   }
 

@@ -97,6 +97,26 @@ describe.each(databaseKinds)('the life of tokens on %s', (kind) => {
     expect(await wait(34 * minute)).toBe(0)
   })
 
+  it('survives an endless life, texts that no column takes, and credentials that cannot be stored', async () => {
+    const { vendor, wait, shown, token, clock } = await start({
+      account: 'a\0b\u202e\ud800',
+      accountId: 'ann\0',
+      expiresAt: 1e300,
+    })
+    expect(await shown()).toMatchObject({ state: 'ok', account: expect.stringMatching(/^a b/) })
+    vendor.onCheck = async () => ({ renewed: { credentials: token('second'), expiresAt: 1e300 } })
+    expect(await wait(hour)).toBe(1)
+    expect(await wait(2 * minute)).toBe(0)
+    vendor.refusal = new VendorRefused('unavailable', 'It\0is \ud800 away', '5\0')
+    expect(await wait(hour)).toBe(1)
+    expect(await shown()).toMatchObject({ error: { code: '5', words: expect.stringMatching(/^It is/) } })
+    vendor.refusal = undefined
+    vendor.onCheck = async () => ({ renewed: { credentials: { provider: 'none' }, expiresAt: clock.now } })
+    expect(await wait(hour)).toBe(1)
+    expect(await shown()).toMatchObject({ error: { code: 'unavailable' } })
+    expect(await wait(second)).toBe(0)
+  })
+
   it('keeps the stored refresh token when the vendor sends an empty refresh token', async () => {
     const { vendor, wait, stored } = await start()
     for (const refresh_token of ['', undefined, null]) {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Fetch } from '../../../../src/base/endpoint-guard.ts'
 import { type Connected, type PastedFlow, VendorRefused, type VendorTools } from '../../vendor.ts'
+import { vendorCode } from '../../vendor-words.ts'
 import { type Answer, callServer } from './call.ts'
 import { type BlueskyAddresses, didSchema, handleSchema, resolveHandle, serverAddress } from './identity.ts'
 
@@ -98,7 +99,8 @@ export async function signIn(
   if (!session.success)
     throw new VendorRefused('bad_address', 'The server does not speak Bluesky’s protocol.')
   const { did, active, status } = session.data
-  if (active === false) throw new VendorRefused('unsuitable', `The account is ${status ?? 'deactivated'}.`)
+  if (active === false)
+    throw new VendorRefused('unsuitable', `The account is ${vendorCode(status) || 'deactivated'}.`)
   return did
 }
 

@@ -82,7 +82,12 @@ export async function resolveDid(
     ({ id, type }) => id.endsWith('#atproto_pds') && type === 'AtprotoPersonalDataServer',
   )
   const [handle] = alsoKnownAs.filter((name) => name.startsWith('at://')).map((name) => name.slice(5))
-  return { did, handle: handle?.toLowerCase() ?? did, service: serverAddress(tools, own?.serviceEndpoint) }
+  // A document may hold any text in place of a handle.
+  return {
+    did,
+    handle: handleSchema.safeParse(handle).data ?? did,
+    service: serverAddress(tools, own?.serviceEndpoint),
+  }
 }
 
 /** Checks the address of a server that an account or a person names. Throws `bad_address`. */

@@ -17,6 +17,7 @@ import { z } from 'zod'
 import { textAtMost } from '../../../../src/base/bounded-body.ts'
 import { parseJson } from '../../../../src/base/json.ts'
 import { VendorRefused } from '../../vendor.ts'
+import { vendorCode } from '../../vendor-words.ts'
 import { maxAnswerBytes } from './call.ts'
 import { type BlueskyClient, scope } from './client.ts'
 import { didSchema } from './identity.ts'
@@ -133,7 +134,7 @@ export async function isAccepted(
     if (response.status !== 200 || account?.did !== did)
       throw new VendorRefused('unavailable', `Bluesky answered ${response.status}.`)
     if (account.active === false)
-      throw new VendorRefused('unsuitable', `The account is ${account.status ?? 'deactivated'}.`)
+      throw new VendorRefused('unsuitable', `The account is ${vendorCode(account.status) || 'deactivated'}.`)
     return true
   } catch (error) {
     if (error instanceof WWWAuthenticateChallengeError && error.status === 401) return false
