@@ -1,4 +1,4 @@
-/** Rows of what people use, which somebody with access to the database copies to another tenant, or changes. */
+/** Rows of what people use, which a thief with access to the database copies to another tenant, or changes. */
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { beginConnection, listConnections } from '../../../orchestrator/connections/connect.ts'
 import { createTokenChecks } from '../../../orchestrator/connections/token-life.ts'
