@@ -13,7 +13,7 @@ import { openStored } from './stored.ts'
 import { type ConnectionProvider, type Folder, type Vendor, VendorRefused } from './vendor.ts'
 import { type ConnectionView, connectionProviderOf, viewsOf } from './views.ts'
 
-export type { ConnectionField, ConnectionState, ConnectionView, ConnectionWay } from './views.ts'
+export type { ConnectionView } from './views.ts'
 
 /** Lists the providers that are offered or connected. Throws `Refused` for an unknown tenant. */
 export function listConnections(services: PeopleServices, tenant: string): Promise<ConnectionView[]> {

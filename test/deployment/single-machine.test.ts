@@ -39,7 +39,8 @@ describe('the file of variables', () => {
     const secrets = ['ORCHESTRATOR_KEYS', 'ORCHESTRATOR_SERVICE_TOKEN', 'WEB_SESSION_SECRET']
     for (const name of [...secrets, 'CONSOLE_SESSION_SECRET']) expect(old[name]).not.toBe(fresh[name])
     expect(parseEnvironment(orchestratorVariables(old))).toMatchObject({
-      CONSOLE_HOST: 'console.shibari.test',
+      ORCHESTRATOR_PUBLIC_URL: 'https://connect.shibari.test',
+      OPERATOR_EMAILS: ['operator@shibari.test'],
     })
   })
 

@@ -3,7 +3,6 @@ import {
   AuthorizationResponseError,
   allowInsecureRequests,
   customFetch,
-  type DPoPHandle,
   isDPoPNonceError,
   OperationProcessingError,
   ResponseBodyError,
@@ -66,5 +65,3 @@ export function oauthRefusal(
     return new VendorRefused('unavailable', 'The server answered in an unexpected form.')
   return refusalOf(error)
 }
-
-export type { DPoPHandle }
