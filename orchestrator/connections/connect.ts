@@ -88,7 +88,7 @@ async function paste(
   // A person who pastes other values wants the other account.
   const account = { tenant, provider, connected, actor, replaces: true, checkEveryMs }
   await applyConnection({ ...services, now: services.now() }, account)
-  services.registry.forget?.()
+  await services.showNow(tenant)
   const connection = (await listConnections(services, tenant)).find((view) => view.provider === provider)
   if (!connection) throw new Refused(`${tenant} was changed meanwhile.`)
   return { connection }
@@ -147,7 +147,7 @@ export async function disconnect(
   const failures = (await Promise.all(revoking)).filter((failure) => failure !== undefined)
   const outcome = failures.length > 0 ? 'not revoked' : revoking.length > 0 ? 'revoked' : 'forgotten'
   await database.change((tx) => forgetConnection(tx, { tenant, provider, actor, outcome, now: now() }))
-  services.registry.forget?.()
+  await services.showNow(tenant)
   return { warning: failures[0] ?? null }
 }
 
