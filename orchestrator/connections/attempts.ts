@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { parseJson } from '../../src/base/json.ts'
 import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import type { Actor } from '../audit/actor.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { ConnectionAttemptTable } from '../database/people-tables.ts'
 import type { Reads } from '../registry/sql/configurations.ts'
@@ -63,21 +64,19 @@ export async function storeAttempt(
       .executeTakeFirst()
     if (Number(living?.count ?? 0) >= maxAttempts)
       throw new VendorRefused('rate_limited', 'Too many connections were begun. Try again in ten minutes.')
-    const sealed = await envelope.seal(tx, placeOf({ id, tenant, provider }), JSON.stringify(begun))
+    const row = {
+      ...{ id, tenant, provider, actor: actor.name, replaces: replaces ? 1 : 0, return_to: returnTo },
+      ...{ at: timeOf(at), expires_at: timeOf(at + attemptMs) },
+    }
+    const text = JSON.stringify({ ...begun, of: fixedOf(row) })
+    const sealed = await envelope.seal(tx, placeOf(row), text)
     await tx
       .insertInto('connection_attempt')
       .values({
-        id,
-        tenant,
-        provider,
-        actor: actor.name,
-        replaces: replaces ? 1 : 0,
-        return_to: returnTo,
+        ...row,
         browser: null,
         kept: sealed.value,
         data_key: sealed.data_key,
-        at: timeOf(at),
-        expires_at: timeOf(at + attemptMs),
         used_at: null,
         error_code: '',
         error_words: '',
@@ -117,15 +116,29 @@ export function isBrowserOf({ browser }: Attempt, cookie: string | undefined): b
   return browser !== null && cookie !== undefined && equalInConstantTime(digestOf(cookie), browser)
 }
 
-const begunSchema = z.object({ url: z.string(), kept: z.record(z.string(), z.unknown()) })
+const begunSchema = z.object({
+  url: z.string(),
+  kept: z.record(z.string(), z.unknown()),
+  of: z.string(),
+})
 
-/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open. */
+/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open, or was sealed for another row. */
 export async function openBegun(
   { envelope }: Pick<AttemptStore, 'envelope'>,
   attempt: Attempt,
 ): Promise<Begun> {
   const { kept: value, data_key } = attempt
-  return begunSchema.parse(parseJson(await envelope.open({ value, data_key }, placeOf(attempt))))
+  const text = await envelope.open({ value, data_key }, placeOf(attempt))
+  const { of, ...begun } = begunSchema.parse(parseJson(text))
+  if (of !== fixedOf(attempt)) throw new SecretsUnavailable('An attempt was changed.')
+  return begun
+}
+
+type Fixed = Pick<Attempt, 'actor' | 'replaces' | 'return_to' | 'at' | 'expires_at'>
+
+/** Returns the columns that never change, as one text. They are sealed, so that a change in the database ends the attempt. */
+function fixedOf({ actor, replaces, return_to, at, expires_at }: Fixed): string {
+  return JSON.stringify([actor, Number(replaces), return_to, at, expires_at])
 }
 
 /** Marks an attempt as used and forgets its secrets. Returns false if another request was first. */
