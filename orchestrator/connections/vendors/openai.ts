@@ -1,6 +1,7 @@
 /** Connects OpenAI, or the compatible server of `OPENAI_BASE_URL`, by an API key. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { usableCredentials } from '../usable-credentials.ts'
 import { type Checked, type Connected, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { callVendor } from '../vendor-call.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
@@ -65,9 +66,7 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
     },
 
     async check(credentials): Promise<Checked> {
-      const stored = storedSchema.safeParse(credentials)
-      if (!stored.success) throw new VendorRefused('revoked', 'The stored key is incomplete. Enter it again.')
-      await tryKey(stored.data.api_key, 'revoked')
+      await tryKey(usableCredentials(storedSchema, credentials).api_key, 'revoked')
       return {}
     },
   }

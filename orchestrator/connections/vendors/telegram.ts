@@ -1,13 +1,7 @@
 /** Connects Telegram bots by their token, and finds their channel (core.telegram.org/bots/api). */
 import { z } from 'zod'
-import {
-  type Checked,
-  type Connected,
-  type Vendor,
-  VendorRefused,
-  type VendorTools,
-  type WrittenCredentials,
-} from '../vendor.ts'
+import { usableCredentials } from '../usable-credentials.ts'
+import type { Checked, Connected, Vendor, VendorTools } from '../vendor.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { askTelegram, type TelegramAsk } from './telegram/call.ts'
 import { type Channel, channelOf, findChannels, mayPost, type Named } from './telegram/channels.ts'
@@ -65,7 +59,7 @@ export function createTelegramVendor(settings: VendorSettings, tools: VendorTool
     },
 
     async check(credentials): Promise<Checked> {
-      const { bot_token } = readStored(credentials)
+      const { bot_token } = usableCredentials(storedSchema, credentials)
       await askTelegram(tools.fetch, base, bot_token)('getMe', {}, botSchema, 'revoked')
       return {}
     },
@@ -114,10 +108,4 @@ function nameOf(text: string): Named | undefined {
   const name = text.replace(/^(https?:\/\/)?(t|telegram)\.me\//i, '').replace(/^@/, '')
   if (/^-?\d{5,20}$/.test(name)) return Number(name)
   return `@${name.slice(0, 100)}`
-}
-
-function readStored(credentials: WrittenCredentials): z.output<typeof storedSchema> {
-  const stored = storedSchema.safeParse(credentials)
-  if (stored.success) return stored.data
-  throw new VendorRefused('revoked', 'The stored token is incomplete. Connect the bot again.')
 }
