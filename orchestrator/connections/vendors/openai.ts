@@ -37,11 +37,11 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
     if (status >= 200 && status < 300) return undefined
     const { message = '', code } = errorSchema.safeParse(body).data?.error ?? {}
     const words = vendorWords(message, [key]) || `${account} answered ${status}.`
-    if (status === 401) throw new VendorRefused(refusedAs, words, vendorCode(code))
+    if (status === 401) throw new VendorRefused(refusedAs, words, vendorCode(code, [key]))
     // A restricted key may still write captions, and so may a compatible server without a list of models.
     if (status === 403 || status === 404)
       return 'The models cannot be listed with this key, so it could not be tried. Analyze a photo to try it.'
-    throw new VendorRefused('unavailable', words, vendorCode(code) || String(status))
+    throw new VendorRefused('unavailable', words, vendorCode(code, [key]) || String(status))
   }
 
   return {

@@ -36,7 +36,7 @@ export async function callServer(
   const body = parseJson(await response.text())
   const { error = '', message = '' } = errorSchema.safeParse(body).data ?? {}
   const words = vendorWords(message, secrets) || `Bluesky answered ${status}.`
-  const answer = { status, body, error: vendorCode(error), words }
+  const answer = { status, body, error: vendorCode(error, secrets), words }
   if (status === 429) throw new VendorRefused('rate_limited', answer.words, answer.error)
   if (status >= 500) throw new VendorRefused('unavailable', answer.words, answer.error)
   return answer

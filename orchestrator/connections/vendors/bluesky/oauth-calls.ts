@@ -58,7 +58,7 @@ export function oauthRefusal(
   if (error instanceof ResponseBodyError) {
     const words = vendorWords(error.error_description ?? '', secrets) || `Bluesky answered ${error.status}.`
     const reason = error.error === 'invalid_grant' ? ended : 'unavailable'
-    return new VendorRefused(reason, words, vendorCode(error.error))
+    return new VendorRefused(reason, words, vendorCode(error.error, secrets))
   }
   if (error instanceof OperationProcessingError)
     return new VendorRefused('unavailable', 'The server answered in an unexpected form.')
