@@ -123,8 +123,8 @@ function codeIn(answer: URLSearchParams): string {
   return code
 }
 
-/** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. */
-const suitable: ReadonlySet<string> = new Set(['business', 'media_creator', 'creator'])
+/** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. An absent kind says nothing. */
+const suitable: ReadonlySet<string> = new Set(['business', 'media_creator', 'creator', ''])
 
 function connected({ user_id, id, username, account_type }: Me, token: string, expiresAt: number): Connected {
   const kind = account_type.toLowerCase().replace(/[\s-]+/g, '_')

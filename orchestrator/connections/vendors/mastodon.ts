@@ -25,13 +25,17 @@ const dayMs = 86_400_000
 /** Rest of a token's life in which a check renews it. */
 const renewBeforeEndMs = 2 * dayMs
 
-const valuesSchema = z.object({
-  instance: z
-    .string()
-    .min(1)
-    .max(500)
-    .meta({ description: 'Address of the server, or of a profile on it.', examples: ['mastodon.example'] }),
-})
+const instance = z
+  .string()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Address of the server, or of a profile on it.', examples: ['mastodon.example'] })
+
+/** Programs may use the name that credentials have. */
+const valuesSchema = z.union([
+  z.object({ instance }),
+  z.object({ instance_url: instance }).transform(({ instance_url }) => ({ instance: instance_url })),
+])
 
 const keptSchema = z.object({
   origin: z.string(),

@@ -12,7 +12,8 @@ const valuesSchema = z.object({
   bot_token: z
     .string()
     .trim()
-    .regex(/^\d{3,20}:[\w-]{20,100}$/, 'must be the token that @BotFather sent, such as 123456:ABC...')
+    // Telegram decides. The token becomes a part of an address, so no other characters pass.
+    .regex(/^[\w:-]{1,200}$/, 'must be the token that @BotFather sent, such as 123456:ABC...')
     .meta({ description: 'Token of the bot, from @BotFather.', examples: ['123456:bot-token'] }),
   channel: z
     .string()
@@ -27,7 +28,10 @@ const valuesSchema = z.object({
 })
 
 const storedSchema = z.object({ bot_token: z.string().min(1) })
-const botSchema = z.object({ id: z.number().int(), username: z.string().max(100) })
+const botSchema = z
+  .object({ id: z.number().int(), username: z.string().min(1).max(100).optional().catch(undefined) })
+  // Every bot of Telegram has a name. Other servers of the Bot API may leave it out.
+  .transform(({ id, username }) => ({ id, username: username ?? String(id) }))
 
 /** Creates the vendor. */
 export function createTelegramVendor(settings: VendorSettings, tools: VendorTools): Vendor {
