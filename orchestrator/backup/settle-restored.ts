@@ -8,18 +8,29 @@ import type { Table } from './schema.ts'
 const hostsPerInsert = 500
 
 /**
- * Ends the leases, because their holders are gone. Raises all revisions above those that any process has seen. Invalidates all hosts at the
- * fleet, which may know newer states than the backup.
+ * Ends the leases, because their holders are gone. Ends the sessions of operators and the attempts to connect, which may have ended after
+ * the backup. Raises all revisions above those that any process has seen. Invalidates all hosts at the fleet, which may know newer states
+ * than the backup.
  */
 export async function settleRestored(tx: Tx, tables: readonly Table[], now = Date.now()): Promise<void> {
   for (const { name, columns } of tables) {
     if (columns.some((column) => column.name === 'leased_until'))
       await sql`update ${sql.table(name)} set leased_until = null where leased_until is not null`.execute(tx)
   }
+  await endOlder(tx, now)
   await raiseRevisions(tx, now)
   const hosts = await tx.selectFrom('domain').select('host').execute()
   for (let at = 0; at < hosts.length; at += hostsPerInsert)
     await invalidate(tx, new Set(hosts.slice(at, at + hostsPerInsert).map(({ host }) => host)))
+}
+
+/** Ends what a person ended after the backup perhaps, and what costs a person one more sign-in at most. */
+async function endOlder(tx: Tx, now: number): Promise<void> {
+  await tx
+    .updateTable('operator')
+    .set({ sessions_from: new Date(now).toISOString() })
+    .execute()
+  await tx.deleteFrom('connection_attempt').execute()
 }
 
 /**

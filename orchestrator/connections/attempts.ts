@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { parseJson } from '../../src/base/json.ts'
 import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import type { Actor } from '../audit/actor.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { ConnectionAttemptTable } from '../database/people-tables.ts'
 import type { Reads } from '../registry/sql/configurations.ts'
@@ -47,10 +48,18 @@ export async function keepBegun(
 ): Promise<void> {
   await envelope.prepare([tenant])
   await database.change(async (tx) => {
-    const sealed = await envelope.seal(tx, placeOf({ id, tenant, provider }), JSON.stringify(begun))
+    const fixed = await tx
+      .selectFrom('connection_attempt')
+      .select(['actor', 'replaces', 'return_to', 'at', 'expires_at'])
+      .where('tenant', '=', tenant)
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    const text = JSON.stringify({ ...begun, of: fixedOf(fixed) })
+    const sealed = await envelope.seal(tx, placeOf({ id, tenant, provider }), text)
     await tx
       .updateTable('connection_attempt')
       .set({ kept: sealed.value, data_key: sealed.data_key })
+      .where('tenant', '=', tenant)
       .where('id', '=', id)
       .execute()
   })
@@ -88,15 +97,29 @@ export function isBrowserOf({ browser }: Attempt, cookie: string | undefined): b
   return browser !== null && cookie !== undefined && equalInConstantTime(digestOf(cookie), browser)
 }
 
-const begunSchema = z.object({ url: z.string(), kept: z.record(z.string(), z.unknown()) })
+const begunSchema = z.object({
+  url: z.string(),
+  kept: z.record(z.string(), z.unknown()),
+  of: z.string(),
+})
 
-/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open. */
+/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open, or was sealed for another row. */
 export async function openBegun(
   { envelope }: Pick<AttemptStore, 'envelope'>,
   attempt: Attempt,
 ): Promise<Begun> {
   const { kept: value, data_key } = attempt
-  return begunSchema.parse(parseJson(await envelope.open({ value, data_key }, placeOf(attempt))))
+  const text = await envelope.open({ value, data_key }, placeOf(attempt))
+  const { of, ...begun } = begunSchema.parse(parseJson(text))
+  if (of !== fixedOf(attempt)) throw new SecretsUnavailable('An attempt was changed.')
+  return begun
+}
+
+type Fixed = Pick<Attempt, 'actor' | 'replaces' | 'return_to' | 'at' | 'expires_at'>
+
+/** Returns the columns that never change, as one text. They are sealed, so that a change in the database ends the attempt. */
+function fixedOf({ actor, replaces, return_to, at, expires_at }: Fixed): string {
+  return JSON.stringify([actor, Number(replaces), return_to, at, expires_at])
 }
 
 /** Marks an attempt as used and forgets its secrets. Returns false if another request was first. */

@@ -145,7 +145,7 @@ async function tokens(
     if (error instanceof VendorRefused) throw error
     if (!(error instanceof ResponseBodyError)) throw new VendorRefused('unavailable', unreadable(name))
     const words = vendorWords(error.error_description ?? '', secrets) || `${name} refused the request.`
-    throw new VendorRefused(reasonOf(error, unknownGrant), words, vendorCode(error.error))
+    throw new VendorRefused(reasonOf(error, unknownGrant), words, vendorCode(error.error, secrets))
   }
 }
 

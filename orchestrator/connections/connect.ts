@@ -15,7 +15,6 @@ import { type ConnectionProvider, type Folder, type Vendor, VendorRefused } from
 import { type ConnectionView, connectionProviderOf, viewsOf } from './views.ts'
 
 export { disconnect } from './disconnect.ts'
-export type { ConnectionField, ConnectionState, ConnectionView, ConnectionWay } from './views.ts'
 
 /** Lists the providers that are offered or connected. Throws `Refused` for an unknown tenant. */
 export function listConnections(services: PeopleServices, tenant: string): Promise<ConnectionView[]> {

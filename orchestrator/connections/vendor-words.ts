@@ -17,7 +17,13 @@ export function vendorWords(text: string, secrets: readonly string[] = []): stri
   return safeLine(withoutSecrets.replace(webAddress, '[address]'), [], maxWords)
 }
 
-/** Returns the vendor's code, or an empty text if it does not look like a code. */
-export function vendorCode(code: unknown): string {
-  return typeof code === 'string' && errorCode.test(code) ? code : ''
+/** Shortest part of a secret that a code may not be. */
+const minPart = 8
+
+/** Returns the vendor's code. Returns an empty text for other texts, and for a code with a given secret or a part of it. */
+export function vendorCode(code: unknown, secrets: readonly string[] = []): string {
+  if (typeof code !== 'string' || !errorCode.test(code)) return ''
+  const holds = (secret: string) =>
+    secret !== '' && (code.includes(secret) || (code.length >= minPart && secret.includes(code)))
+  return secrets.some(holds) ? '' : code
 }

@@ -292,6 +292,41 @@ describeOnBothHosts('the settings of a gallery', (kind) => {
     },
   )
 
+  it.each(['is stopped', 'hangs'])(
+    'answers 503 in words within its time limit and goes on to serve everything else when the control plane %s',
+    async (trouble) => {
+      await using fleet = await startStudio(kind, {})
+      expect((await fleet.get('alice', features)).status).toBe(200)
+      const held = Promise.withResolvers<ScriptedAnswer>()
+      if (trouble === 'hangs') fleet.orchestrator.script = () => held.promise
+      else await fleet.orchestrator.close()
+      const began = performance.now()
+      // Calls that ask a vendor have a longer limit, so only a stopped control plane answers them in this test.
+      const asked = routes.filter(([method]) => trouble === 'is stopped' || method === 'GET')
+      const answers = asked
+        .filter(([, path]) => trouble === 'is stopped' || !path.includes('folders'))
+        .map(async ([method, path, body]) => {
+          const answer = await send(fleet, method, path, body, { 'if-match': '"v1"' })
+          const { code, detail } = await answer.json()
+          expect([method, path, answer.status, code]).toEqual([method, path, 503, 'studio_unavailable'])
+          expect(detail).toMatch(/settings/i)
+          expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+        })
+      let isOver = false
+      const over = Promise.all(answers).then(() => {
+        isOver = true
+      })
+      for (const path of [features, '/settings', '/'])
+        expect([path, (await fleet.get('alice', path, { accept: 'text/html' })).status]).toEqual([path, 200])
+      // The gallery answers before the control plane was given up.
+      if (trouble === 'hangs') expect(isOver).toBe(false)
+      await over
+      expect(performance.now() - began).toBeLessThan(15_000)
+      expect((await fleet.get('alice', features)).status).toBe(200)
+      held.resolve({ status: 503 })
+    },
+  )
+
   it('serves the page of the settings on hosts of galleries', async () => {
     await using fleet = await startStudio(kind, {})
     const answer = await fleet.get('alice', '/settings', { accept: 'text/html' })

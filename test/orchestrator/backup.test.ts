@@ -158,6 +158,31 @@ describe('backup and restore', () => {
       expect(await read.selectFrom('invalidation').select('host').orderBy('host').execute()).toEqual(hosts)
     })
 
+    it('ends the sessions of operators and the attempts to connect when it restores', async () => {
+      await using source = await filled[kind]()
+      const signedIn = new Date(Date.now() - 60_000).toISOString()
+      await (await source.opened()).change(async (tx) => {
+        const operator = { email: 'olga@example.com', sessions_from: signedIn, signed_in_at: signedIn }
+        await tx.insertInto('operator').values(operator).execute()
+        await tx
+          .insertInto('connection_attempt')
+          .values({
+            ...{ id: 'a1', tenant: 'alice', provider: 'dropbox', replaces: 0, actor: 'alice@example.org' },
+            ...{ return_to: 'https://alice.example/settings', browser: null, kept: '', data_key: '' },
+            ...{ at: signedIn, expires_at: signedIn, used_at: null, error_code: '', error_words: '' },
+          })
+          .execute()
+      })
+      const { path } = await backedUp(source)
+      await using target = await databases[kind].create()
+      const database = await target.opened()
+      const before = new Date().toISOString()
+      await restoreBackup(database, { path, actor })
+      const operators = await database.read.selectFrom('operator').select('sessions_from').execute()
+      expect(operators.map(({ sessions_from }) => sessions_from >= before)).toEqual([true])
+      expect(await database.read.selectFrom('connection_attempt').selectAll().execute()).toEqual([])
+    })
+
     it('refuses a backup with a changed audit line, and restores it when told to', async () => {
       await using source = await filled[kind]()
       const origin = await source.opened()

@@ -5,6 +5,7 @@ import { createTokenChecks } from '../../../orchestrator/connections/token-life.
 import { type Checked, type Connected, VendorRefused } from '../../../orchestrator/connections/vendor.ts'
 import { checkCredentials } from '../../../orchestrator/registry/credentials.ts'
 import { putCredentials } from '../../../orchestrator/registry/sql/credentials.ts'
+import { renewDataKeys } from '../../../orchestrator/secrets/renewal.ts'
 import {
   connectionServices,
   createGalleries,
@@ -81,6 +82,22 @@ describe.each(databaseKinds)('the life of tokens on %s', (kind) => {
     expect(vendor.checks).toHaveLength(1)
     expect(await wait(minute)).toBe(0)
     expect(await stored()).toBe('first')
+  })
+
+  it('stores a renewed token when all data keys are replaced during the check', async () => {
+    const { vendor, wait, token, stored, services, database } = await start()
+    const { keys } = services.envelope
+    const madeBefore = '2999-01-01T00:00:00.000Z'
+    vendor.onCheck = async () => {
+      const renewal = await renewDataKeys({ database, keys, actor: personOfTest, madeBefore })
+      expect(renewal).toMatchObject({ values: 1, unopened: 0 })
+      return { renewed: { credentials: token('second'), expiresAt: null } }
+    }
+    await wait(hour)
+    expect(await stored()).toBe('second')
+    vendor.onCheck = async () => ({})
+    await wait(hour)
+    expect(vendor.checks.at(-1)).toEqual(token('second'))
   })
 
   it('renews a token 15 minutes before its end, under a new version', async () => {

@@ -53,19 +53,24 @@ function refusalOf(status: number, body: unknown, accessToken: string): VendorRe
     .split('/')
     .filter((tag) => /[^.]/.test(tag))
     .join('/')
-  const code = vendorCode(summary) || vendorCode(error['.tag'])
+  const code = vendorCode(summary, [accessToken]) || vendorCode(error['.tag'], [accessToken])
   const words = vendorWords(summary, [accessToken]) || `Dropbox answered ${status}.`
   if (status === 429) return new VendorRefused('rate_limited', words, code)
   if (status === 409) return new VendorRefused('invalid', words, code)
-  if (status === 401) return refusedToken(error['.tag'], error.required_scope, words, code)
+  if (status === 401) return refusedToken(error, accessToken, words, code)
   if (status === 403 && error['.tag'] !== undefined) return new VendorRefused('unsuitable', words, code)
   return new VendorRefused('unavailable', words, code)
 }
 
 /** Tells a token that Dropbox does not know from a token that lacks a scope (auth.stone, `AuthError`). */
-function refusedToken(tag: string | undefined, scope: unknown, words: string, code: string): VendorRefused {
+function refusedToken(
+  { '.tag': tag, required_scope: scope }: z.output<typeof failureSchema>['error'],
+  accessToken: string,
+  words: string,
+  code: string,
+): VendorRefused {
   if (tag === 'missing_scope') {
-    const missing = typeof scope === 'string' ? vendorCode(scope) : ''
+    const missing = vendorCode(scope, [accessToken])
     return new VendorRefused('missing_permission', `Dropbox did not grant the permission: ${missing}.`, code)
   }
   if (tag === 'user_suspended') return new VendorRefused('unsuitable', words, code)

@@ -34,7 +34,7 @@ export function createDriveCall(fetch: VendorFetch, driveUrl: string, accessToke
 
 function refusalOf(status: number, body: unknown, accessToken: string): VendorRefused {
   const { message = '', errors = [] } = failureSchema.safeParse(body).data?.error ?? {}
-  const code = vendorCode(errors[0]?.reason)
+  const code = vendorCode(errors[0]?.reason, [accessToken])
   const words = vendorWords(message, [accessToken]) || `Google answered ${status}.`
   return new VendorRefused(reasonOf(status, code), words, code)
 }

@@ -50,9 +50,9 @@ export async function serviceAccountToken(
   const granted = answerSchema.safeParse(answer).data
   if (response.status === 200 && granted) return granted.access_token
   const { error = '', error_description = '' } = failureSchema.safeParse(answer).data ?? {}
-  const words =
-    vendorWords(error_description, [assertion, key.private_key]) || `Google answered ${response.status}.`
-  throw new VendorRefused(reasonOf(response.status, error, unknownKey), words, vendorCode(error))
+  const secrets = [assertion, key.private_key]
+  const words = vendorWords(error_description, secrets) || `Google answered ${response.status}.`
+  throw new VendorRefused(reasonOf(response.status, error, unknownKey), words, vendorCode(error, secrets))
 }
 
 function reasonOf(status: number, error: string, unknownKey: RefusalReason): RefusalReason {

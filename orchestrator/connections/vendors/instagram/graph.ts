@@ -97,7 +97,7 @@ function refusalIn({ status, body }: VendorAnswer, refusedAs: RefusedAs, secrets
     return new VendorRefused(
       isAboutTheApp(words) ? 'unavailable' : refusedAs,
       words,
-      vendorCode(refusal.error_type),
+      vendorCode(refusal.error_type, secrets),
     )
   }
   const { message, code, is_transient, error_user_msg } = refusal.error

@@ -48,7 +48,7 @@ export function tokensIn(
   throw new VendorRefused(
     isRefusal && isFinal ? refusedAs : 'unavailable',
     words || 'The server gave no token.',
-    isRefusal ? vendorCode(error) : String(status),
+    isRefusal ? vendorCode(error, secrets) : String(status),
   )
 }
 
