@@ -14,14 +14,8 @@ import { openStored } from './stored.ts'
 import { type ConnectionProvider, type Folder, type Vendor, VendorRefused } from './vendor.ts'
 import { type ConnectionView, connectionProviderOf, viewsOf } from './views.ts'
 
-<<<<<<< HEAD
-export type { ConnectionView } from './views.ts'
-||||||| 7fba2585
-export type { ConnectionField, ConnectionState, ConnectionView, ConnectionWay } from './views.ts'
-=======
 export { disconnect } from './disconnect.ts'
-export type { ConnectionField, ConnectionState, ConnectionView, ConnectionWay } from './views.ts'
->>>>>>> wt/int
+export type { ConnectionView } from './views.ts'
 
 /** Lists the providers that are offered or connected. Throws `Refused` for an unknown tenant. */
 export function listConnections(services: PeopleServices, tenant: string): Promise<ConnectionView[]> {
