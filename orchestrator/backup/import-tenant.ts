@@ -1,5 +1,6 @@
 /** Imports the state of one tenant: all of it, or nothing. */
 import { type Actor, lineBy } from '../audit/actor.ts'
+import { withoutFailures } from '../connections/apply.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { bind, tenantSchema } from '../registry/binding.ts'
 import { checkCredentials } from '../registry/credentials.ts'
@@ -165,15 +166,7 @@ async function insertConnections(
   opened: ReadonlySet<string>,
 ): Promise<void> {
   const now = new Date().toISOString()
-  const idle = {
-    leased_until: null,
-    lease: null,
-    failures: 0,
-    failing_since: null,
-    broken_at: null,
-    warned_of: null,
-  }
-  const fresh = { ...idle, warned_of: null, checked_at: now, due_at: now, error_code: '', error_words: '' }
+  const fresh = { ...withoutFailures, checked_at: now, due_at: now }
   const rows = connections
     .filter(({ ref }) => opened.has(ref))
     .map((connection) => ({ ...connection, tenant, token_at: connection.connected_at, ...fresh }))
