@@ -17,6 +17,13 @@ const token = /^[\x21-\x7e]{16,}$/
 
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
 
+/** Address to which paths are added. */
+const origin = webUrl.refine((text) => isOrigin(URL.parse(text)), 'must be an address without a path')
+
+function isOrigin(url: URL | null): boolean {
+  return url === null || url.href === `${url.origin}/`
+}
+
 const flag = z
   .enum(['true', 'false'], { error: 'must be true or false' })
   .default('false')
@@ -85,7 +92,7 @@ const environmentSchema = z
       .toLowerCase()
       .regex(/^[a-z\d.-]{1,200}$/, 'must be a domain, such as shibari.photo')
       .default('shibari.photo'),
-    ORCHESTRATOR_PUBLIC_URL: webUrl.optional(),
+    ORCHESTRATOR_PUBLIC_URL: origin.optional(),
     CONSOLE_HOST: z
       .string()
       .trim()

@@ -6,7 +6,7 @@ import { startTokenLife } from './connections/token-life.ts'
 import type { VendorTools } from './connections/vendor.ts'
 import { createVendorApps } from './connections/vendor-apps.ts'
 import { createVendors } from './connections/vendors.ts'
-import { createConsole } from './console/app.ts'
+import { createConsoles } from './console/hosts.ts'
 import type { Env } from './contract/call.ts'
 import type { MoreCalls } from './contract/description/document.ts'
 import { invitationPages } from './invitations/pages.ts'
@@ -49,10 +49,10 @@ export function startPeople(options: PeopleOptions): People {
     vendors: createVendors(env, tools),
     showNow: createShowNow({ ...options, call }),
   }
-  const [connect, invitations, console] = [
+  const [connect, invitations, consoles] = [
     connectPages(services),
     invitationPages(services),
-    createConsole(services),
+    createConsoles(services),
   ]
   const life = startTokenLife(services)
   return {
@@ -60,8 +60,8 @@ export function startPeople(options: PeopleOptions): People {
     moreCalls: studioDescription,
     answer(request) {
       const url = new URL(request.url)
-      if (env.CONSOLE_HOST !== undefined && request.headers.get('host')?.toLowerCase() === env.CONSOLE_HOST)
-        return console.fetch(request)
+      const console = consoles.get(request.headers.get('host')?.toLowerCase() ?? '')
+      if (console) return console.fetch(request)
       if (url.pathname.startsWith('/connect/')) return connect.fetch(request)
       if (url.pathname.startsWith('/invitation/')) return invitations.fetch(request)
       return undefined

@@ -33,7 +33,10 @@ export const addGallery = act({
       description: 'First label of the host, such as alice',
       example: 'alice',
     }),
-    title: z.string().trim().min(1).max(60).meta({ example: 'Alice in Rope' }),
+    title: z.string().trim().max(60).optional().meta({
+      description: 'Title of the gallery. Without it, the name is the title',
+      example: 'Alice in Rope',
+    }),
     email,
   }),
   output: invitedSchema,
@@ -42,7 +45,7 @@ export const addGallery = act({
     await envelope.prepare([name])
     const { id, secret } = await database.change(async (tx) => {
       await createTenant(tx, { tenant: name, hosts: [host] }, actor)
-      const draft = await draftOf(tx, name, firstConfiguration(title))
+      const draft = await draftOf(tx, name, firstConfiguration(title || name))
       await publishDraft(tx, draft, { note: 'new gallery', force: true }, actor)
       return invite(tx, { tenant: name, email: address }, actor, now())
     })

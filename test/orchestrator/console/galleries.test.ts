@@ -49,6 +49,13 @@ describe.each(databaseKinds)('the galleries on %s', (kind) => {
     ])
   })
 
+  it('takes the name as the title of a gallery without a title', async () => {
+    const { api, services } = await start()
+    expect((await api('/galleries', { name: 'mia', email: mia.email })).status).toBe(200)
+    const binding = await services.registry.byHost('mia.shibari.test')
+    expect(JSON.parse(binding?.answer ?? '').config.appearance).toEqual({ title: 'mia' })
+  })
+
   it('escapes titles and shows the link of a new gallery once', async () => {
     const { olga } = await start()
     const added = await olga.send('/add', { form: mia })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { listAudit } from '../../../orchestrator/audit/list.ts'
+import { createConsoles } from '../../../orchestrator/console/hosts.ts'
 import { localPath } from '../../../orchestrator/console/sign-in.ts'
 import { parseEnvironment } from '../../../orchestrator/environment.ts'
 import { createSealer } from '../../../src/base/sealing/sealed-token.ts'
@@ -25,6 +26,16 @@ describe.each(databaseKinds)('the console on %s', (kind) => {
     const database = await own.opened()
     return { database, ...(await startConsole(database, options)) }
   }
+
+  it.each([
+    ['console.test', 'http://publisher.test:8090', ['console.test', 'console.test:8090']],
+    ['console.test:3000', 'http://publisher.test:8090', ['console.test:3000']],
+    ['console.test', 'https://publisher.test', ['console.test']],
+  ])('answers at %s, beside %s, for the hosts %j', async (host, url, hosts) => {
+    const variables = { CONSOLE_HOST: host, ORCHESTRATOR_PUBLIC_URL: url }
+    const { services } = await start({ variables })
+    expect([...createConsoles(services).keys()]).toEqual(hosts)
+  })
 
   it('signs in an operator and returns to the page that was asked for', async () => {
     const { database, browser } = await start()
@@ -156,6 +167,13 @@ describe('the start of the orchestrator with a console', () => {
   ])('names %s when it is missing', (name) => {
     const { [name]: _missing, ...others } = consoleVariables('https://issuer.test')
     expect(() => parseEnvironment(others)).toThrow(name)
+  })
+
+  it('refuses a public address with a path, below which no vendor would find it', () => {
+    const variables = consoleVariables('https://issuer.test')
+    const at = (url: string) => () => parseEnvironment({ ...variables, ORCHESTRATOR_PUBLIC_URL: url })
+    expect(at('https://publisher.test/control')).toThrow('ORCHESTRATOR_PUBLIC_URL must be an address without')
+    expect(at('https://publisher.test/')()).toMatchObject({ CONSOLE_HOST: 'console.publisher.test' })
   })
 
   it('refuses plain HTTP in production', () => {
