@@ -154,7 +154,7 @@ describe.each(databaseKinds)('the page of a gallery on %s', (kind) => {
     const { olga, api } = await start()
     const form = { name: 'fleet', scopes: ['runtime', 'usage'], expires: '2099-01-31' }
     const created = await olga.send('/tokens', { form })
-    expect([created.status, created.text]).toEqual([200, expect.stringContaining('value="st_')])
+    expect([created.status, created.text]).toEqual([200, expect.stringContaining('aria-describedby="once">st_')])
     expect((await api('/tokens')).body.tokens).toMatchObject([
       { name: 'fleet', scopes: 'runtime,usage', expires_at: '2099-01-31T23:59:59.000Z' },
     ])
