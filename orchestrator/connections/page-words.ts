@@ -14,6 +14,13 @@ export const providerNames: Readonly<Record<ConnectionProvider, string>> = {
   openai: 'OpenAI',
 }
 
+const names: Readonly<Record<string, string>> = providerNames
+
+/** Returns the name of a provider for people. */
+export function providerName(provider: string): string {
+  return names[provider] ?? provider
+}
+
 /** Page for an unknown, expired or used attempt, and for another browser. It says nothing about the attempt. */
 export function lostPage(language: Language): PageText {
   return language === 'de'

@@ -6,7 +6,7 @@ import { parseAccept } from 'hono/utils/accept'
 
 export type Language = 'en' | 'de'
 
-const style = `:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:0 auto;padding:2rem 1rem}h1{font-size:1.4rem}a.go{display:inline-block;padding:.8rem 1.4rem;border-radius:.5rem;background:#1d4ed8;color:#fff;text-decoration:none}`
+const style = `:root{color-scheme:light dark}body{background:light-dark(#f5f3ef,#0f0f10);color:light-dark(#1c1a17,#f1efec);font:1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:0 auto;padding:2rem 1rem}h1{font-size:1.4rem;overflow-wrap:anywhere}a.go{display:inline-block;padding:.8rem 1.4rem;border-radius:.5rem;background:light-dark(#7a4600,#f0b46a);color:light-dark(#fff,#1a1206);text-decoration:none}`
 const styleHash = createHash('sha256').update(style).digest('base64')
 
 /** Adds headers that keep the pages out of caches, frames and referrers. */

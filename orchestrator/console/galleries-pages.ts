@@ -8,6 +8,7 @@ import { galleriesInput, listGalleries } from './acts/galleries.ts'
 import { type Form, formOf, type PageTools, textIn } from './page-tools.ts'
 import { addPage, invitedPage } from './pages/add.ts'
 import { galleriesPage } from './pages/galleries.ts'
+import { refusedPage } from './pages/message.ts'
 import { planPage, publishedPage, undonePage } from './pages/plan.ts'
 import { refusalOf } from './refusals.ts'
 import { textsOf } from './texts.ts'
@@ -50,11 +51,15 @@ export function galleriesPages({ services, signedIn }: PageTools): Hono {
     signedIn(async (c, context) => {
       const form = await formOf(c)
       const [chosen, kind] = [chosenIn(form), textIn(form, 'act')]
+      const { galleries: t, language } = textsOf(c)
+      if (chosen.tenants?.length === 0)
+        return refusedPage(c, 422, context.actor.name, t.chooseFirst, language)
       if (kind === 'suspend' || kind === 'resume') {
         await suspendGalleries.call(context, { ...chosen, suspended: kind === 'suspend' })
         return c.redirect('/', 303)
       }
       const change = changeIn(form)
+      if (change.path === '') return refusedPage(c, 422, context.actor.name, t.nameFirst, language)
       const plan = await planSetting.call(context, { ...chosen, ...change })
       return planPage(c, context.actor.name, { plan, ...change, chosen })
     }),
@@ -87,7 +92,11 @@ export function galleriesPages({ services, signedIn }: PageTools): Hono {
   return app
 }
 
-function chosenIn(form: Form) {
+function chosenIn(
+  form: Form,
+):
+  | { tenants: readonly string[]; every?: never }
+  | { tenants?: never; every: { search: string; filter: string } } {
   return textIn(form, 'every') === '1'
     ? { every: { search: textIn(form, 'search'), filter: textIn(form, 'filter') || 'all' } }
     : { tenants: form.get('tenant') ?? [] }

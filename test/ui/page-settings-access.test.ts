@@ -135,4 +135,19 @@ describe('webhooks', () => {
     await page.getByLabel('Copy this signing secret now. It’s shown only once.').waitFor()
     await page.locator('.thing').getByText('https://hooks.example.org/a').waitFor()
   })
+
+  it('sends the chosen types of events', async () => {
+    const { page } = await atSettings(browser, phone, '/settings#access')
+    await page.getByLabel('Address (https)').fill('https://hooks.example.org/a')
+    await page.getByText('Choose events').click()
+    await page.getByLabel('Publishing failed').check()
+    const sent = page.waitForRequest(
+      (request) => request.url().endsWith('/api/settings/webhooks') && request.method() === 'POST',
+    )
+    await page.getByRole('button', { name: 'Add webhook' }).click()
+    expect((await sent).postDataJSON()).toEqual({
+      url: 'https://hooks.example.org/a',
+      types: ['post.failed'],
+    })
+  })
 })

@@ -6,6 +6,7 @@ import type { PeopleServices } from '../../people-services.ts'
 import { violationText } from '../../registry/rules.ts'
 import { violationsOf } from '../../registry/sql/drafts.ts'
 import { tenantRow } from '../../registry/sql/tenant-rows.ts'
+import { valueAt } from '../contract-fields.ts'
 import { act } from './act.ts'
 import { type GalleryView, readGallery, tenantOnly } from './gallery.ts'
 
@@ -55,10 +56,7 @@ function ownChecks(view: GalleryView): Check[] {
     verdict('configuration', config_version !== null),
     verdict('suspended', !view.suspended),
     verdict('unknown_keys', unknown.length === 0, unknown.join('; ')),
-    verdict(
-      'storage',
-      connections.some(({ use }) => use === 'storage'),
-    ),
+    verdict('storage', isLocal(config) || connections.some(({ use }) => use === 'storage')),
     verdict(
       'connections',
       broken.length === 0,
@@ -68,6 +66,11 @@ function ownChecks(view: GalleryView): Check[] {
       ? { name: 'served', state: 'unclear', words: '' }
       : verdict('served', served.config_version === config_version, served.at),
   ]
+}
+
+/** Checks if the photos are in a folder of the fleet, which needs no connection. */
+function isLocal(config: GalleryView['config']): boolean {
+  return valueAt(config, 'storage.provider') === 'local'
 }
 
 function verdict(name: CheckName, isGood: boolean, words = ''): Check {

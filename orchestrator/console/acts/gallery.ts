@@ -1,11 +1,13 @@
 /** One gallery: its view, suspension, hosts, budget, locks and invitations. */
 import { z } from 'zod'
+import { unknownKeys, unknownKeyText } from '../../../src/contract/unknown-keys.ts'
 import { lineBy } from '../../audit/actor.ts'
 import { listAudit } from '../../audit/list.ts'
 import { listConnections } from '../../connections/connect.ts'
 import { invite, listInvitations, revokeInvitation } from '../../invitations/invitations.ts'
-import { parseMemberPath } from '../../registry/member-change.ts'
+import { parseMemberPath, withMember } from '../../registry/member-change.ts'
 import { currentConfig } from '../../registry/sql/configurations.ts'
+import { Refused } from '../../registry/sql/refusals.ts'
 import { changeTenant } from '../../registry/sql/tenant-changes.ts'
 import { tenantRow, tenantSummary } from '../../registry/sql/tenant-rows.ts'
 import { touch } from '../../registry/sql/touch.ts'
@@ -118,7 +120,7 @@ export const lockSettings = act({
   input: tenantOnly.extend({ paths: z.array(z.string().trim().min(1).max(500)).max(100) }),
   output: done,
   async run({ services: { database }, actor }, { tenant, paths }) {
-    const locked = [...new Set(paths.map((text) => parseMemberPath(text).join('.')))].toSorted().join(',')
+    const locked = [...new Set(paths.map(lockablePath))].toSorted().join(',')
     await database.change(async (tx) => {
       await tenantRow(tx, tenant)
       await tx.updateTable('tenant').set({ locked }).where('name', '=', tenant).execute()
@@ -128,6 +130,14 @@ export const lockSettings = act({
     return { done: true as const }
   },
 })
+
+/** Returns the path of a setting or a block. Throws {@link Refused} for an unknown path, whose lock would lock nothing. */
+function lockablePath(text: string): string {
+  const path = parseMemberPath(text)
+  const [unknown] = unknownKeys({ config: withMember({}, path, true) })
+  if (unknown) throw new Refused(unknownKeyText(unknown))
+  return path.join('.')
+}
 
 const invitationSchema = z.object({
   id: z.string(),

@@ -17,7 +17,7 @@ export interface AddForm {
 export function addPage(c: Context, operator: string, form: AddForm): Response | Promise<Response> {
   const t = textsOf(c)
   const { values = {}, refusal, domain } = form
-  const body = html`${refusal === undefined ? '' : html`<p role="alert">${refusal}</p>`}
+  const body = html`${refusal === undefined ? '' : html`<p role="alert" lang="en">${refusal}</p>`}
 <form method="post" action="/add" class="narrow">
 <label>${t.add.name}<input name="name" required maxlength="63" pattern="[A-Za-z0-9\\-]+" autocapitalize="none" autocomplete="off" value="${values.name ?? ''}" aria-describedby="name-hint"></label>
 <small id="name-hint">${t.add.nameHint(domain)}</small>
@@ -37,10 +37,10 @@ export function invitedPage(
   const mail = new URLSearchParams({ subject: t.add.subject, body: t.add.body(link) }).toString()
   const mailto = `mailto:${encodeURIComponent(email)}?${mail.replaceAll('+', '%20')}`
   const body = html`<p role="status">${t.add.added}</p>
-<label>${t.add.link}<input class="once" readonly value="${link}" aria-describedby="once"></label>
+<label>${t.add.link}<textarea class="once" readonly rows="2" aria-describedby="once">${link}</textarea></label>
 <small id="once">${t.copyHint}</small>
 <p><a class="button" href="${mailto}">${t.add.mail}</a></p>
 <p>${t.add.address}: <a href="${address}">${address}</a></p>
-<p><a href="/galleries/${encodeURIComponent(gallery)}">${t.add.open}</a> · <a href="/add">${t.add.another}</a></p>`
+<p class="links"><a href="/galleries/${encodeURIComponent(gallery)}">${t.add.open}</a> <a href="/add">${t.add.another}</a></p>`
   return page(c, 200, { title: t.add.addedTitle, operator, body })
 }

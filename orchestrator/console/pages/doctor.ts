@@ -18,6 +18,6 @@ export function doctorPage(
     ({ name, state, words: details }) =>
       html`<li><span class="${state === 'bad' ? 'bad-word' : state === 'good' ? 'good-word' : 'muted'}">${words[state]}</span> ${t.gallery.checks[name]}${details === '' ? '' : html`<br><small>${details}</small>`}</li>`,
   )
-  const body = html`<ul class="plain" role="status">${items}</ul><p><a href="${pathOf(tenant)}">${t.back}</a></p>`
+  const body = html`<div role="status"><ul class="plain">${items}</ul></div><p class="links"><a href="${pathOf(tenant)}">${t.back}</a></p>`
   return page(c, 200, { title: `${t.gallery.sections.doctor}: ${tenant}`, operator, body })
 }

@@ -17,6 +17,11 @@ function cell(label: string, content: Html | string): Html {
   return html`<td data-label="${label}">${content}</td>`
 }
 
+/** Cell with a button, which explains itself. */
+function buttonCell(content: Html | string): Html {
+  return html`<td>${content}</td>`
+}
+
 function checkboxes(name: string, values: readonly string[]): Html {
   return html`${values.map((value) => html`<label class="inline"><input type="checkbox" name="${name}" value="${value}">${value}</label>`)}`
 }
@@ -29,8 +34,8 @@ export function secretPage(
 ): Answer {
   const t = textsOf(c)
   const body = html`<p role="status">${shown.words}</p>
-<label>${shown.label}<input class="once" readonly value="${shown.secret}" aria-describedby="once"></label>
-<small id="once">${t.copyHint}</small><p><a href="${shown.back}">${t.back}</a></p>`
+<label>${shown.label}<textarea class="once" readonly rows="2" aria-describedby="once">${shown.secret}</textarea></label>
+<small id="once">${t.copyHint}</small><p class="links"><a href="${shown.back}">${t.back}</a></p>`
   return page(c, 200, { title: shown.title, operator, body })
 }
 
@@ -53,7 +58,7 @@ export function tokensPage(c: Context, operator: string, tokens: readonly TokenR
     const revoke = html`<form method="post" action="/tokens/revoke"><input type="hidden" name="name" value="${token.name}">
 <button class="quiet" aria-label="${w.revoke}: ${token.name}">${w.revoke}</button></form>`
     return html`<tr><th scope="row">${token.name}</th>${cell(w.scopes, token.scopes)}${cell(w.createdAt, timeHtml(c, token.created_at))}
-${cell(w.lastUsed, token.last_used_at === null ? t.none : timeHtml(c, token.last_used_at))}${cell(w.state, w.states[state])}${cell(w.act, state === 'valid' ? revoke : t.none)}</tr>`
+${cell(w.lastUsed, token.last_used_at === null ? t.none : timeHtml(c, token.last_used_at))}${cell(w.state, w.states[state])}${buttonCell(state === 'valid' ? revoke : '')}</tr>`
   })
   const body = html`${table([w.name, w.scopes, w.createdAt, w.lastUsed, w.state, w.act], rows)}
 <form method="post" action="/tokens" class="narrow"><h2>${w.create}</h2>
@@ -106,7 +111,7 @@ export function webhooksPage(c: Context, operator: string, webhooks: readonly We
     const remove = html`<form method="post" action="/webhooks/delete"><input type="hidden" name="id" value="${id}">
 <button class="quiet" aria-label="${w.delete}: ${url}">${w.delete}</button></form>`
     return html`<tr><th scope="row">${url}</th>${cell(w.tenantColumn, tenant === everyTenant ? w.every : tenant)}
-${cell(w.types, types.length === 0 ? w.every : types.join(', '))}${cell(w.state, state)}${cell(w.act, remove)}</tr>`
+${cell(w.types, types.length === 0 ? w.every : types.join(', '))}${cell(w.state, state)}${buttonCell(remove)}</tr>`
   })
   const list =
     rows.length === 0
@@ -161,7 +166,7 @@ export function operatorsPage(
     const end = html`<form method="post" action="/operators/sign-out"><input type="hidden" name="email" value="${email}">
 <button class="quiet" aria-label="${w.signOut}: ${email}">${w.signOut}</button></form>`
     const last = signed_in_at === null ? w.never : timeHtml(c, signed_in_at)
-    return html`<tr><th scope="row">${email}</th>${cell(w.lastSignIn, last)}${cell(w.act, signed_in_at === null ? '' : end)}</tr>`
+    return html`<tr><th scope="row">${email}</th>${cell(w.lastSignIn, last)}${buttonCell(signed_in_at === null ? '' : end)}</tr>`
   })
   const body = html`${isDone ? html`<p role="status">${w.done}</p>` : ''}${table([w.email, w.lastSignIn, w.act], rows)}`
   return page(c, 200, { title: w.title, operator, body })

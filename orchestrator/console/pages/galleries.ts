@@ -2,6 +2,7 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { z } from 'zod'
+import { providerName } from '../../connections/page-words.ts'
 import type { Galleries, GalleryRow, galleriesInput } from '../acts/galleries.ts'
 import { galleryFilters, gallerySorts } from '../acts/gallery-query.ts'
 import { textsOf } from '../texts.ts'
@@ -55,11 +56,12 @@ function searchForm(c: Context, { search, filter, sort }: Query): Html {
 function bulkForm(c: Context, query: Query, { galleries, total }: Galleries): Html {
   const t = textsOf(c)
   const { columns } = t.galleries
-  const heads = Object.values(columns).map((name) => html`<th scope="col">${name}</th>`)
+  const { select, ...shown } = columns
+  const heads = Object.values(shown).map((name) => html`<th scope="col">${name}</th>`)
   const { search, filter } = query
   return html`<form method="post" action="/bulk">
 <input type="hidden" name="search" value="${search}"><input type="hidden" name="filter" value="${filter}">
-<div class="table"><table><thead><tr>${heads}</tr></thead><tbody>${galleries.map((row) => rowHtml(c, row))}</tbody></table></div>
+<div class="table"><table><thead><tr><th scope="col"><span class="hidden">${select}</span></th>${heads}</tr></thead><tbody>${galleries.map((row) => rowHtml(c, row))}</tbody></table></div>
 <fieldset><legend>${t.galleries.bulk}</legend>
 <label class="inline"><input type="checkbox" name="every" value="1">${t.galleries.everyMatch(total)}</label>
 <p class="row"><button class="quiet" name="act" value="suspend">${t.galleries.suspend}</button>
@@ -77,7 +79,7 @@ function rowHtml(c: Context, row: GalleryRow): Html {
   const number = new Intl.NumberFormat(t.language)
   const budget = row.ai_budget === null ? '' : ` ${of} ${number.format(row.ai_budget)}`
   return html`<tr${isBroken ? html` class="bad"` : ''}>
-<td><input type="checkbox" name="tenant" value="${row.name}" aria-label="${columns.select}: ${row.name}"></td>
+<td><label class="pick"><input type="checkbox" name="tenant" value="${row.name}" aria-label="${columns.select}: ${row.name}"></label></td>
 <th scope="row"><a href="/galleries/${encodeURIComponent(row.name)}">${row.title ?? row.name}</a><br><small>${row.hosts[0] ?? row.name}</small></th>
 <td data-label="${columns.state}">${t.galleries.states[stateOf(row)]}</td>
 <td data-label="${columns.connections}">${connectionsHtml(c, row)}</td>
@@ -104,8 +106,8 @@ export function connectionsHtml(c: Context, { connections }: Pick<GalleryRow, 'c
     const words = t.galleries.connectionStates[state]
     const end = index < connections.length - 1 ? ', ' : ''
     return state === 'ok'
-      ? html`${provider}${end}`
-      : html`<span class="bad-word">${provider} ${words}</span>${end}`
+      ? html`${providerName(provider)}${end}`
+      : html`<span class="bad-word">${providerName(provider)} ${words}</span>${end}`
   })}`
 }
 
@@ -124,6 +126,7 @@ function servedHtml(c: Context, { served, config_version }: GalleryRow): Html {
 function pager(c: Context, query: Query, { pages }: Galleries): Html {
   const t = textsOf(c)
   const { page: at } = query
+  if (pages < 2) return html``
   const link = (to: number, words: string) =>
     to >= 1 && to <= pages ? html`<a href="${addressOf(query, { page: to })}">${words}</a>` : ''
   return html`<nav aria-label="${t.galleries.pagesLabel}">${link(at - 1, t.galleries.previous)}

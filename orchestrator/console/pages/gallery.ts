@@ -1,6 +1,7 @@
 /** Page of a gallery: state, settings, history, connections, invitations, usage and audit. */
 import type { Context } from 'hono'
 import { html } from 'hono/html'
+import { providerName } from '../../connections/page-words.ts'
 import type { GalleryView } from '../acts/gallery.ts'
 import { textsOf } from '../texts.ts'
 import { type Html, page, pathOf, timeHtml } from './layout.ts'
@@ -71,7 +72,7 @@ function connectionsSection(c: Context, { connections }: GalleryView): Html {
   const items = connections.map(({ provider, account, state, since, hint, error }) => {
     const kind = state === 'ok' ? 'good-word' : 'bad-word'
     const time = since === null ? '' : html`, ${timeHtml(c, since)}`
-    return html`<li>${provider} ${account}: <span class="${kind}">${t.galleries.connectionStates[state]}</span>${time} ${error} ${hint}</li>`
+    return html`<li>${providerName(provider)}${account ? ` ${account}` : ''}: <span class="${kind}">${t.galleries.connectionStates[state]}</span>${time} ${error} ${hint}</li>`
   })
   return html`<ul>${items}</ul>`
 }
@@ -127,11 +128,11 @@ function historySection(c: Context, { view, versions }: GalleryPage): Html {
   const t = textsOf(c)
   const at = pathOf(view.tenant)
   const items = versions.slice(0, shownVersions).map(({ config_version, author, at: time, note }, index) => {
-    const isCurrent = index === 0 || config_version === view.config_version
+    const isCurrent = index === 0
     const way = isCurrent
       ? html`(${t.gallery.currentVersion})`
       : html`<a href="${at}/history/${config_version}">${t.gallery.showDifference}</a>`
-    return html`<li><code>${config_version.slice(0, 8)}</code> ${timeHtml(c, time)} ${t.gallery.author} ${author} ${note} ${way}</li>`
+    return html`<li><code>${config_version.slice(0, 8)}</code> ${timeHtml(c, time)} ${t.gallery.author} ${author}${note === '' ? '' : `, ${note}`} ${way}</li>`
   })
   return html`<ol class="plain">${items}</ol>`
 }
@@ -146,7 +147,7 @@ export function auditTable(c: Context, lines: readonly AuditLine[]): Html {
       html`<tr>${columns.map((name) => {
         const value = line[name] ?? (name === 'actor' ? line.token : undefined)
         const text = value === undefined || value === null ? t.none : String(value)
-        return html`<td data-label="${t.audit[name]}">${name === 'time' ? timeHtml(c, text) : text}</td>`
+        return html`<td data-label="${t.audit[name]}"${text === t.none ? html` class="none"` : ''}>${name === 'time' ? timeHtml(c, text) : text}</td>`
       })}</tr>`,
   )
   return html`<div class="table"><table aria-label="${t.audit.table}"><thead><tr>${columns.map((name) => html`<th scope="col">${t.audit[name]}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>`

@@ -66,7 +66,7 @@ function header(c: Context, operator: string): Html {
       html`<a href="${path}"${c.req.path === path ? html` aria-current="page"` : ''}>${t.nav[name]}</a>`,
   )
   return html`<header><nav aria-label="${t.nav.label}">${links}</nav>
-<form method="post" action="/auth/logout"><span class="who">${operator}</span> <button class="quiet">${t.signOut}</button></form></header>`
+<form method="post" action="/auth/logout"><span class="who">${operator}</span> <button class="quiet" title="${operator}">${t.signOut}</button></form></header>`
 }
 
 /** Shows a time to people, for machines in full. */

@@ -16,15 +16,16 @@ export function messagePage(
   return page(c, status, { title, body })
 }
 
-/** Answers with the reason of a refusal and a way back. */
+/** Answers with the reason of a refusal and a way back. `language` is that of the reason. */
 export function refusedPage(
   c: Context,
   status: 400 | 403 | 404 | 409 | 422 | 503,
   operator: string | undefined,
   reason: string,
+  language = 'en',
 ): Response | Promise<Response> {
   const t = textsOf(c)
   const title = status === 404 ? t.notFoundTitle : t.refused
-  const body = html`<p role="alert">${reason}</p><p><a href="/">${t.nav.galleries}</a></p>`
+  const body = html`<p role="alert" lang="${language}">${reason}</p><p class="links"><a href="/">${t.nav.galleries}</a></p>`
   return page(c, status, { title, operator, body })
 }

@@ -55,7 +55,7 @@ export function publishedPage(
   const undo = html`<form method="post" action="/bulk/undo"><input type="hidden" name="change" value="${change}">
 <p><button class="quiet">${t.plan.undo}</button></p></form>`
   const body = html`<p role="status">${t.plan.published(changed.length)}</p>${changed.length > 0 ? undo : ''}
-<p><a href="/">${t.nav.galleries}</a></p>`
+<p class="links"><a href="/">${t.nav.galleries}</a></p>`
   return page(c, 200, { title: t.plan.publishedTitle, operator, body })
 }
 
@@ -68,7 +68,7 @@ export function undonePage(
   const t = textsOf(c)
   const body = html`<p role="status">${t.plan.undone(changed.length)}</p>
 ${kept.length > 0 ? html`<p>${t.plan.kept}: ${kept.join(', ')}</p>` : ''}
-<p><a href="/">${t.nav.galleries}</a></p>`
+<p class="links"><a href="/">${t.nav.galleries}</a></p>`
   return page(c, 200, { title: t.plan.undoneTitle, operator, body })
 }
 

@@ -14,7 +14,7 @@ export function settingsForm(c: Context, view: GalleryView): Html {
   const at = pathOf(view.tenant)
   const version = html`<input type="hidden" name="expect" value="${view.config_version ?? ''}">`
   return html`<p>${t.gallery.settingsHint}</p>
-<form method="post" action="${at}/settings">${version}${formBlocks.map((block) => blockHtml(c, view, block))}
+<form method="post" action="${at}/settings" class="narrow">${version}${formBlocks.map((block) => blockHtml(c, view, block))}
 <p><button>${t.gallery.preview}</button></p></form>
 <details><summary>${t.gallery.whole}</summary><form method="post" action="${at}/configuration">${version}
 <label>${t.gallery.wholeLabel}<textarea name="config" spellcheck="false" rows="20">${JSON.stringify(view.config, null, 2)}</textarea></label>
@@ -37,7 +37,12 @@ function fieldHtml(c: Context, { config, locked }: GalleryView, field: FormField
   ]
   const id = `hint-${path}`
   return html`<label><code>${path}</code>${inputHtml(field, value, id, example)}</label>
-<small id="${id}">${hint.filter((text) => text !== '').join(' ')}</small>`
+<small id="${id}">${marked(hint.filter((text) => text !== '').join(' '))}</small>`
+}
+
+/** Shows the names between backticks of a documentation as code. */
+function marked(text: string): Html {
+  return html`${text.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`
 }
 
 function inputHtml({ path, accepts }: FormField, value: string, hint: string, example: string): Html {
@@ -79,7 +84,7 @@ ${violations.length > 0 ? html`<label class="inline"><input type="checkbox" name
   const body = html`${isConflict ? html`<p role="alert">${words.conflict}</p>` : ''}
 ${changes.length === 0 ? html`<p>${words.noChange}</p>` : differenceHtml(c, draft.difference)}
 ${unknown.length > 0 ? html`<ul>${unknown}</ul>` : ''}${violations}${changes.length === 0 ? '' : publish}
-<p><a href="${pathOf(tenant)}">${t.back}</a></p>`
+<p class="links"><a href="${pathOf(tenant)}">${t.back}</a></p>`
   return page(c, isConflict ? 409 : 200, { title: `${t.plan.title}: ${tenant}`, operator, body })
 }
 
@@ -94,6 +99,6 @@ export function versionPage(
   const body = html`${differenceHtml(c, difference)}
 <form method="post" action="${pathOf(tenant)}/rollback"><input type="hidden" name="version" value="${version}">
 <input type="hidden" name="expect" value="${current}"><p><button>${t.gallery.rollBack}</button></p></form>
-<p><a href="${pathOf(tenant)}">${t.back}</a></p>`
+<p class="links"><a href="${pathOf(tenant)}">${t.back}</a></p>`
   return page(c, 200, { title: `${t.gallery.showDifference}: ${version.slice(0, 8)}`, operator, body })
 }

@@ -91,6 +91,8 @@ export const de: Texts = {
     value: 'Wert',
     valueHint: 'JSON oder Text. null entfernt die Einstellung.',
     plan: 'Unterschiede zeigen',
+    chooseFirst: 'Wähle zuerst eine Galerie aus, oder alle passenden.',
+    nameFirst: 'Nenne zuerst eine Einstellung, etwa features.publish_enabled.',
   },
   add: {
     title: 'Galerie anlegen',

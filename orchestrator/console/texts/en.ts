@@ -80,6 +80,8 @@ export const en = {
     value: 'Value',
     valueHint: 'JSON or text. Write null to remove the setting.',
     plan: 'Show differences',
+    chooseFirst: 'Select a gallery first, or choose all that match.',
+    nameFirst: 'Name a setting first, such as features.publish_enabled.',
   },
   add: {
     title: 'Add a gallery',
@@ -134,7 +136,7 @@ export const en = {
       hosts: 'Hosts and limits',
     },
     settingsHint: 'Empty fields use their defaults. You see the difference before anything is published.',
-    byDefault: 'default',
+    byDefault: 'Default',
     accepts: 'Accepts',
     locked: 'locked',
     preview: 'Show difference',

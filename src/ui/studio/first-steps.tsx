@@ -79,7 +79,8 @@ export function FirstSteps(props: PageProps) {
 /** Leads on from a section to the next step. */
 export function NextStep(props: PageProps) {
   const next = nextOf(stepsOf(props))
-  if (!next) return null
+  // The step of the section that is open needs no way to it.
+  if (!next || next.href === location.hash) return null
   return (
     <p class="next-step">
       <a class="button action" href={next.href} onClick={() => leave(next)}>

@@ -154,14 +154,17 @@ describe.each(databaseKinds)('the page of a gallery on %s', (kind) => {
     const { olga, api } = await start()
     const form = { name: 'fleet', scopes: ['runtime', 'usage'], expires: '2099-01-31' }
     const created = await olga.send('/tokens', { form })
-    expect([created.status, created.text]).toEqual([200, expect.stringContaining('value="st_')])
+    expect([created.status, created.text]).toEqual([
+      200,
+      expect.stringContaining('aria-describedby="once">st_'),
+    ])
     expect((await api('/tokens')).body.tokens).toMatchObject([
       { name: 'fleet', scopes: 'runtime,usage', expires_at: '2099-01-31T23:59:59.000Z' },
     ])
     expect((await olga.send('/tokens/revoke', { form: { name: 'fleet' } })).status).toBe(303)
     expect((await api('/tokens/fleet', undefined, 'DELETE')).status).toBe(422)
     const hook = { url: 'https://hooks.example/x', tenant: '', types: ['config.published'] }
-    expect((await olga.send('/webhooks', { form: hook })).text).toContain('value="whsec_')
+    expect((await olga.send('/webhooks', { form: hook })).text).toContain('aria-describedby="once">whsec_')
     const [{ id }] = (await api('/webhooks')).body.webhooks
     expect((await olga.send('/webhooks/delete', { form: { id } })).status).toBe(303)
     expect((await api('/webhooks')).body.webhooks).toEqual([])

@@ -128,7 +128,7 @@ async function settingsRoute(studio: FakeStudio, request: Request): Promise<Resp
     studio.version += 1
   }
   const { settings, locked, version } = studio
-  const offer = { key_scopes: ['read', 'publish'], webhook_types: [] }
+  const offer = { key_scopes: ['read', 'publish'], webhook_types: ['post.published', 'post.failed'] }
   const body = { settings, locked, config_version: `v${version}`, offered: offer }
   return Response.json(body, { headers: { etag: `"v${version}"` } })
 }

@@ -43,12 +43,25 @@ export function KeyFields({ scopes }: { scopes: readonly string[] }) {
   )
 }
 
-export function WebhookFields() {
+export function WebhookFields({ types }: { types: readonly string[] }) {
   return (
-    <div class="field">
-      <label for="webhook-url">{labels.url}</label>
-      <input id="webhook-url" name="url" type="url" required maxLength={1000} placeholder="https://" />
-    </div>
+    <>
+      <div class="field">
+        <label for="webhook-url">{labels.url}</label>
+        <input id="webhook-url" name="url" type="url" required maxLength={1000} placeholder="https://" />
+      </div>
+      {types.length > 0 && (
+        <details>
+          <summary>{labels.types}</summary>
+          {types.map((type) => (
+            <label class="toggle" key={type}>
+              <input type="checkbox" name="types" value={type} />
+              {labels.typeNames[type] ?? type}
+            </label>
+          ))}
+        </details>
+      )}
+    </>
   )
 }
 
@@ -62,6 +75,7 @@ export function keyRequest(data: FormData): object {
   }
 }
 
+/** Returns the request for a new webhook. Without a type it hears of all events. */
 export function webhookRequest(data: FormData): object {
-  return { url: String(data.get('url') ?? '').trim() }
+  return { url: String(data.get('url') ?? '').trim(), types: data.getAll('types') }
 }

@@ -22,10 +22,12 @@ export interface AccessListProps {
   removeQuestion: (title: string) => string
   /** Scopes that the server offers for keys. */
   scopes: readonly string[]
+  /** Types of events that the server offers for webhooks. */
+  types: readonly string[]
 }
 
 export function AccessList(props: AccessListProps) {
-  const { kind, title, intro, none, create, secretAdvice, removeQuestion, scopes } = props
+  const { kind, title, intro, none, create, secretAdvice, removeQuestion, scopes, types } = props
   const [things, setThings] = useState<readonly ListedThing[] | null>(null)
   const [problem, setProblem] = useState<ApiProblem | null>(null)
   const [busy, setBusy] = useState<string | null>(null)
@@ -88,7 +90,7 @@ export function AccessList(props: AccessListProps) {
           void make(event.currentTarget)
         }}
       >
-        {kind === 'keys' ? <KeyFields scopes={scopes} /> : <WebhookFields />}
+        {kind === 'keys' ? <KeyFields scopes={scopes} /> : <WebhookFields types={types} />}
         <button type="submit" class="button action" aria-busy={busy === 'new'} aria-disabled={busy !== null}>
           {create}
         </button>

@@ -7,8 +7,8 @@ import { AccessList } from './access-list.tsx'
 const labels = words.access
 
 export function Access({ store }: PageProps) {
-  const offered = store.state.answer.offered.key_scopes
-  const scopes = isTextList(offered) ? offered : Object.keys(labels.scopeNames)
+  const { key_scopes, webhook_types } = store.state.answer.offered
+  const scopes = isTextList(key_scopes) ? key_scopes : Object.keys(labels.scopeNames)
   return (
     <>
       <AccessList
@@ -20,6 +20,7 @@ export function Access({ store }: PageProps) {
         secretAdvice={labels.secretKey}
         removeQuestion={labels.removeKey}
         scopes={scopes}
+        types={[]}
       />
       <AccessList
         kind="webhooks"
@@ -30,6 +31,7 @@ export function Access({ store }: PageProps) {
         secretAdvice={labels.secretWebhook}
         removeQuestion={labels.removeWebhook}
         scopes={[]}
+        types={isTextList(webhook_types) ? webhook_types : []}
       />
     </>
   )

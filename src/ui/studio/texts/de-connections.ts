@@ -18,6 +18,7 @@ const valueNames: Readonly<Record<string, string>> = {
   handle: 'Handle',
   identifier: 'Handle',
   app_password: 'App-Passwort',
+  service: 'Server, falls es nicht der von Bluesky ist',
   service_url: 'Server',
   pds_url: 'Server',
   instance: 'Dein Mastodon-Server',
@@ -35,7 +36,10 @@ const valueNames: Readonly<Record<string, string>> = {
   bucket: 'Bucket',
   access_key_id: 'Zugriffsschlüssel-ID',
   secret_access_key: 'Geheimer Zugriffsschlüssel',
+  channel: 'Öffentlicher Kanal, falls er nicht gefunden wird',
   channel_id: 'Kanal',
+  use_tls: 'Verschlüsselung (true oder false)',
+  recipient: 'Upload-Adresse von FetLife',
   service_account: 'Dienstkonto (JSON)',
 }
 

@@ -16,6 +16,7 @@ const valueNames: Readonly<Record<string, string>> = {
   handle: 'Handle',
   identifier: 'Handle',
   app_password: 'App password',
+  service: 'Server, if it isn’t Bluesky’s',
   service_url: 'Server',
   pds_url: 'Server',
   instance: 'Your Mastodon server',
@@ -33,7 +34,10 @@ const valueNames: Readonly<Record<string, string>> = {
   bucket: 'Bucket',
   access_key_id: 'Access key ID',
   secret_access_key: 'Secret access key',
+  channel: 'Public channel, if it isn’t found',
   channel_id: 'Channel',
+  use_tls: 'Encryption (true or false)',
+  recipient: 'Upload address of FetLife',
   service_account: 'Service account (JSON)',
 }
 
