@@ -49,7 +49,7 @@ describe.each(databaseKinds)('sessions of operators on %s', (kind) => {
     return { clock, olga, elsewhere, database, ...running }
   }
 
-  it('end at a process whose clock is behind the clock of the sign-in', async () => {
+  it('ends a session at a process whose clock is behind the clock of the sign-in', async () => {
     const { olga, elsewhere } = await start()
     const ended = await elsewhere('/auth/logout', { form: true, aheadMs: -5000 })
     expect(ended.status).toBe(303)
@@ -58,7 +58,7 @@ describe.each(databaseKinds)('sessions of operators on %s', (kind) => {
     expect((await olga.send('/api/galleries')).status).toBe(200)
   })
 
-  it('begin again after an end that a clock ahead of this clock wrote', async () => {
+  it('begins a session after an end that a clock ahead of this clock wrote', async () => {
     const { olga, elsewhere } = await start()
     await elsewhere('/auth/logout', { form: true, aheadMs: 60_000 })
     expect((await olga.send('/api/galleries')).status).toBe(401)
@@ -66,14 +66,14 @@ describe.each(databaseKinds)('sessions of operators on %s', (kind) => {
     expect((await olga.send('/api/galleries')).status).toBe(200)
   })
 
-  it('end at the next request after the operator leaves the list', async () => {
+  it('ends a session at the next request after the operator leaves the list', async () => {
     const { elsewhere } = await start()
     expect((await elsewhere('/api/galleries', {})).status).toBe(200)
     const without = await elsewhere('/api/galleries', { variables: { OPERATOR_EMAILS: otherOperator } })
     expect(without.status).toBe(401)
   })
 
-  it('survive a new secret while the old secret is listed, and end with it', async () => {
+  it('keeps a session while its old secret is listed, and ends it afterwards', async () => {
     const { elsewhere } = await start()
     const [fresh, old] = ['a-new-secret-of-at-least-32-characters', 'a-secret-of-at-least-32-characters']
     for (const [secrets, status] of [
@@ -89,7 +89,7 @@ describe.each(databaseKinds)('sessions of operators on %s', (kind) => {
     ['a session of a gallery', 'session', host],
     ['a state of a sign-in', 'console-sign-in', host],
     ['a session of another console', 'console-session', 'console.other.test'],
-  ])('are not opened by %s that has the same secret', async (_, purpose, audience) => {
+  ])('refuses %s that has the same secret', async (_, purpose, audience) => {
     const { browser, clock } = await start()
     const sealer = createSealer({
       secrets: [new Secret('a-secret-of-at-least-32-characters')],
