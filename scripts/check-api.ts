@@ -1,7 +1,7 @@
 /**
  * `npm run check:api`: sends requests that the API description allows and refuses to a running demo, as a
  * visitor and as two admins. The admins' photos are in a folder and on S3. Fails on server errors,
- * undescribed answers and the other findings of Schemathesis. Sends requests to an orchestrator as well.
+ * undescribed answers and the other findings of Schemathesis. Sends requests to an orchestrator and its console as well.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { buildWhereStale } from '../dev/demo/build.ts'
 import { samplePhotos } from '../dev/demo/photos.ts'
 import { type Demo, startDemo } from '../dev/demo/start.ts'
 import { endWithHelp } from '../src/node/usage.ts'
+import { checkConsole } from './check-api/console.ts'
 import { checkOrchestrator } from './check-api/orchestrator.ts'
 import { installSchemathesis, runSchemathesis } from './check-api/schemathesis.ts'
 import { signIn } from './check-api/sign-in.ts'
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
   console.log(
     `The orchestrator: ${orchestrator.isClean ? summary(orchestrator.output) : orchestrator.output}`,
   )
+  const operators = await checkConsole(program)
+  console.log(`The console: ${operators.isClean ? summary(operators.output) : operators.output}`)
   await buildWhereStale(project, false)
   const directory = await mkdtemp(join(tmpdir(), 'publisher-check-api-'))
   const clock = createClock()
@@ -39,7 +42,7 @@ async function main(): Promise<void> {
     const demo = await startDemo({ state, port: firstPort, baseDomain, variables, now: clock.now })
     try {
       const isClean = await check({ demo, program, directory, state, clock })
-      process.exitCode = isClean && orchestrator.isClean ? 0 : 1
+      process.exitCode = isClean && orchestrator.isClean && operators.isClean ? 0 : 1
     } finally {
       await demo.close()
     }

@@ -17,7 +17,7 @@ const bodySchema = z.record(z.string(), z.unknown())
 export function apiRoutes({ contextOf }: ApiOptions): Hono {
   const app = new Hono()
   for (const act of acts) {
-    app.on(act.method.toUpperCase(), `/api${act.path.replaceAll(/\{(\w+)\}/g, ':$1')}`, async (c) => {
+    app.on(act.method.toUpperCase(), routeOf(act.path), async (c) => {
       const context = await contextOf(c)
       if (!context) return problem(c, 401, 'not_signed_in', 'Sign in to the console first.')
       const given = act.method === 'get' ? c.req.query() : await bodyOf(c)
@@ -32,9 +32,23 @@ export function apiRoutes({ contextOf }: ApiOptions): Hono {
       }
     })
   }
+  for (const [path, ofPath] of Map.groupBy(acts, (act) => act.path))
+    app.all(routeOf(path), (c) => {
+      c.header('allow', ofPath.map(({ method }) => method.toUpperCase()).join(', '))
+      return problem(c, 405, 'method_not_allowed', 'This call has another method.')
+    })
   app.all('/api/*', (c) => problem(c, 404, 'not_found', 'Not found.'))
   app.get('/openapi.json', (c) => c.json(describeConsole()))
   return app
+}
+
+function routeOf(path: string): string {
+  return `/api${path.replaceAll(/\{(\w+)\}/g, ':$1')}`
+}
+
+/** Answers a call that failed: with its refusal, or with 500. */
+export function failedCall(c: Context, refusal: Refusal | undefined): Response {
+  return refusal ? refused(c, refusal) : problem(c, 500, 'failed', 'The call failed.')
 }
 
 function refused(c: Context, { status, code, words, current }: Refusal): Response {
@@ -44,7 +58,7 @@ function refused(c: Context, { status, code, words, current }: Refusal): Respons
 
 function problem(
   c: Context,
-  status: 401 | Refusal['status'],
+  status: 401 | 405 | 500 | Refusal['status'],
   code: string,
   detail: string,
   more: object = {},

@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import type { PeopleServices } from '../people-services.ts'
 import type { ActContext } from './acts/act.ts'
-import { apiRoutes } from './api.ts'
+import { apiRoutes, failedCall } from './api.ts'
 import { styleSheet } from './assets.ts'
 import { fleetPages } from './fleet-pages.ts'
 import { galleriesPages } from './galleries-pages.ts'
@@ -53,6 +53,8 @@ export function createConsole(services: PeopleServices): Hono {
   app.onError(async (error, c) => {
     const refusal = refusalOf(error)
     const t = textsOf(c)
+    if (!refusal) services.say(`A page of the console failed: ${error.name}`)
+    if (c.req.path.startsWith('/api/')) return failedCall(c, refusal)
     if (refusal?.status === 503) {
       c.header('retry-after', '1')
       return messagePage(c, 503, t.failedTitle, t.unavailable)
@@ -61,7 +63,6 @@ export function createConsole(services: PeopleServices): Hono {
       const operator = await sessions.operatorOf(c).catch(() => undefined)
       return refusedPage(c, refusal.status, operator, refusal.words)
     }
-    services.say(`A page of the console failed: ${error.name}`)
     return messagePage(c, 500, t.failedTitle, t.failed)
   })
   return app

@@ -1,6 +1,7 @@
 /** Tools of the routes of pages. */
 import type { Context } from 'hono'
 import type { PeopleServices } from '../people-services.ts'
+import { Refused } from '../registry/sql/refusals.ts'
 import type { ActContext } from './acts/act.ts'
 
 type Answer = Response | Promise<Response>
@@ -13,10 +14,12 @@ export interface PageTools {
 
 export type Form = ReadonlyMap<string, readonly string[]>
 
-/** Reads the texts of a form. */
+/** Reads the texts of a form. Throws {@link Refused} for a text that no database stores. */
 export async function formOf(c: Context): Promise<Form> {
-  const parameters = new URLSearchParams(await c.req.text())
-  return new Map([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name)]))
+  const pairs = [...new URLSearchParams(await c.req.text())]
+  if (pairs.some(([, text]) => text.includes('\0'))) throw new Refused('A text of the form has a NUL.')
+  const byName = Map.groupBy(pairs, ([name]) => name)
+  return new Map([...byName].map(([name, found]) => [name, found.map(([, text]) => text)]))
 }
 
 /** Returns the first value of a field, or an empty text. */

@@ -22,6 +22,9 @@ const policy = [
   "frame-ancestors 'none'",
 ]
 
+/** Methods of any page or call. */
+const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'])
+
 export interface ProtectionOptions {
   /** Origin whose pages may send changes. */
   origin: string
@@ -35,8 +38,10 @@ export function protect({ origin, formsLeave = false }: ProtectionOptions): Midd
   const isSecure = origin.startsWith('https:')
   return async (c, next) => {
     const refusal = refusalOf(c, origin)
-    if (refusal) c.res = c.text(...refusal)
-    else await next()
+    if (refusal) {
+      c.res = c.text(...refusal)
+      if (c.res.status === 405) c.res.headers.set('allow', [...methods].join(', '))
+    } else await next()
     const { headers } = c.res
     for (const [name, value] of Object.entries(fixed)) headers.set(name, value)
     headers.set('content-security-policy', csp)
@@ -48,7 +53,8 @@ export function protect({ origin, formsLeave = false }: ProtectionOptions): Midd
 function refusalOf(c: Context, origin: string): [text: string, status: 403 | 405 | 411 | 413] | undefined {
   const { method } = c.req
   if (method === 'GET' || method === 'HEAD') return undefined
-  if (!['POST', 'PUT', 'DELETE'].includes(method)) return ['Method not allowed.', 405]
+  // The API itself names the methods of each call.
+  if (!methods.has(method)) return c.req.path.startsWith('/api/') ? undefined : ['Method not allowed.', 405]
   if (!isFrom(c, origin))
     return ['Nothing was changed: this request did not come from a page of this site.', 403]
   const length = c.req.header('content-length')

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { createSealer, type Sealer } from '../../src/base/sealing/sealed-token.ts'
 import { type Actor, lineBy } from '../audit/actor.ts'
 import { appendAudit } from '../audit/chain.ts'
-import type { Database } from '../database/database.ts'
+import type { Database, Tx } from '../database/database.ts'
 import type { PeopleServices } from '../people-services.ts'
 import { Refused } from '../registry/sql/refusals.ts'
 import type { ConsoleSettings } from './settings.ts'
@@ -41,12 +41,11 @@ export function soleCookie(c: Context, name: string): string | undefined {
 /** Ends all sessions of an operator. Throws {@link Refused} if the operator never signed in. */
 export function endSessions(database: Database, email: string, actor: Actor, now: number): Promise<void> {
   return database.change(async (tx) => {
-    const { numUpdatedRows } = await tx
-      .updateTable('operator')
-      .set({ sessions_from: new Date(now).toISOString() })
-      .where('email', '=', email)
-      .executeTakeFirst()
-    if (numUpdatedRows === 0n) throw new Refused('This operator never signed in.')
+    const row = await rowOf(tx, email)
+    if (!row) throw new Refused('This operator never signed in.')
+    // The clock of the process of the sign-in may be ahead of this clock.
+    const sessions_from = latest([new Date(now).toISOString(), row.sessions_from, row.signed_in_at ?? ''])
+    await tx.updateTable('operator').set({ sessions_from }).where('email', '=', email).execute()
     await appendAudit(tx, [
       lineBy(
         actor,
@@ -54,6 +53,41 @@ export function endSessions(database: Database, email: string, actor: Actor, now
         now,
       ),
     ])
+  })
+}
+
+function rowOf(read: Pick<Tx, 'selectFrom'>, email: string) {
+  return read
+    .selectFrom('operator')
+    .select(['sessions_from', 'signed_in_at'])
+    .where('email', '=', email)
+    .executeTakeFirst()
+}
+
+/** Returns the last of some times in ISO 8601. */
+function latest(times: readonly string[]): string {
+  return times.toSorted().at(-1) ?? ''
+}
+
+/** Notes a sign-in and returns its time, which is after the end of all ended sessions on any clock. */
+function noteSignIn(database: Database, email: string, now: number): Promise<string> {
+  return database.change(async (tx) => {
+    const row = await rowOf(tx, email)
+    const afterEnd = row ? Date.parse(row.sessions_from) + 1 : 0
+    const at = new Date(Math.max(now, afterEnd)).toISOString()
+    const signed_in_at = latest([at, row?.signed_in_at ?? ''])
+    // The session must be younger than the end of the sessions before it.
+    const sessions_from = new Date(now - 1).toISOString()
+    await tx
+      .insertInto('operator')
+      .values({ email, sessions_from, signed_in_at })
+      .onConflict((conflict) => conflict.column('email').doUpdateSet({ signed_in_at }))
+      .execute()
+    const actor = { name: email, requestId: crypto.randomUUID() }
+    await appendAudit(tx, [
+      lineBy(actor, { action: 'operator.sign_in', tenant: null, outcome: 'signed_in', subject: email }, now),
+    ])
+    return at
   })
 }
 
@@ -66,36 +100,18 @@ export function createSessions({ database, now }: PeopleServices, settings: Cons
     now,
   })
   const cookie = cookieOf(settings, 'console')
-  const time = () => new Date(now()).toISOString()
-
-  const rowOf = (email: string) =>
-    database.read.selectFrom('operator').select('sessions_from').where('email', '=', email).executeTakeFirst()
-
   return {
     async operatorOf(c) {
       const token = soleCookie(c, cookie.name)
       const opened = token === undefined ? null : await sealer.open(token, settings.host)
       if (!opened || !settings.operators.has(opened.content.email)) return undefined
       const { email, at } = opened.content
-      const row = await rowOf(email)
+      const row = await rowOf(database.read, email)
       return row && at > row.sessions_from ? email : undefined
     },
 
     async begin(c, email) {
-      const at = time()
-      await database.change(async (tx) => {
-        // The session must be younger than the end of the sessions before it.
-        const from = new Date(now() - 1).toISOString()
-        await tx
-          .insertInto('operator')
-          .values({ email, sessions_from: from, signed_in_at: at })
-          .onConflict((conflict) => conflict.column('email').doUpdateSet({ signed_in_at: at }))
-          .execute()
-        const actor = { name: email, requestId: crypto.randomUUID() }
-        await appendAudit(tx, [
-          lineBy(actor, { action: 'operator.sign_in', tenant: null, outcome: 'signed_in', subject: email }),
-        ])
-      })
+      const at = await noteSignIn(database, email, now())
       const value = await sealer.seal(
         { email, at },
         { audience: settings.host, expiresInSeconds: sessionSeconds },

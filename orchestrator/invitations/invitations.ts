@@ -32,7 +32,8 @@ export async function invite(
   actor: Actor,
   now: number,
 ): Promise<{ id: string; secret: string }> {
-  await tenantRow(tx, tenant)
+  const { config } = await tenantRow(tx, tenant)
+  if (config === null) throw new Refused(`${tenant} has no configuration to which an admin could be added.`)
   const at = new Date(now).toISOString()
   await tx
     .updateTable('invitation')

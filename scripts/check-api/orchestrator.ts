@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { scopes } from '../../orchestrator/contract/scopes.ts'
 import { createDatabasePlane } from '../../orchestrator/control-plane.ts'
+import type { Database } from '../../orchestrator/database/database.ts'
 import { migrate } from '../../orchestrator/database/migrate.ts'
 import { openDatabase } from '../../orchestrator/database/open.ts'
-import { parseEnvironment } from '../../orchestrator/environment.ts'
+import { type OrchestratorEnvironment, parseEnvironment } from '../../orchestrator/environment.ts'
 import { startPeople } from '../../orchestrator/people.ts'
 import { type FileRegistry, parseRegistry } from '../../orchestrator/registry/file.ts'
 import { importFiles } from '../../orchestrator/registry/sql/import-files.ts'
@@ -23,7 +24,38 @@ const maxExamples = 100
 const callsPerMinute = 60_000
 
 /** Sends valid and invalid requests to an orchestrator with the example's tenants. Server errors count as findings. */
-export async function checkOrchestrator(program: string): Promise<SchemathesisResult> {
+export function checkOrchestrator(program: string): Promise<SchemathesisResult> {
+  return withOrchestrator({}, async ({ database, directory, files, port }) => {
+    const token = await createToken(database, { name: 'check', scopes }, actor)
+    return runSchemathesis({
+      program,
+      settings: 'orchestrator.toml',
+      port,
+      headers: [],
+      dictionaries: namesOf(files),
+      credentials: { serviceToken: { bearer: token } },
+      options: [],
+      maxExamples,
+      directory: join(directory, 'run'),
+    })
+  })
+}
+
+export interface CheckedOrchestrator {
+  env: OrchestratorEnvironment
+  database: Database
+  /** Directory that is deleted afterwards. */
+  directory: string
+  files: FileRegistry
+  /** Port on loopback. */
+  port: number
+}
+
+/** Runs a check of an orchestrator with a database of its own. Errors that it reports count as findings. */
+export async function withOrchestrator(
+  variables: Readonly<Record<string, string>>,
+  check: (running: CheckedOrchestrator) => Promise<SchemathesisResult>,
+): Promise<SchemathesisResult> {
   const directory = await mkdtemp(join(tmpdir(), 'publisher-check-orchestrator-'))
   const database = await openDatabase({ url: process.env.CHECK_DATABASE_URL, directory })
   try {
@@ -31,35 +63,18 @@ export async function checkOrchestrator(program: string): Promise<SchemathesisRe
     const files = await exampleFiles()
     const envelope = createEnvelope(database, createConfiguredKeys(parseKeys(randomKey())))
     await importFiles(database, envelope, files, actor)
-    const token = await createToken(database, { name: 'check', scopes }, actor)
     const errors: string[] = []
     const note = (error: string) => void errors.push(error)
     const plane = createDatabasePlane({ database, envelope, tokens: [], onFailure: note })
-    const env = parseEnvironment({})
+    const env = parseEnvironment(variables)
     const people = startPeople({ env, database, envelope, registry: plane.registry, say: note })
     const onError = (error: Error) => note(error.stack ?? error.message)
-    const { addCalls, moreCalls } = people
+    const { addCalls, moreCalls, answer } = people
     const address = { port: 0, hostname: '127.0.0.1' }
-    const server = await startOrchestrator({
-      plane,
-      ...address,
-      callsPerMinute,
-      onError,
-      addCalls,
-      moreCalls,
-    })
+    const shared = { plane, ...address, callsPerMinute, onError, addCalls, moreCalls }
+    const server = await startOrchestrator({ ...shared, answerPeople: answer })
     try {
-      const result = await runSchemathesis({
-        program,
-        settings: 'orchestrator.toml',
-        port: server.port,
-        headers: [],
-        dictionaries: namesOf(files),
-        credentials: { serviceToken: { bearer: token } },
-        options: [],
-        maxExamples,
-        directory: join(directory, 'run'),
-      })
+      const result = await check({ env, database, directory, files, port: server.port })
       return errors.length === 0
         ? result
         : { isClean: false, output: `${result.output}\n${errors.join('\n')}` }
@@ -81,7 +96,8 @@ async function exampleFiles(): Promise<FileRegistry> {
   return parseRegistry({ tenants: tenants ?? '', secrets: secrets ?? '', variables: {}, versionKey: 'check' })
 }
 
-function namesOf({ byHost, tenants, secrets }: FileRegistry) {
+/** Returns the names of the example. */
+export function namesOf({ byHost, tenants, secrets }: FileRegistry) {
   return {
     hosts: [...byHost.keys()],
     tenants: [...tenants.keys()],

@@ -2,7 +2,8 @@
 import type { z } from 'zod'
 import type { Actor } from '../../audit/actor.ts'
 import type { PeopleServices } from '../../people-services.ts'
-import { checked } from '../../registry/document.ts'
+import { checkStorable } from '../../registry/bounded-document.ts'
+import { checked, RegistryError } from '../../registry/document.ts'
 
 export interface ActContext {
   services: PeopleServices
@@ -26,14 +27,32 @@ export interface ActDefinition<S extends z.ZodType, O> {
 }
 
 export interface Act<O = unknown> extends Omit<ActDefinition<z.ZodType, O>, 'run'> {
-  /** Parses the input and acts. Throws `RegistryError` for an invalid input, and `Refused`. */
-  call(context: ActContext, input: unknown): Promise<O>
+  /** Parses the input and acts. Throws `RegistryError` for an invalid or unstorable input, and `Refused`. */
+  call(context: ActContext, input: Readonly<Record<string, unknown>>): Promise<O>
 }
 
 /** Creates an act whose input is parsed before it runs. */
 export function act<S extends z.ZodType, O>({ run, ...definition }: ActDefinition<S, O>): Act<O> {
   return {
     ...definition,
-    call: (context, input) => run(context, checked(definition.input, input, 'input')),
+    async call(context, input) {
+      checkMembers(input)
+      return run(context, checked(definition.input, input, 'input'))
+    },
   }
+}
+
+/** Refuses members that are nested too deeply, and texts that a database refuses or changes. */
+function checkMembers(input: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(input)) {
+    checkStorable(value, `input.${name}`)
+    if (!hasStorableTexts(value))
+      throw new RegistryError(`input.${name}: a text has a NUL or half a character`)
+  }
+}
+
+function hasStorableTexts(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([key, member]) => hasStorableTexts(key) && hasStorableTexts(member))
 }

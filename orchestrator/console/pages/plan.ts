@@ -49,12 +49,13 @@ ${hidden('plan', plan.plan)}<p><button>${textsOf(c).plan.publish}</button></p></
 export function publishedPage(
   c: Context,
   operator: string,
-  { changed, change }: { changed: readonly string[]; change: string },
+  { changed, kept, change }: { changed: readonly string[]; kept: readonly string[]; change: string },
 ): Response | Promise<Response> {
   const t = textsOf(c)
   const undo = html`<form method="post" action="/bulk/undo"><input type="hidden" name="change" value="${change}">
 <p><button class="quiet">${t.plan.undo}</button></p></form>`
   const body = html`<p role="status">${t.plan.published(changed.length)}</p>${changed.length > 0 ? undo : ''}
+${kept.length > 0 ? html`<p>${t.plan.unpublished}: ${kept.join(', ')}</p>` : ''}
 <p class="links"><a href="/">${t.nav.galleries}</a></p>`
   return page(c, 200, { title: t.plan.publishedTitle, operator, body })
 }

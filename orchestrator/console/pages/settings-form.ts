@@ -54,7 +54,8 @@ function inputHtml({ path, accepts }: FormField, value: string, hint: string, ex
     return html`<select name="${path}" aria-describedby="${hint}">${options}</select>`
   }
   if (value.length > 60 || value.includes('\n'))
-    return html`<textarea name="${path}" aria-describedby="${hint}">${value}</textarea>`
+    // A browser drops the first line end of the field.
+    return html`<textarea name="${path}" aria-describedby="${hint}">\n${value}</textarea>`
   return html`<input name="${path}" value="${value}" placeholder="${example}" autocomplete="off" aria-describedby="${hint}">`
 }
 

@@ -128,6 +128,7 @@ export const de: Texts = {
       count === 1
         ? '1 Galerie hat wieder ihre alte Konfiguration.'
         : `${count} Galerien haben wieder ihre alten Konfigurationen.`,
+    unpublished: 'Inzwischen geändert, darum nicht veröffentlicht',
     kept: 'Inzwischen wieder geändert, darum nicht zurückgenommen',
     stale:
       'Eine Galerie wurde inzwischen geändert. Sieh dir vor dem Veröffentlichen die neuen Unterschiede an.',

@@ -117,6 +117,7 @@ export const en = {
       count === 1
         ? '1 gallery has its old configuration again.'
         : `${count} galleries have their old configurations again.`,
+    unpublished: 'Changed meanwhile, so not published',
     kept: 'Changed again meanwhile, so not rolled back',
     stale: 'A gallery was changed meanwhile. Look at the new differences before you publish.',
   },

@@ -85,7 +85,12 @@ export function publishDraft(
   { note, expect, force = false }: DraftOptions,
   actor: Actor,
 ): Promise<boolean> {
-  if (found.length > 0 && !force)
-    throw new Refused(`${tenant}: ${violationText(found)}. Nothing was published. --force publishes it.`)
+  if (!force) refuseViolations({ tenant, violations: found })
   return publishWithin(tx, { tenant, written, bound, expect, ...(note !== undefined && { note }) }, actor)
+}
+
+/** Throws {@link Refused} for violated rules. */
+export function refuseViolations({ tenant, violations: found }: Pick<Draft, 'tenant' | 'violations'>): void {
+  if (found.length > 0)
+    throw new Refused(`${tenant}: ${violationText(found)}. Nothing was published. --force publishes it.`)
 }

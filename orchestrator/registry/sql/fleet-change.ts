@@ -5,7 +5,7 @@ import { canonicalJson, sha256Hex } from '../../contract/canonical.ts'
 import type { Tx } from '../../database/database.ts'
 import { type MemberPath, withMember } from '../member-change.ts'
 import { currentConfig } from './configurations.ts'
-import { type Draft, type DraftOptions, draftOf, publishDraft } from './drafts.ts'
+import { type Draft, type DraftOptions, draftOf, publishDraft, refuseViolations } from './drafts.ts'
 import { Conflict, Refused } from './refusals.ts'
 import { tenantRow } from './tenant-rows.ts'
 
@@ -45,23 +45,35 @@ export async function draftFleetChange(
   return { drafts, skipped, plan: (await sha256Hex(canonicalJson([path, value, versions]))).slice(0, 16) }
 }
 
-/** Publishes the drafts of the same change, and returns the changed tenants. Only added violations are refused. Throws {@link Conflict} if `plan` is not the drafts' digest. */
+/**
+ * Returns the drafts that change something, with only the violations that they add. Throws {@link Conflict} if `expected` is not the drafts'
+ * digest, and {@link Refused} for an added violation without `force`.
+ */
+export function publishableDrafts(
+  { drafts, plan }: FleetDrafts,
+  expected: string | undefined,
+  { force = false }: Pick<DraftOptions, 'force'> = {},
+): Draft[] {
+  if (expected !== undefined && expected !== plan)
+    throw new Conflict(`The tenants have changed since that plan. The plan is ${plan} now.`, plan)
+  // A tenant that violates a rule already does not stop the change of all others.
+  const refusable = drafts
+    .filter(({ difference }) => difference.changes.length > 0)
+    .map((draft) => ({ ...draft, violations: draft.added }))
+  if (!force) for (const draft of refusable) refuseViolations(draft)
+  return refusable
+}
+
+/** Publishes the drafts of the same change, and returns the changed tenants. Throws as {@link publishableDrafts}. */
 export async function publishFleetChange(
   tx: Tx,
-  { drafts, plan }: FleetDrafts,
-  options: Pick<DraftOptions, 'note' | 'force'> & { plan?: string | undefined },
+  drafted: FleetDrafts,
+  { note, force, plan }: Pick<DraftOptions, 'note' | 'force'> & { plan?: string | undefined },
   actor: Actor,
 ): Promise<string[]> {
-  if (options.plan !== undefined && options.plan !== plan)
-    throw new Conflict(`The tenants have changed since that plan. The plan is ${plan} now.`, plan)
   const published: string[] = []
-  const { note, force } = options
-  for (const draft of drafts) {
-    if (draft.difference.changes.length === 0) continue
-    // A tenant that violates a rule already does not stop the change of all others.
-    const refusable = { ...draft, violations: draft.added }
-    if (await publishDraft(tx, refusable, { note, force }, actor)) published.push(draft.tenant)
-  }
+  for (const draft of publishableDrafts(drafted, plan, { force }))
+    if (await publishDraft(tx, draft, { note, force }, actor)) published.push(draft.tenant)
   return published
 }
 

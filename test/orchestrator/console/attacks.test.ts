@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { acts } from '../../../orchestrator/console/acts/all.ts'
 import { describeConsole } from '../../../orchestrator/console/api.ts'
+import { createConsole } from '../../../orchestrator/console/app.ts'
+import type { PeopleServices } from '../../../orchestrator/people-services.ts'
 import { consoleOrigin, publicOrigin, startConsole } from '../../support/fixtures/console.ts'
 import { databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 
@@ -17,34 +19,13 @@ const pages = [
   '/signed-out',
   '/nothing',
 ]
-const changes = [
-  '/add',
-  '/bulk',
-  '/bulk/publish',
-  '/bulk/undo',
-  '/tokens',
-  '/tokens/revoke',
-  '/webhooks',
-  '/webhooks/delete',
-  '/audit/verify',
-  '/operators/sign-out',
-  '/auth/logout',
-  ...[
-    'suspension',
-    'limits',
-    'locks',
-    'invitations',
-    'invitations/revoke',
-    'doctor',
-    'settings',
-    'configuration',
-  ].map((name) => `/galleries/alice/${name}`),
-  '/galleries/alice/publish',
-  '/galleries/alice/rollback',
-  ...acts
-    .filter(({ method }) => method !== 'get')
-    .map(({ path }) => `/api${path.replaceAll(/\{\w+\}/g, 'alice')}`),
-]
+/** Returns the paths of all routes that change something, so that no new route escapes the attacks. */
+function changesOf(services: PeopleServices): string[] {
+  const routes = createConsole(services).routes.filter(
+    ({ method, path }) => !['GET', 'ALL'].includes(method) && !path.includes('*'),
+  )
+  return [...new Set(routes.map(({ path }) => path.replaceAll(/:\w+/g, 'alice')))]
+}
 
 describe.each(databaseKinds)('an attacker of the console on %s', (kind) => {
   const databases = databasesOf(kind)
@@ -68,7 +49,9 @@ describe.each(databaseKinds)('an attacker of the console on %s', (kind) => {
     ['an old browser on another origin', { 'sec-fetch-site': '', origin: 'https://evil.test' }],
     ['an old browser without any origin', { 'sec-fetch-site': '' }],
   ])('changes nothing from a page of %s', async (_, headers) => {
-    const { database, olga } = await start()
+    const { database, olga, services } = await start()
+    const changes = changesOf(services)
+    expect(changes.length).toBeGreaterThan(30)
     const count = () => database.read.selectFrom('audit_head').selectAll().executeTakeFirst()
     const before = await count()
     for (const path of changes)
@@ -77,13 +60,16 @@ describe.each(databaseKinds)('an attacker of the console on %s', (kind) => {
   })
 
   it('reaches no page and no call without a session', async () => {
-    const { browser } = await start()
+    const { browser, services } = await start()
     for (const { method, path } of acts) {
       const address = `/api${path.replaceAll(/\{\w+\}/g, 'alice')}`
       const options = { method: method.toUpperCase(), ...(method !== 'get' && { json: {} }) }
       expect([address, (await browser().send(address, options)).status]).toEqual([address, 401])
     }
-    for (const path of changes.filter((each) => !each.startsWith('/api') && each !== '/auth/logout'))
+    const pagesOnly = changesOf(services).filter(
+      (each) => !each.startsWith('/api') && each !== '/auth/logout',
+    )
+    for (const path of pagesOnly)
       expect([path, (await browser().send(path, { form: {} })).status]).toEqual([path, 403])
   })
 
@@ -180,6 +166,46 @@ describe.each(databaseKinds)('an attacker of the console on %s', (kind) => {
     }
     const rows = await database.read.selectFrom('audit').selectAll().execute()
     for (const secret of secrets) expect(JSON.stringify(rows)).not.toContain(secret)
+  })
+
+  it('gets a refusal for a NUL in any field of any form, and no error of the server', async () => {
+    const { olga, said, services } = await start()
+    const names = [
+      'expect',
+      'config',
+      'edit',
+      'name',
+      'email',
+      'id',
+      'tenant',
+      'path',
+      'paths',
+      'hosts',
+      'version',
+    ]
+    const form = Object.fromEntries(names.map((name) => [name, 'a\0b']))
+    const paths = changesOf(services).filter((path) => !path.startsWith('/api') && path !== '/auth/logout')
+    for (const path of paths) {
+      const { status } = await olga.send(path, { form })
+      const readsForm = path !== '/audit/verify' && !path.endsWith('/doctor')
+      expect([path, status]).toEqual([path, readsForm ? 422 : 200])
+    }
+    for (const path of [
+      '/?search=%00',
+      '/audit?tenant=%00',
+      '/galleries/%00',
+      '/galleries/alice/history/%00',
+    ])
+      expect([path, (await olga.send(path)).status >= 500]).toEqual([path, false])
+    expect(said).toEqual([])
+  })
+
+  it('reads a form of many names in time that grows with its length', async () => {
+    const { olga } = await start()
+    const form = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`a${index}`, '']))
+    const begun = performance.now()
+    expect((await olga.send('/tokens/revoke', { form })).status).toBe(422)
+    expect(performance.now() - begun).toBeLessThan(5000)
   })
 
   it('reaches no private address by a webhook', async () => {

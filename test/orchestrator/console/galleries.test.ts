@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createDatabasePlane } from '../../../orchestrator/control-plane.ts'
 import { configOf } from '../../../orchestrator/registry/sql/configurations.ts'
 import { history } from '../../../orchestrator/registry/sql/history.ts'
+import { createTenant } from '../../../orchestrator/registry/sql/tenant-changes.ts'
 import { operator, publicOrigin, startConsole } from '../../support/fixtures/console.ts'
 import { databaseKinds, databasesOf } from '../../support/fixtures/databases.ts'
 
@@ -124,6 +125,24 @@ describe.each(databaseKinds)('the galleries on %s', (kind) => {
       const first = await browser().navigate(unknown)
       expect([read.text, pressed.text]).toEqual([first.text, first.text])
     }
+  })
+
+  it('refuses to invite to a gallery without a configuration, whose link could not be accepted', async () => {
+    const { api, database } = await start()
+    const actor = { name: 'test', requestId: 'test' }
+    await database.change((tx) => createTenant(tx, { tenant: 'bare', hosts: ['bare.shibari.test'] }, actor))
+    const answer = await api('/galleries/bare/invitations', { email: mia.email })
+    expect([answer.status, answer.body.code]).toEqual([422, 'refused'])
+  })
+
+  it('accepts an invitation to a suspended gallery and leads to its new host', async () => {
+    const { api, browser, services } = await start()
+    const { link } = (await api('/galleries', mia)).body
+    const change = { suspended: true, hosts: ['renamed.shibari.test'] }
+    expect((await api('/galleries/mia', change, 'PUT')).status).toBe(200)
+    const accepted = await browser().send(link, { form: {} })
+    expect(accepted.headers.get('location')).toMatch(/^https:\/\/renamed\.shibari\.test\/auth\/login/)
+    expect(await services.registry.byHost('renamed.shibari.test')).toMatchObject({ suspended: true })
   })
 
   it('suspends and resumes the galleries of a filter', async () => {

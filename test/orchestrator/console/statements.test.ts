@@ -30,7 +30,7 @@ describe.each(databaseKinds)('the acts on a gallery on %s', (kind) => {
       actor: { name: operator, requestId: 'test' },
       operators: new Set([operator]),
     }
-    const call = async (id: string, input: object) => {
+    const call = async (id: string, input: Record<string, unknown>) => {
       const found = acts.find((act) => act.id === id) ?? expect.unreachable(id)
       return JSON.parse(JSON.stringify(await found.call(context, input)))
     }
@@ -41,7 +41,7 @@ describe.each(databaseKinds)('the acts on a gallery on %s', (kind) => {
     const { config_version } = await call('readGallery', { tenant })
     const { invitation } = await call('invite', { tenant, email: 'second@photos.test' })
     const changes = [{ path: 'appearance.title', value: 'New' }]
-    const inputs: Record<string, object> = {
+    const inputs: Record<string, Record<string, unknown>> = {
       changeGallery: { suspended: false, ai_budget: 5, hosts: ['mia.shibari.test'] },
       lockSettings: { paths: ['appearance.title'] },
       revokeInvitation: { id: invitation },
