@@ -278,7 +278,7 @@ describe.each(databaseKinds)('the pages of connections on %s', (kind) => {
     await database.change((tx) =>
       tx.updateTable('connection_attempt').set({ tenant: 'bob' }).where('id', '=', state).execute(),
     )
-    expect((await browser.open(callback)).status).toBe(500)
+    expect((await browser.open(callback)).status).toBe(503)
     expect(await database.read.selectFrom('connection').selectAll().execute()).toEqual([])
   })
 
