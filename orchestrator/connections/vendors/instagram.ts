@@ -67,6 +67,22 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
 
   const readMe = (token: string, refusedAs: RefusedAs) => ask(meRequest(hosts.me, token, refusedAs))
 
+  /** Renews a token. The end of an imported token is not known. Such a token may be too young, so its next check tries again. */
+  const refreshed = async (access_token: string, isEndKnown: boolean) => {
+    try {
+      return await ask({
+        url: hosts.refresh,
+        query: { grant_type: 'ig_refresh_token', access_token },
+        schema: longTokenSchema,
+        refusedAs: 'revoked',
+        secrets: [access_token],
+      })
+    } catch (error) {
+      if (isEndKnown || !(error instanceof VendorRefused) || error.reason === 'revoked') throw error
+      return undefined
+    }
+  }
+
   return {
     provider: 'instagram',
     use: 'channel',
@@ -91,15 +107,9 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
     async check(credentials, expiresAt): Promise<Checked> {
       const { access_token } = readStored(credentials)
       await readMe(access_token, 'revoked')
-      const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
-      if (!isDue) return {}
-      const renewed = await ask({
-        url: hosts.refresh,
-        query: { grant_type: 'ig_refresh_token', access_token },
-        schema: longTokenSchema,
-        refusedAs: 'revoked',
-        secrets: [access_token],
-      })
+      if (expiresAt !== null && expiresAt - now() > renewBeforeEndMs) return {}
+      const renewed = await refreshed(access_token, expiresAt !== null)
+      if (!renewed) return {}
       return {
         renewed: {
           credentials: { ...credentials, access_token: renewed.access_token },
