@@ -4,6 +4,7 @@ import type { Vendors } from './connections/vendors.ts'
 import type { Registry } from './contract/ports.ts'
 import type { Database } from './database/database.ts'
 import type { OrchestratorEnvironment } from './environment.ts'
+import type { ShowNow } from './notices/show-now.ts'
 import type { Envelope } from './secrets/envelope.ts'
 
 export interface PeopleOptions {
@@ -20,4 +21,5 @@ export interface PeopleOptions {
 export interface PeopleServices extends Required<PeopleOptions> {
   vendors: Vendors
   tools: VendorTools
+  showNow: ShowNow
 }

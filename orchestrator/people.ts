@@ -10,6 +10,8 @@ import { createConsole } from './console/app.ts'
 import type { Env } from './contract/call.ts'
 import type { MoreCalls } from './contract/description/document.ts'
 import { invitationPages } from './invitations/pages.ts'
+import { createFleetCall } from './notices/fleet-call.ts'
+import { createShowNow } from './notices/show-now.ts'
 import type { PeopleOptions, PeopleServices } from './people-services.ts'
 import { addStudio } from './studio/app.ts'
 import { studioDescription } from './studio/description.ts'
@@ -35,7 +37,18 @@ export function startPeople(options: PeopleOptions): People {
     apps: createVendorApps(options.database, options.envelope, now),
     now,
   }
-  const services: PeopleServices = { ...options, now, tools, vendors: createVendors(env, tools) }
+  const {
+    FLEET_URL: fleetUrl,
+    ORCHESTRATOR_SERVICE_TOKEN: [token],
+  } = env
+  const call = fleetUrl && token ? createFleetCall({ fleetUrl, token }) : undefined
+  const services: PeopleServices = {
+    ...options,
+    now,
+    tools,
+    vendors: createVendors(env, tools),
+    showNow: createShowNow({ ...options, call }),
+  }
   const [connect, invitations, console] = [
     connectPages(services),
     invitationPages(services),

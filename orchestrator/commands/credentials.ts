@@ -1,5 +1,6 @@
 /** `credentials`: stores, lists and deletes credentials. Values come from files or standard input, and are never printed. */
 import type { Command } from 'commander'
+import { giveToOperator } from '../connections/ownership.ts'
 import { checkCredentials } from '../registry/credentials.ts'
 import { deleteCredentials, listCredentials, putCredentials } from '../registry/sql/credentials.ts'
 import { tenantRow } from '../registry/sql/tenant-rows.ts'
@@ -40,7 +41,9 @@ async function put(context: CommandContext, name: string, reference: string, fil
   const changed = await withStore(context, ({ database, envelope }) =>
     database.change(async (tx) => {
       await tenantRow(tx, place.tenant)
-      return putCredentials(tx, envelope, { ...place, ...given }, operator(context))
+      const isNew = await putCredentials(tx, envelope, { ...place, ...given }, operator(context))
+      if (isNew) await giveToOperator(tx, place)
+      return isNew
     }),
   )
   printJson(context, { ...place, provider: given.provider, changed })

@@ -81,7 +81,8 @@ async function credentialsFor(tx: Tx, envelope: Envelope, ref: string, account: 
     )
   // A stored value that does not open any more is replaced.
   const stored = await openStored(tx, envelope, { tenant, ref }).catch(() => undefined)
-  const isSame = row !== undefined && !isOther && stored?.provider === provider
+  // The account of an operator's credentials is not known, and its refresh token may open the folders of other tenants.
+  const isSame = row?.account_id === connected.accountId && stored?.provider === provider
   return isSame ? withKeptRefreshToken(stored.credentials, connected.credentials) : connected.credentials
 }
 

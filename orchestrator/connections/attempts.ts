@@ -5,11 +5,12 @@ import { z } from 'zod'
 import { parseJson } from '../../src/base/json.ts'
 import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import type { Actor } from '../audit/actor.ts'
+import { SecretsUnavailable } from '../contract/ports.ts'
 import type { Database } from '../database/database.ts'
 import type { ConnectionAttemptTable } from '../database/people-tables.ts'
 import type { Reads } from '../registry/sql/configurations.ts'
 import type { Envelope, SealedPlace } from '../secrets/envelope.ts'
-import { type Begun, type ConnectionProvider, VendorRefused } from './vendor.ts'
+import type { Begun, ConnectionProvider, VendorRefused } from './vendor.ts'
 
 export type Attempt = Selectable<ConnectionAttemptTable>
 
@@ -20,7 +21,6 @@ export interface NewAttempt {
   actor: Actor
   replaces: boolean
   returnTo: string
-  begun: Begun
 }
 
 export interface AttemptStore {
@@ -31,9 +31,7 @@ export interface AttemptStore {
 
 export const attemptMs = 10 * 60 * 1000
 /** Time for which a refusal stays readable. */
-const keptMs = 24 * 60 * 60 * 1000
-/** Upper bound on living attempts of a tenant. */
-const maxAttempts = 50
+export const keptMs = 24 * 60 * 60 * 1000
 const idForm = /^[\w-]{32}$/
 
 /** Makes an ID of 192 random bits. */
@@ -41,47 +39,27 @@ export function newAttemptId(): string {
   return randomBytes(24).toString('base64url')
 }
 
-/** Stores an attempt. Throws {@link VendorRefused} if the tenant has too many. */
-export async function storeAttempt(
-  { database, envelope, now }: AttemptStore,
-  attempt: NewAttempt,
+/** Keeps what the vendor's file needs at the callback. The attempt can be used from now on. */
+export async function keepBegun(
+  { database, envelope }: AttemptStore,
+  { id, tenant, provider }: Pick<NewAttempt, 'id' | 'tenant' | 'provider'>,
+  begun: Begun,
 ): Promise<void> {
-  const { id, tenant, provider, actor, replaces, returnTo, begun } = attempt
   await envelope.prepare([tenant])
   await database.change(async (tx) => {
-    const at = now()
-    await tx
-      .deleteFrom('connection_attempt')
-      .where('tenant', '=', tenant)
-      .where('expires_at', '<', timeOf(at - keptMs))
-      .execute()
-    const living = await tx
+    const fixed = await tx
       .selectFrom('connection_attempt')
-      .select((eb) => eb.fn.countAll().as('count'))
+      .select(['actor', 'replaces', 'return_to', 'at', 'expires_at'])
       .where('tenant', '=', tenant)
-      .where('expires_at', '>', timeOf(at))
-      .executeTakeFirst()
-    if (Number(living?.count ?? 0) >= maxAttempts)
-      throw new VendorRefused('rate_limited', 'Too many connections were begun. Try again in ten minutes.')
-    const sealed = await envelope.seal(tx, placeOf({ id, tenant, provider }), JSON.stringify(begun))
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    const text = JSON.stringify({ ...begun, of: fixedOf(fixed) })
+    const sealed = await envelope.seal(tx, placeOf({ id, tenant, provider }), text)
     await tx
-      .insertInto('connection_attempt')
-      .values({
-        id,
-        tenant,
-        provider,
-        actor: actor.name,
-        replaces: replaces ? 1 : 0,
-        return_to: returnTo,
-        browser: null,
-        kept: sealed.value,
-        data_key: sealed.data_key,
-        at: timeOf(at),
-        expires_at: timeOf(at + attemptMs),
-        used_at: null,
-        error_code: '',
-        error_words: '',
-      })
+      .updateTable('connection_attempt')
+      .set({ kept: sealed.value, data_key: sealed.data_key })
+      .where('tenant', '=', tenant)
+      .where('id', '=', id)
       .execute()
   })
 }
@@ -95,7 +73,8 @@ export async function usableAttempt(
   const row = await read.selectFrom('connection_attempt').selectAll().where('id', '=', id).executeTakeFirst()
   // A clock that jumped back must not make an attempt live longer.
   const isAlive = row && Date.parse(row.expires_at) > now && Date.parse(row.at) <= now + attemptMs
-  return isAlive && row.provider === provider && row.used_at === null ? row : undefined
+  const isBegun = isAlive && row.kept !== ''
+  return isBegun && row.provider === provider && row.used_at === null ? row : undefined
 }
 
 /** Binds an attempt to the browser with this cookie. Returns false if another browser has it, or if it was used. */
@@ -117,15 +96,29 @@ export function isBrowserOf({ browser }: Attempt, cookie: string | undefined): b
   return browser !== null && cookie !== undefined && equalInConstantTime(digestOf(cookie), browser)
 }
 
-const begunSchema = z.object({ url: z.string(), kept: z.record(z.string(), z.unknown()) })
+const begunSchema = z.object({
+  url: z.string(),
+  kept: z.record(z.string(), z.unknown()),
+  of: z.string(),
+})
 
-/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open. */
+/** Opens what the vendor's file keeps. Rejects with `SecretsUnavailable` if it does not open, or was sealed for another row. */
 export async function openBegun(
   { envelope }: Pick<AttemptStore, 'envelope'>,
   attempt: Attempt,
 ): Promise<Begun> {
   const { kept: value, data_key } = attempt
-  return begunSchema.parse(parseJson(await envelope.open({ value, data_key }, placeOf(attempt))))
+  const text = await envelope.open({ value, data_key }, placeOf(attempt))
+  const { of, ...begun } = begunSchema.parse(parseJson(text))
+  if (of !== fixedOf(attempt)) throw new SecretsUnavailable('An attempt was changed.')
+  return begun
+}
+
+type Fixed = Pick<Attempt, 'actor' | 'replaces' | 'return_to' | 'at' | 'expires_at'>
+
+/** Returns the columns that never change, as one text. They are sealed, so that a change in the database ends the attempt. */
+function fixedOf({ actor, replaces, return_to, at, expires_at }: Fixed): string {
+  return JSON.stringify([actor, Number(replaces), return_to, at, expires_at])
 }
 
 /** Marks an attempt as used and forgets its secrets. Returns false if another request was first. */

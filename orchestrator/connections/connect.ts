@@ -1,19 +1,21 @@
 /** Acts of the studio and the console on connections. */
 import { z } from 'zod'
 import type { Actor } from '../audit/actor.ts'
-import { SecretsUnavailable } from '../contract/ports.ts'
 import type { PeopleServices } from '../people-services.ts'
 import { Refused } from '../registry/sql/refusals.ts'
 import { tenantRow } from '../registry/sql/tenant-rows.ts'
-import { applyConnection, forgetConnection } from './apply.ts'
-import { newAttemptId, storeAttempt } from './attempts.ts'
+import { applyConnection } from './apply.ts'
+import { countAttempt, countTry } from './attempt-limits.ts'
+import { keepBegun, newAttemptId } from './attempts.ts'
+import { isOfPerson } from './ownership.ts'
 import { refsOf, storageInUse } from './references.ts'
 import { returnAddress } from './return-address.ts'
 import { openStored } from './stored.ts'
 import { type ConnectionProvider, type Folder, type Vendor, VendorRefused } from './vendor.ts'
 import { type ConnectionView, connectionProviderOf, viewsOf } from './views.ts'
 
-export type { ConnectionField, ConnectionState, ConnectionView, ConnectionWay } from './views.ts'
+export { disconnect } from './disconnect.ts'
+export type { ConnectionView } from './views.ts'
 
 /** Lists the providers that are offered or connected. Throws `Refused` for an unknown tenant. */
 export function listConnections(services: PeopleServices, tenant: string): Promise<ConnectionView[]> {
@@ -83,12 +85,13 @@ async function paste(
   values: unknown,
 ): Promise<Begin> {
   if (!vendor.pasted) throw new Refused(`${provider} takes no pasted values.`)
+  await countTry(services, { id: newAttemptId(), tenant, provider, actor })
   const connected = await vendor.pasted.accept(values)
   const { checkEveryMs } = vendor
   // A person who pastes other values wants the other account.
   const account = { tenant, provider, connected, actor, replaces: true, checkEveryMs }
   await applyConnection({ ...services, now: services.now() }, account)
-  services.registry.forget?.()
+  await services.showNow(tenant)
   const connection = (await listConnections(services, tenant)).find((view) => view.provider === provider)
   if (!connection) throw new Refused(`${tenant} was changed meanwhile.`)
   return { connection }
@@ -102,8 +105,11 @@ async function startFlow(
 ): Promise<Begin> {
   const id = newAttemptId()
   const redirectUri = callbackUrl(base, provider)
+  const attempt = { id, tenant, provider, actor, replaces: again, returnTo }
+  // Counted before the vendor is asked, whose address may be the person's choice.
+  await countAttempt(services, attempt)
   const begun = await oauth.begin({ state: id, redirectUri, values, language, again })
-  await storeAttempt(services, { id, tenant, provider, actor, replaces: again, returnTo, begun })
+  await keepBegun(services, attempt, begun)
   const url = new URL(`/connect/${provider}/start`, base)
   url.searchParams.set('attempt', id)
   return { url: url.href }
@@ -122,56 +128,12 @@ async function completedValues(
   values: Readonly<Record<string, unknown>>,
 ): Promise<Readonly<Record<string, unknown>>> {
   const [ref] = pasted?.completes ? await refsOf(database.read, tenant, provider) : []
-  const stored = ref === undefined ? undefined : await openStored(database.read, envelope, { tenant, ref })
+  // The operator's bot may post to channels of other tenants.
+  if (ref === undefined || !(await isOfPerson(database.read, { tenant, ref }))) return values
+  const stored = await openStored(database.read, envelope, { tenant, ref })
   if (!stored) return values
   const known = Object.entries(stored.credentials).filter(([name]) => pasted?.completes?.includes(name))
   return { ...Object.fromEntries(known), ...values }
-}
-
-/** Longest wait for a vendor that revokes. */
-const revokeMs = 10_000
-
-/**
- * Ends a connection at the vendor and forgets it. `warning` says that the vendor did not confirm the end. Throws {@link Refused} if there
- * is no connection.
- */
-export async function disconnect(
-  services: PeopleServices,
-  { tenant, provider, actor }: { tenant: string; provider: ConnectionProvider; actor: Actor },
-): Promise<{ warning: string | null }> {
-  const { database, now } = services
-  const refs = await refsOf(database.read, tenant, provider)
-  if (refs.length === 0) throw new Refused(`${tenant} has no connection to ${provider}.`)
-  const vendor = services.vendors.get(provider)
-  const revoking = vendor?.revoke ? refs.map((ref) => revoked(services, vendor, { tenant, ref })) : []
-  const failures = (await Promise.all(revoking)).filter((failure) => failure !== undefined)
-  const outcome = failures.length > 0 ? 'not revoked' : revoking.length > 0 ? 'revoked' : 'forgotten'
-  await database.change((tx) => forgetConnection(tx, { tenant, provider, actor, outcome, now: now() }))
-  services.registry.forget?.()
-  return { warning: failures[0] ?? null }
-}
-
-/** Revokes the credentials of a reference. Returns the failure in words. */
-async function revoked(
-  { database, envelope }: PeopleServices,
-  vendor: Vendor,
-  place: { tenant: string; ref: string },
-): Promise<string | undefined> {
-  const timeout = Promise.withResolvers<string>()
-  const timer = setTimeout(() => timeout.resolve('The service did not answer in time.'), revokeMs)
-  const revoking = openStored(database.read, envelope, place).then(async (stored) => {
-    if (stored) await vendor.revoke?.(stored.credentials)
-    return undefined
-  })
-  try {
-    return await Promise.race([revoking, timeout.promise])
-  } catch (error) {
-    if (error instanceof VendorRefused) return error.reason === 'revoked' ? undefined : error.message
-    if (error instanceof SecretsUnavailable) return 'The stored credentials do not open.'
-    return 'The service could not be reached.'
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 const maxPathLength = 1000

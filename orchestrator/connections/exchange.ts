@@ -29,7 +29,7 @@ export async function exchangeCode(
     const actor = { name, requestId: `connect-${crypto.randomUUID()}` }
     const account = { tenant, provider, connected, actor, replaces: replaces === 1, checkEveryMs }
     await applyConnection({ ...services, now: services.now() }, account)
-    services.registry.forget?.()
+    await services.showNow(tenant)
     return undefined
   } catch (error) {
     const refusal = refusalOf(error)

@@ -1,8 +1,8 @@
 /** Frame of the plain pages on the way through a vendor. */
 import { createHash } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
-import { accepts } from 'hono/accepts'
 import { html, raw } from 'hono/html'
+import { parseAccept } from 'hono/utils/accept'
 
 export type Language = 'en' | 'de'
 
@@ -24,11 +24,13 @@ export const pageHeaders: MiddlewareHandler = async (c, next) => {
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value)
 }
 
-/** Returns the language that the browser prefers. */
+/** Returns the language that the browser prefers. A region does not matter: `de-AT` is German. */
 export function languageOf(c: Context): Language {
-  return accepts(c, { header: 'Accept-Language', supports: ['en', 'de'], default: 'en' }) === 'de'
-    ? 'de'
-    : 'en'
+  const preferred = parseAccept(c.req.header('accept-language') ?? '')
+    .filter(({ q }) => q > 0)
+    .toSorted((first, second) => second.q - first.q)
+    .map(({ type }) => type.toLowerCase().split('-')[0])
+  return preferred.find((language) => language === 'de' || language === 'en') === 'de' ? 'de' : 'en'
 }
 
 export interface PageText {

@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { PlaneUnavailable } from '../contract/ports.ts'
+import { PlaneUnavailable, SecretsUnavailable } from '../contract/ports.ts'
 import type { PeopleServices } from '../people-services.ts'
 import {
   type Attempt,
@@ -32,10 +32,8 @@ export function connectPages(services: PeopleServices): Hono {
   app.use(pageHeaders)
   app.onError((error, c) => {
     say(`A page of a connection failed: ${error.name}`)
-    return c.html(
-      page(languageOf(c), failedPage(languageOf(c))),
-      error instanceof PlaneUnavailable ? 503 : 500,
-    )
+    const isPassing = error instanceof PlaneUnavailable || error instanceof SecretsUnavailable
+    return c.html(page(languageOf(c), failedPage(languageOf(c))), isPassing ? 503 : 500)
   })
   app.notFound((c) => c.html(page(languageOf(c), lostPage(languageOf(c))), 404))
   addInstagramCallbacks(app, services)

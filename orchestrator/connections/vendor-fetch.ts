@@ -7,7 +7,8 @@ import { VendorRefused } from './vendor.ts'
 
 const timeoutMs = 10_000
 const maxAnswerBytes = 2 ** 20
-const notPublic = 'This address does not belong to a server on the public internet.'
+/** Words for an address that a tenant may not name. */
+export const notPublic = 'This address does not belong to a server on the public internet.'
 
 export type VendorFetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>
 

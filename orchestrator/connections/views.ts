@@ -179,10 +179,12 @@ function fieldsOf(vendor: Vendor, hasPages: boolean): ConnectionField[] {
   ]
 }
 
-/** Reads the fields of a schema. A schema that is no object has none. */
+/** Reads the fields of a schema. The first form of a union is for people. A schema that is no object has none. */
 function fieldsIn(schema: z.ZodType, way: ConnectionWay): ConnectionField[] {
   const json: unknown = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  const found = isRecord(json) ? objectSchema.safeParse(json).data : undefined
+  const forms = isRecord(json) && Array.isArray(json.anyOf) ? json.anyOf : [json]
+  const [form]: unknown[] = forms
+  const found = isRecord(form) ? objectSchema.safeParse(form).data : undefined
   return Object.entries(found?.properties ?? {}).map(([name, { description = '', secret }]) => ({
     name,
     way,

@@ -60,7 +60,7 @@ export interface ConnectionAttemptTable {
   return_to: string
   /** SHA-256 of the cookie of the browser that went to the vendor. `null`: none went yet. */
   browser: string | null
-  /** JWE of what the vendor's file keeps between the two calls, and of the vendor's address. Empty after its use. */
+  /** JWE of what the vendor's file keeps between the two calls, of the vendor's address, and of the columns that never change. Empty after its use. */
   kept: string
   data_key: string
   at: string
@@ -103,7 +103,7 @@ export interface InvitationTable {
   id: string
   tenant: string
   email: string
-  /** SHA-256 of the link's secret. */
+  /** SHA-256 of the link's secret, with tenant, address and end. */
   sha256: string
   created_by: string
   at: string

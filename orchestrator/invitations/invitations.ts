@@ -1,6 +1,7 @@
 /** Invitations: links that make a person an admin of a gallery, once. */
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { equalInConstantTime } from '../../src/contract/constant-time.ts'
 import { isRecord, memberOf } from '../../src/contract/lenient.ts'
 import { type Actor, lineBy } from '../audit/actor.ts'
 import { appendAudit } from '../audit/chain.ts'
@@ -15,6 +16,8 @@ const day = 24 * 3600_000
 const lifeMs = 14 * day
 /** Upper bound on open invitations of a gallery. */
 const maxOpen = 20
+/** Form of a link's secret: the ID of the invitation, and 256 random bits. */
+const secretForm = /^(inv_[\da-f-]{36})\.[\w-]{43}$/
 
 export interface Invitation {
   id: string
@@ -50,17 +53,18 @@ export async function invite(
   if (open.length >= maxOpen)
     throw new Refused(`${tenant} has ${maxOpen} open invitations. Revoke one of them first.`)
   const id = `inv_${crypto.randomUUID()}`
-  const secret = randomBytes(32).toString('base64url')
+  const secret = `${id}.${randomBytes(32).toString('base64url')}`
+  const expires_at = new Date(now + lifeMs).toISOString()
   await tx
     .insertInto('invitation')
     .values({
       id,
       tenant,
       email,
-      sha256: digestOf(secret),
+      sha256: digestOf(secret, { tenant, email, expires_at }),
       created_by: actor.name,
       at,
-      expires_at: new Date(now + lifeMs).toISOString(),
+      expires_at,
       accepted_at: null,
       revoked_at: null,
     })
@@ -112,14 +116,19 @@ export async function openInvitation(
   secret: string,
   now: number,
 ): Promise<Invitation | undefined> {
-  return read
+  const [, id] = secretForm.exec(secret) ?? []
+  if (id === undefined) return undefined
+  const row = await read
     .selectFrom('invitation')
-    .select(['id', 'tenant', 'email'])
-    .where('sha256', '=', digestOf(secret))
+    .select(['id', 'tenant', 'email', 'sha256', 'expires_at'])
+    .where('id', '=', id)
     .where('accepted_at', 'is', null)
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', new Date(now).toISOString())
     .executeTakeFirst()
+  if (!row || !equalInConstantTime(digestOf(secret, row), row.sha256)) return undefined
+  const { tenant, email } = row
+  return { id, tenant, email }
 }
 
 const writtenSchema = z.record(z.string(), z.unknown())
@@ -163,6 +172,11 @@ function withAdmin(written: Record<string, unknown>, email: string): Record<stri
   return withMember(isRecord(auth) ? written : { ...written, auth: {} }, ['auth', 'allowed_emails'], emails)
 }
 
-function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
+/** Returns the digest of a link's secret for one gallery, address and end, so that a row that was copied to another gallery opens nothing. */
+function digestOf(
+  secret: string,
+  { tenant, email, expires_at }: { tenant: string; email: string; expires_at: string },
+): string {
+  const text = JSON.stringify([secret, tenant, email, expires_at])
+  return createHash('sha256').update(text).digest('hex')
 }

@@ -34,6 +34,8 @@ export function invitationPages(services: PeopleServices): Hono {
   app.post('/invitation/:secret', async (c) => {
     const accepted = await acceptInvitation(database, c.req.param('secret'), crypto.randomUUID(), now())
     if (!accepted) return deadPage(c)
+    // The sign-in follows at once, and needs the new admin.
+    await services.showNow(accepted.tenant)
     const { hosts } = await tenantSummary(database.read, accepted.tenant)
     const query = new URLSearchParams({ return_to: '/settings' })
     return c.redirect(`${galleryOrigin(env, hosts[0] ?? '')}/auth/login?${query}`, 303)

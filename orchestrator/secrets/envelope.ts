@@ -4,7 +4,7 @@ import { createDataKeys, type Reads } from './data-keys.ts'
 import type { KeySource } from './key-source.ts'
 import { openText, type Sealed, type SealedPlace, sealText } from './sealing.ts'
 
-export { fleetTenant, type Sealed, type SealedPlace } from './sealing.ts'
+export type { Sealed, SealedPlace } from './sealing.ts'
 
 export interface Envelope {
   keys: KeySource

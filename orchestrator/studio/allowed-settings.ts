@@ -72,8 +72,6 @@ const schemas = {
   'ai.sd_caption_role_prompt': text,
 } as const satisfies Readonly<Record<string, z.ZodType>>
 
-export type SettingPath = keyof typeof schemas
-
 /** A setting that photographers may change. */
 export interface AllowedSetting {
   path: string

@@ -92,7 +92,11 @@ function versionIn(tag = ''): string | undefined {
 
 /** Returns a version of another form, which is never current. */
 function otherVersion(tag: string): string | undefined {
-  return /^(?:W\/)?"([^"]{1,500})"$/.exec(tag.trim())?.[1]
+  // Programs may send the version as they read it in a body, without quotes.
+  return (
+    /^(?:W\/)?"([^"]{1,500})"$/.exec(tag.trim())?.[1] ??
+    /^([0-9a-f]{64})(?:-[0-9a-f]{16})?$/.exec(tag.trim())?.[1]
+  )
 }
 
 async function addKey(

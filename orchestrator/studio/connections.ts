@@ -30,7 +30,9 @@ export function addConnections(app: Hono<Env>, services: PeopleServices): void {
 async function begin({ c, tenant, actor }: StudioCall, services: PeopleServices): Promise<Response> {
   const provider = providerOf(c, services)
   if (!provider) return refuse(c, 'unknown_provider')
-  const body = await readBody(c, connectBody)
+  // Some clients send no body where there is nothing to say.
+  const isEmpty = (await c.req.text()) === ''
+  const body = isEmpty ? connectBody.parse({}) : await readBody(c, connectBody)
   if (!body) return refuse(c, 'invalid_request')
   const { return_to: returnTo, language, ...values } = body
   const begun = await beginConnection(services, { tenant, provider, actor, values, returnTo, language })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { memberOf } from '../../src/contract/lenient.ts'
 import type { Actor } from '../audit/actor.ts'
+import { isOfPerson } from '../connections/ownership.ts'
 import type { Database, Tx } from '../database/database.ts'
 import { RegistryError } from '../registry/document.ts'
 import { currentConfig, type Reads } from '../registry/sql/configurations.ts'
@@ -105,13 +106,5 @@ async function hasOwnStorage(
 ): Promise<boolean> {
   const ref = memberOf(memberOf(written, 'storage'), 'credentials_ref')
   if (typeof ref !== 'string') return false
-  const row = await read
-    .selectFrom('connection')
-    .select('ref')
-    .where('tenant', '=', tenant)
-    .where('ref', '=', ref.trim())
-    // Credentials of an import have a row without a person.
-    .where('connected_by', '<>', '')
-    .executeTakeFirst()
-  return row !== undefined
+  return isOfPerson(read, { tenant, ref: ref.trim() })
 }

@@ -53,7 +53,7 @@ describe('the API keys of a configuration', () => {
     expect(faults).toEqual(['config.auth.api_keys'])
   })
 
-  it('is empty when the list or the block is unusable', () => {
+  it('leaves the list of keys empty when the list or the block is unusable', () => {
     expect(read({ auth: { api_keys: 'x' } }).auth?.api_keys).toEqual([])
     expect(read({ auth: 'x' }).auth).toEqual({ enabled: true, allowed_emails: [], api_keys: [] })
   })

@@ -38,7 +38,14 @@ describe('the file of variables', () => {
     const [old, fresh] = [parseEnv(first), parseEnv(await readFile(second, 'utf8'))]
     const secrets = ['ORCHESTRATOR_KEYS', 'ORCHESTRATOR_SERVICE_TOKEN', 'WEB_SESSION_SECRET']
     for (const name of [...secrets, 'CONSOLE_SESSION_SECRET']) expect(old[name]).not.toBe(fresh[name])
-    expect(parseEnvironment(orchestratorVariables(old))).toMatchObject({
+    expect(parseEnvironment(orchestratorVariables(old)).CONSOLE_HOST).toBeUndefined()
+    // The operator removes the signs of comments when the sign-in is registered.
+    const signIn = parseEnv(
+      first
+        .replace('# CONSOLE_HOST=', 'CONSOLE_HOST=')
+        .replaceAll(/^# (AUTH0_\w+=)$/gm, '$1registered.example'),
+    )
+    expect(parseEnvironment(orchestratorVariables(signIn))).toMatchObject({
       CONSOLE_HOST: 'console.shibari.test',
     })
   })

@@ -1,5 +1,6 @@
 /** Bluesky: accounts connect by OAuth or with an app password. */
 import { withoutSlashAtEnd } from '../../../src/base/text-edges.ts'
+import { usableCredentials } from '../usable-credentials.ts'
 import { type Vendor, VendorRefused, type VendorTools, type WrittenCredentials } from '../vendor.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { appPasswordSchema, createPastedFlow, defaultEntry, signIn } from './bluesky/app-password.ts'
@@ -21,9 +22,8 @@ export function createBlueskyVendor(settings: VendorSettings, tools: VendorTools
   const flow = { tools: { ...tools, addresses }, key }
 
   async function checkPassword(credentials: WrittenCredentials): Promise<void> {
-    const stored = appPasswordSchema.safeParse(credentials)
-    if (!stored.success) throw new VendorRefused('revoked', 'The stored credentials are incomplete.')
-    await signIn(tools, addresses, stored.data).catch((error: unknown) => {
+    const stored = usableCredentials(appPasswordSchema, credentials)
+    await signIn(tools, addresses, stored).catch((error: unknown) => {
       throw revokedIfInvalid(error)
     })
   }

@@ -24,7 +24,7 @@ const checkEveryMs = 30 * 60_000
 const credentialsSchema = z.object({ refresh_token: z.string().min(1) })
 const accountSchema = z.object({
   account_id: z.string().min(1).max(200),
-  email: z.string().min(1).max(320),
+  email: z.string().min(1).max(320).optional().catch(undefined),
   disabled: z.boolean().default(false),
   root_info: rootInfoSchema.optional().catch(undefined),
 })
@@ -56,7 +56,7 @@ export function createDropbox(settings: VendorSettings, tools: VendorTools): Ven
       throw new VendorRefused('unsuitable', 'This Dropbox account is disabled.', 'disabled')
     return {
       credentials: { provider: 'dropbox', refresh_token: refreshToken },
-      account: account.email,
+      account: account.email ?? account.account_id,
       accountId: account.account_id,
       expiresAt: null,
       settings: {},

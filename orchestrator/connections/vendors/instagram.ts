@@ -1,13 +1,7 @@
 /** Connects Instagram accounts (Instagram API with Instagram Login). */
 import { z } from 'zod'
-import {
-  type Checked,
-  type Connected,
-  type Vendor,
-  VendorRefused,
-  type VendorTools,
-  type WrittenCredentials,
-} from '../vendor.ts'
+import { usableCredentials } from '../usable-credentials.ts'
+import { type Checked, type Connected, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { vendorCode } from '../vendor-words.ts'
@@ -105,7 +99,7 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
     },
 
     async check(credentials, expiresAt): Promise<Checked> {
-      const { access_token } = readStored(credentials)
+      const { access_token } = usableCredentials(storedSchema, credentials)
       await readMe(access_token, 'revoked')
       if (expiresAt !== null && expiresAt - now() > renewBeforeEndMs) return {}
       const renewed = await refreshed(access_token, expiresAt !== null)
@@ -139,8 +133,8 @@ function codeIn(answer: URLSearchParams): string {
   return code
 }
 
-/** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. */
-const suitable: ReadonlySet<string> = new Set(['business', 'media_creator', 'creator'])
+/** Kinds of accounts that may publish. Their spelling varies: `MEDIA_CREATOR`, `Media_Creator`. An absent kind says nothing. */
+const suitable: ReadonlySet<string> = new Set(['business', 'media_creator', 'creator', ''])
 
 function connected({ user_id, id, username, account_type }: Me, token: string, expiresAt: number): Connected {
   const kind = account_type.toLowerCase().replace(/[\s-]+/g, '_')
@@ -154,10 +148,4 @@ function connected({ user_id, id, username, account_type }: Me, token: string, e
     expiresAt,
     settings: {},
   }
-}
-
-function readStored(credentials: WrittenCredentials): z.output<typeof storedSchema> {
-  const stored = storedSchema.safeParse(credentials)
-  if (stored.success) return stored.data
-  throw new VendorRefused('revoked', 'The stored credentials are incomplete. Connect the account again.')
 }

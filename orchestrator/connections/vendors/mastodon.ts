@@ -2,6 +2,7 @@
 import { calculatePKCECodeChallenge, generateRandomCodeVerifier } from 'oauth4webapi'
 import { z } from 'zod'
 import type { Fetch } from '../../../src/base/endpoint-guard.ts'
+import { usableCredentials } from '../usable-credentials.ts'
 import {
   type Checked,
   type Connected,
@@ -11,7 +12,6 @@ import {
   type VendorApps,
   VendorRefused,
   type VendorTools,
-  type WrittenCredentials,
 } from '../vendor.ts'
 import { callVendor } from '../vendor-call.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
@@ -25,13 +25,17 @@ const dayMs = 86_400_000
 /** Rest of a token's life in which a check renews it. Longer than the 7 days of the warning, so that a server may be down for days. */
 const renewBeforeEndMs = 14 * dayMs
 
-const valuesSchema = z.object({
-  instance: z
-    .string()
-    .min(1)
-    .max(500)
-    .meta({ description: 'Address of the server, or of a profile on it.', examples: ['mastodon.example'] }),
-})
+const instance = z
+  .string()
+  .min(1)
+  .max(500)
+  .meta({ description: 'Address of the server, or of a profile on it.', examples: ['mastodon.example'] })
+
+/** Programs may use the name that credentials have. */
+const valuesSchema = z.union([
+  z.object({ instance }),
+  z.object({ instance_url: instance }).transform(({ instance_url }) => ({ instance: instance_url })),
+])
 
 const keptSchema = z.object({
   origin: z.string(),
@@ -45,7 +49,7 @@ const keptSchema = z.object({
 
 /** Credentials of the contract, with what a renewal needs. */
 const storedSchema = z.object({
-  instance_url: z.string(),
+  instance_url: z.url().transform((url) => new URL(url).origin),
   access_token: z.string().min(1),
   refresh_token: z.string().optional(),
   redirect_uri: z.string().optional(),
@@ -71,7 +75,7 @@ export function createMastodonVendor(tools: VendorTools): Vendor | undefined {
     oauth: flowOn(tools, apps, ask),
 
     async check(credentials, expiresAt): Promise<Checked> {
-      const stored = readStored(credentials)
+      const stored = usableCredentials(storedSchema, credentials)
       const { refresh_token } = stored
       const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
       if (!isDue || refresh_token === undefined) {
@@ -87,7 +91,7 @@ export function createMastodonVendor(tools: VendorTools): Vendor | undefined {
     },
 
     async revoke(credentials) {
-      const stored = readStored(credentials)
+      const stored = usableCredentials(storedSchema, credentials)
       const app = await appOf(stored, apps)
       if (!app) return
       const { revoke } = await discover(stored.instance_url, ask)
@@ -232,11 +236,4 @@ async function appOf(
 ): Promise<VendorApp | undefined> {
   if (redirect_uri === undefined || scopes === undefined) return undefined
   return apps.find(keyOf({ origin: instance_url, scopes }, redirect_uri))
-}
-
-function readStored(credentials: WrittenCredentials): Stored {
-  const stored = storedSchema.safeParse(credentials).data
-  const origin = URL.parse(stored?.instance_url ?? '')?.origin
-  if (stored && origin !== undefined) return { ...stored, instance_url: origin }
-  throw new VendorRefused('revoked', 'The stored credentials are incomplete. Connect the account again.')
 }

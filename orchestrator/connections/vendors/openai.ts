@@ -1,6 +1,7 @@
 /** Connects OpenAI, or the compatible server of `OPENAI_BASE_URL`, by an API key. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { usableCredentials } from '../usable-credentials.ts'
 import { type Checked, type Connected, type Vendor, VendorRefused, type VendorTools } from '../vendor.ts'
 import { callVendor } from '../vendor-call.ts'
 import { createVendorFetch } from '../vendor-fetch.ts'
@@ -13,7 +14,7 @@ const valuesSchema = z.object({
   api_key: z
     .string()
     .trim()
-    .regex(/^[\x21-\x7e]{8,500}$/, 'must be an API key')
+    .regex(/^[\x21-\x7e]{1,500}$/, 'must be an API key')
     .meta({ description: 'API key, from platform.openai.com under API keys.', examples: ['sk-example'] }),
 })
 const storedSchema = z.object({ api_key: z.string().min(1) })
@@ -37,9 +38,9 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
     const { message = '', code } = errorSchema.safeParse(body).data?.error ?? {}
     const words = vendorWords(message, [key]) || `${account} answered ${status}.`
     if (status === 401) throw new VendorRefused(refusedAs, words, vendorCode(code))
-    // A restricted key may still write captions.
-    if (status === 403)
-      return 'This key may not list models, so it could not be tried. Analyze a photo to try it.'
+    // A restricted key may still write captions, and so may a compatible server without a list of models.
+    if (status === 403 || status === 404)
+      return 'The models cannot be listed with this key, so it could not be tried. Analyze a photo to try it.'
     throw new VendorRefused('unavailable', words, vendorCode(code) || String(status))
   }
 
@@ -65,9 +66,7 @@ export function createOpenAiVendor(settings: VendorSettings, tools: VendorTools)
     },
 
     async check(credentials): Promise<Checked> {
-      const stored = storedSchema.safeParse(credentials)
-      if (!stored.success) throw new VendorRefused('revoked', 'The stored key is incomplete. Enter it again.')
-      await tryKey(stored.data.api_key, 'revoked')
+      await tryKey(usableCredentials(storedSchema, credentials).api_key, 'revoked')
       return {}
     },
   }

@@ -1,13 +1,7 @@
 /** Connects Telegram bots by their token, and finds their channel (core.telegram.org/bots/api). */
 import { z } from 'zod'
-import {
-  type Checked,
-  type Connected,
-  type Vendor,
-  VendorRefused,
-  type VendorTools,
-  type WrittenCredentials,
-} from '../vendor.ts'
+import { usableCredentials } from '../usable-credentials.ts'
+import type { Checked, Connected, Vendor, VendorTools } from '../vendor.ts'
 import type { VendorSettings } from '../vendor-settings.ts'
 import { askTelegram, type TelegramAsk } from './telegram/call.ts'
 import { type Channel, channelOf, findChannels, mayPost, type Named } from './telegram/channels.ts'
@@ -18,7 +12,8 @@ const valuesSchema = z.object({
   bot_token: z
     .string()
     .trim()
-    .regex(/^\d{3,20}:[\w-]{20,100}$/, 'must be the token that @BotFather sent, such as 123456:ABC...')
+    // Telegram decides. The token becomes a part of an address, so no other characters pass.
+    .regex(/^[\w:-]{1,200}$/, 'must be the token that @BotFather sent, such as 123456:ABC...')
     .meta({ description: 'Token of the bot, from @BotFather.', examples: ['123456:bot-token'] }),
   channel: z
     .string()
@@ -33,7 +28,10 @@ const valuesSchema = z.object({
 })
 
 const storedSchema = z.object({ bot_token: z.string().min(1) })
-const botSchema = z.object({ id: z.number().int(), username: z.string().max(100) })
+const botSchema = z
+  .object({ id: z.number().int(), username: z.string().min(1).max(100).optional().catch(undefined) })
+  // Every bot of Telegram has a name. Other servers of the Bot API may leave it out.
+  .transform(({ id, username }) => ({ id, username: username ?? String(id) }))
 
 /** Creates the vendor. */
 export function createTelegramVendor(settings: VendorSettings, tools: VendorTools): Vendor {
@@ -61,7 +59,7 @@ export function createTelegramVendor(settings: VendorSettings, tools: VendorTool
     },
 
     async check(credentials): Promise<Checked> {
-      const { bot_token } = readStored(credentials)
+      const { bot_token } = usableCredentials(storedSchema, credentials)
       await askTelegram(tools.fetch, base, bot_token)('getMe', {}, botSchema, 'revoked')
       return {}
     },
@@ -110,10 +108,4 @@ function nameOf(text: string): Named | undefined {
   const name = text.replace(/^(https?:\/\/)?(t|telegram)\.me\//i, '').replace(/^@/, '')
   if (/^-?\d{5,20}$/.test(name)) return Number(name)
   return `@${name.slice(0, 100)}`
-}
-
-function readStored(credentials: WrittenCredentials): z.output<typeof storedSchema> {
-  const stored = storedSchema.safeParse(credentials)
-  if (stored.success) return stored.data
-  throw new VendorRefused('revoked', 'The stored token is incomplete. Connect the bot again.')
 }

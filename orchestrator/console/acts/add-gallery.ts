@@ -37,7 +37,7 @@ export const addGallery = act({
     email,
   }),
   output: invitedSchema,
-  async run({ services: { env, database, envelope, now }, actor }, { name, title, email: address }) {
+  async run({ services: { env, database, envelope, now, showNow }, actor }, { name, title, email: address }) {
     const host = hostOf(name, env)
     await envelope.prepare([name])
     const { id, secret } = await database.change(async (tx) => {
@@ -46,6 +46,8 @@ export const addGallery = act({
       await publishDraft(tx, draft, { note: 'new gallery', force: true }, actor)
       return invite(tx, { tenant: name, email: address }, actor, now())
     })
+    // A fleet that was asked about the host before remembers that there was no gallery.
+    await showNow(name)
     return {
       gallery: name,
       address: galleryOrigin(env, host),

@@ -18,8 +18,6 @@ export const email = z
   })
   .meta({ description: 'E-mail address', example: 'alice@example.org' })
 
-export const time = z.string().meta({ description: 'ISO 8601 in UTC' })
-
 /** Difference of two configurations. */
 export const differenceSchema = z.object({
   changes: z.array(

@@ -1,5 +1,7 @@
 /** Moves the two files of file mode into the database: all of it, or nothing. */
+
 import type { Actor } from '../../audit/actor.ts'
+import { giveToOperator } from '../../connections/ownership.ts'
 import type { Database } from '../../database/database.ts'
 import type { Envelope } from '../../secrets/envelope.ts'
 import type { FileRegistry } from '../file.ts'
@@ -35,7 +37,9 @@ export async function importFiles(
       }
       for (const [ref, { provider, value }] of byRef) {
         report.credentials++
-        if (await putCredentials(tx, envelope, { tenant, ref, provider, value }, actor)) report.changed++
+        if (!(await putCredentials(tx, envelope, { tenant, ref, provider, value }, actor))) continue
+        await giveToOperator(tx, { tenant, ref })
+        report.changed++
       }
     }
     return report

@@ -144,6 +144,18 @@ describe.each(databaseKinds)('connections on %s', (kind) => {
     expect(await database.read.selectFrom('connection').selectAll().execute()).toEqual([])
   })
 
+  it('stops a tenant that guesses passwords through this server', async () => {
+    const { connect } = await start()
+    const guesses = Array.from({ length: 25 }, () =>
+      connect('telegram', { bot_token: 'bad' }).catch((error: VendorRefused) => error.reason),
+    )
+    const answers = await Promise.all(guesses)
+    expect(answers.filter((reason) => reason === 'invalid')).toHaveLength(20)
+    expect(answers.filter((reason) => reason === 'rate_limited')).toHaveLength(5)
+    await expect(connect('openai', { api_key: 'sk-1' })).rejects.toMatchObject({ reason: 'rate_limited' })
+    await expect(connect('openai', { api_key: 'sk-1' }, 'bob')).resolves.toHaveProperty('connection')
+  })
+
   it('adds a channel that is off until its channel is found, and turns publishing on then', async () => {
     const { connect, found, config } = await start()
     found.hint = 'Add the bot to your channel.'

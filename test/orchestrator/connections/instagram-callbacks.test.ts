@@ -44,6 +44,7 @@ describe.each(databaseKinds)('the callbacks of Meta on %s', (kind) => {
     const said: string[] = []
     const services = {
       ...{ env, database, envelope, tools, now: () => now, vendors: createVendors(env, tools) },
+      showNow: async () => undefined,
       registry: createSqlRegistry({ database, envelope }),
       say: (text: string) => void said.push(text),
     }

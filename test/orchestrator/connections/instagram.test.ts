@@ -173,6 +173,15 @@ describe('connecting Instagram', () => {
     },
   )
 
+  it('accepts an answer without the kind of account, and a life of the token as text', async () => {
+    const env = { INSTAGRAM_APP_ID: app.id, INSTAGRAM_APP_SECRET: app.secret }
+    const answer = { access_token: 'canary', expires_in: '5184000', user_id: 1, username: 'alice' }
+    const fetch = async () => Response.json(answer)
+    const flow = createInstagramVendor(vendorSettings(env), { ...vendorTools(), fetch })?.oauth
+    const connected = await flow?.finish(new URLSearchParams({ code: 'code' }), {}, redirectUri)
+    expect(connected).toMatchObject({ account: '@alice', expiresAt: expect.any(Number) })
+  })
+
   it('refuses a personal account', async () => {
     const opened = await start({ accounts: [{ ...alice, accountType: 'PERSONAL' }] })
     expect(await refusal(connect(opened))).toMatchObject({ reason: 'unsuitable', code: 'personal' })

@@ -253,6 +253,21 @@ describe('connecting Mastodon', () => {
     expect((await connect(opened)).account).toBe(`@alice@${opened.host}`)
   })
 
+  it('reads the newer instance document where the older is gone', async () => {
+    const opened = await start({ flavour: 'old' })
+    const isGone = onRoute('GET /api/v1/instance', refusing(404, 'Record not found'))
+    const body = JSON.stringify({ version: '4.2.0' })
+    const isThere = onRoute('GET /api/v2/instance', { kind: 'answer', status: 200, body })
+    opened.server.interfere((call) => isGone(call) ?? isThere(call))
+    expect((await connect(opened)).account).toBe(`@alice@${opened.host}`)
+  })
+
+  it('takes the address also under the name that credentials have', async () => {
+    const { flow, server } = await start()
+    const { url } = await flow.begin({ ...inputFor(''), values: { instance_url: server.url } })
+    expect(new URL(url).origin).toBe(server.url)
+  })
+
   it('follows no redirect to another server', async () => {
     const { flow, server } = await start()
     await using other = await startReceiver()

@@ -288,4 +288,19 @@ describe.each(databaseKinds)('the pages of connections on %s', (kind) => {
     expect(answers.filter(({ status }) => status === 'rejected')).toHaveLength(2)
     await expect(begin({}, 'bob')).resolves.toContain(publicUrl)
   })
+
+  it('asks no vendor any more after too many attempts, whatever the vendor answered', async () => {
+    const { begin, dropbox, wait } = await start()
+    let asked = 0
+    Object.assign(dropbox.oauth ?? {}, {
+      async begin() {
+        asked++
+        throw new VendorRefused('bad_address', 'No server answers.')
+      },
+    })
+    await Promise.allSettled(Array.from({ length: 60 }, () => begin()))
+    expect(asked).toBe(50)
+    wait(10 * 60_000)
+    await expect(begin()).rejects.toMatchObject({ reason: 'bad_address' })
+  })
 })

@@ -132,13 +132,50 @@ describe('a bot of Telegram', () => {
     expect(emulator.calls.map(({ method }) => method)).toEqual(['getme', 'getupdates'])
   })
 
-  it.each(['123:short', 'nonsense', '123456789:canary canary canary canary', `123456789:${'x'.repeat(500)}`])(
-    'refuses the token %j before any request',
-    async (bot_token) => {
-      const vendor = createTelegramVendor({}, { ...tools, fetch: () => Promise.reject(new Error('called')) })
-      expect(vendor.pasted?.values.safeParse({ bot_token }).success).toBe(false)
-    },
-  )
+  it('keeps a token although the server cannot list updates', async () => {
+    const { emulator, connect } = await start([{ id: -1001, title: 'Ropes' }])
+    emulator.interfere(onMethod('getupdates', await refusing(404, 'Not Found: method not found')))
+    expect(await connect({})).toMatchObject({
+      accountId: '123456789',
+      settings: {},
+      hint: expect.stringContaining('does not list'),
+    })
+  })
+
+  it('lets Telegram decide about a short token, and names a bot without a name by its number', async () => {
+    const called: string[] = []
+    const answering = async (url: unknown) => {
+      called.push(new URL(String(url)).pathname)
+      const isFirst = called.length === 1
+      return Response.json({ ok: true, result: isFirst ? { id: 123, is_bot: true } : [] })
+    }
+    const vendor = createTelegramVendor({}, { ...tools, fetch: answering })
+    expect((await accept(vendor, { bot_token: '123:short' })).account).toBe('@123')
+    expect(called).toEqual(['/bot123:short/getMe', '/bot123:short/getUpdates'])
+  })
+
+  it.each([
+    '',
+    '../getMe',
+    '123:a?b',
+    '123456789:canary canary canary canary',
+    `123456789:${'x'.repeat(500)}`,
+  ])('refuses the token %j before any request', async (bot_token) => {
+    const vendor = createTelegramVendor({}, { ...tools, fetch: () => Promise.reject(new Error('called')) })
+    expect(vendor.pasted?.values.safeParse({ bot_token }).success).toBe(false)
+  })
+})
+
+describe('a server that speaks like OpenAI', () => {
+  it('keeps a short key with a hint when the server has no list of models', async () => {
+    const vendor = createOpenAiVendor(
+      { OPENAI_BASE_URL: 'https://ai.example.org/v1/' },
+      { ...tools, fetch: async () => new Response('not here', { status: 404 }) },
+    )
+    const { credentials, hint } = await accept(vendor, { api_key: 'key' })
+    expect(credentials).toEqual({ provider: 'openai', api_key: 'key' })
+    expect(hint).toContain('could not be tried')
+  })
 })
 
 describe('a mail server', () => {

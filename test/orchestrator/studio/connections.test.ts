@@ -55,6 +55,19 @@ describe.each(databaseKinds)('the connections of the studio on %s', (kind) => {
     expect([foreign.status, (await foreign.json()).code]).toEqual([422, 'connection_refused'])
   })
 
+  it('begins without a body, and shows the fields of servers that people name', async () => {
+    const { call } = await start({
+      ORCHESTRATOR_PUBLIC_URL: 'https://orchestrator.test',
+      DROPBOX_APP_KEY: 'key',
+      DROPBOX_APP_SECRET: 'secret',
+    })
+    const begun = await call('/connections/dropbox', { method: 'POST' })
+    expect([begun.status, await begun.json()]).toMatchObject([200, { url: expect.any(String) }])
+    const { connections } = await (await call('/connections')).json()
+    const mastodon = connections.find(({ provider }: { provider: string }) => provider === 'mastodon')
+    expect(mastodon.fields).toMatchObject([{ name: 'instance', way: 'oauth', required: true }])
+  })
+
   it.each(['unknown', '..', 'constructor', 'DROPBOX'])(
     'answers 404 for the provider %s',
     async (provider) => {

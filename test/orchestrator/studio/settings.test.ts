@@ -142,6 +142,14 @@ describe.each(databaseKinds)('the settings of the studio on %s', (kind) => {
     expect([answer.status, (await answer.json()).code]).toEqual([428, 'if_match_required'])
   })
 
+  it('takes the version without quotes, as it stands in the body', async () => {
+    const { call } = await start()
+    const { config_version } = await (await call('/settings')).json()
+    const change = { method: 'PATCH', body: { appearance: { title: 'A' } }, ifMatch: config_version }
+    expect((await call('/settings', change)).status).toBe(200)
+    expect((await call('/settings', change)).status).toBe(409)
+  })
+
   it('keeps taking the version of the settings while keys change the version of the answer', async () => {
     const { call, sent, versionOf } = await start()
     const before = await versionOf()

@@ -1,15 +1,13 @@
 /** Calls servers of Bluesky and turns their failures into refusals (atproto.com, "HTTP API (XRPC)"). */
 import { z } from 'zod'
-import { textAtMost } from '../../../../src/base/bounded-body.ts'
 import type { Fetch } from '../../../../src/base/endpoint-guard.ts'
-import { isPublisherError } from '../../../../src/base/errors.ts'
 import { parseJson } from '../../../../src/base/json.ts'
 import { VendorRefused } from '../../vendor.ts'
+import { createVendorFetch } from '../../vendor-fetch.ts'
 import { vendorCode, vendorWords } from '../../vendor-words.ts'
 
-/** Upper bound on an answer. Real answers have a few kilobytes. */
-export const maxAnswerBytes = 2 ** 18
-export const callMs = 10_000
+/** Name of any server in messages. */
+export const serverName = 'The server'
 
 export interface Answer {
   status: number
@@ -33,29 +31,13 @@ export async function callServer(
   init: RequestInit = {},
   secrets: readonly string[] = [],
 ): Promise<Answer> {
-  const { status, body } = await exchange(fetch, url, init)
+  const response = await createVendorFetch(fetch, serverName)(url, init)
+  const { status } = response
+  const body = parseJson(await response.text())
   const { error = '', message = '' } = errorSchema.safeParse(body).data ?? {}
   const words = vendorWords(message, secrets) || `Bluesky answered ${status}.`
   const answer = { status, body, error: vendorCode(error), words }
   if (status === 429) throw new VendorRefused('rate_limited', answer.words, answer.error)
   if (status >= 500) throw new VendorRefused('unavailable', answer.words, answer.error)
   return answer
-}
-
-async function exchange(fetch: Fetch, url: string, init: RequestInit) {
-  try {
-    const signal = AbortSignal.timeout(callMs)
-    const response = await fetch(url, { ...init, redirect: 'manual', signal })
-    return { status: response.status, body: parseJson(await textAtMost(response, maxAnswerBytes)) }
-  } catch (error) {
-    throw refusalOf(error)
-  }
-}
-
-/** Returns the refusal for a request without a usable answer. Its words hold nothing of the error, which may name addresses. */
-export function refusalOf(error: unknown): VendorRefused {
-  if (error instanceof VendorRefused) return error
-  if (isPublisherError(error, 'endpoint_refused'))
-    return new VendorRefused('bad_address', 'The server is not on the public internet.')
-  return new VendorRefused('unavailable', 'The server did not answer.')
 }

@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { assertPublicEndpoint } from '../../../../src/base/endpoint-guard.ts'
 import { withoutSlashAtEnd } from '../../../../src/base/text-edges.ts'
 import { VendorRefused, type VendorTools } from '../../vendor.ts'
-import { callServer, refusalOf } from './call.ts'
+import { notPublic } from '../../vendor-fetch.ts'
+import { callServer } from './call.ts'
 
 /** Addresses that the operator configured. */
 export interface BlueskyAddresses {
@@ -95,7 +96,8 @@ export function serverAddress({ allowPrivate }: VendorTools, address: unknown): 
       throw new VendorRefused('bad_address', 'The address of the server must not have a path.')
     return origin
   } catch (error) {
-    throw refusalOf(error)
+    if (error instanceof VendorRefused) throw error
+    throw new VendorRefused('bad_address', notPublic)
   }
 }
 

@@ -3,34 +3,32 @@ import {
   AuthorizationResponseError,
   allowInsecureRequests,
   customFetch,
-  type DPoPHandle,
   isDPoPNonceError,
   OperationProcessingError,
   ResponseBodyError,
 } from 'oauth4webapi'
-import { boundedAnswer } from '../../../../src/base/bounded-body.ts'
 import { type RefusalReason, VendorRefused, type VendorTools } from '../../vendor.ts'
+import { createVendorFetch } from '../../vendor-fetch.ts'
 import { vendorCode, vendorWords } from '../../vendor-words.ts'
 import { fetchFor } from './app-password.ts'
-import { callMs, maxAnswerBytes, refusalOf } from './call.ts'
+import { serverName } from './call.ts'
 import type { BlueskyAddresses } from './identity.ts'
 
 export interface OAuthTools extends VendorTools {
   addresses: BlueskyAddresses
 }
 
-/** Returns the options of one call and its repetition. The answer is bounded, and 429 and 5xx become refusals. */
+/** Returns the options of one call and its repetition. 429, 5xx and a missing answer become refusals. */
 export function callOptions(tools: OAuthTools) {
   return {
-    signal: AbortSignal.timeout(callMs),
     [allowInsecureRequests]: tools.allowPrivate,
     [customFetch]: async (url: string, init: object) => {
       const fetch = fetchFor(tools, tools.addresses, new URL(url).origin)
-      const response = await fetch(url, { ...init, redirect: 'manual' })
+      const response = await createVendorFetch(fetch, serverName)(url, init)
       const { status } = response
       if (status === 429) throw new VendorRefused('rate_limited', 'Bluesky limits the requests.')
       if (status >= 500) throw new VendorRefused('unavailable', `Bluesky answered ${status}.`)
-      return boundedAnswer(response, maxAnswerBytes)
+      return response
     },
   }
 }
@@ -64,7 +62,6 @@ export function oauthRefusal(
   }
   if (error instanceof OperationProcessingError)
     return new VendorRefused('unavailable', 'The server answered in an unexpected form.')
-  return refusalOf(error)
+  if (error instanceof VendorRefused) return error
+  return new VendorRefused('unavailable', `${serverName} did not answer.`)
 }
-
-export type { DPoPHandle }

@@ -14,10 +14,8 @@ import {
   WWWAuthenticateChallengeError,
 } from 'oauth4webapi'
 import { z } from 'zod'
-import { textAtMost } from '../../../../src/base/bounded-body.ts'
 import { parseJson } from '../../../../src/base/json.ts'
 import { VendorRefused } from '../../vendor.ts'
-import { maxAnswerBytes } from './call.ts'
 import { type BlueskyClient, scope } from './client.ts'
 import { didSchema } from './identity.ts'
 import { callOptions, type OAuthTools, withNonce } from './oauth-calls.ts'
@@ -129,7 +127,7 @@ export async function isAccepted(
     const response = await withNonce(() =>
       protectedResourceRequest(accessToken, 'GET', url, new Headers(), null, options),
     )
-    const account = accountSchema.safeParse(parseJson(await textAtMost(response, maxAnswerBytes))).data
+    const account = accountSchema.safeParse(parseJson(await response.text())).data
     if (response.status !== 200 || account?.did !== did)
       throw new VendorRefused('unavailable', `Bluesky answered ${response.status}.`)
     if (account.active === false)

@@ -21,7 +21,7 @@ export const shortTokenSchema = flatOrInData(z.object({ access_token: z.string()
 
 /** Token of 60 days, with its life in seconds. */
 export const longTokenSchema = flatOrInData(
-  z.object({ access_token: z.string().min(1), expires_in: z.number().positive() }),
+  z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() }),
 )
 
 /** Account. `user_id` publishes, and `id` is the account's ID for this app only. */

@@ -62,7 +62,9 @@ export async function discover(origin: string, ask: AskServer): Promise<OAuthSer
 const olderScopes = needs.flatMap((scopes) => scopes.filter((scope) => scope !== 'profile'))
 
 async function withoutMetadata(origin: string, ask: AskServer): Promise<OAuthServer> {
-  const answer = await ask(new URL('/api/v1/instance', origin))
+  const first = await ask(new URL('/api/v1/instance', origin))
+  // Version 1 of the document is deprecated.
+  const answer = first.status === 404 ? await ask(new URL('/api/v2/instance', origin)) : first
   refuseRedirect(answer)
   const version = instanceSchema.safeParse(answer.body).data?.version
   // A server that shows nothing to strangers may still be a Mastodon server.

@@ -39,7 +39,7 @@ export async function channelOf(ask: TelegramAsk, named: Named): Promise<Channel
   try {
     return await ask('getChat', { chat_id: named }, chatSchema)
   } catch (error) {
-    if (error instanceof VendorRefused && error.code === '400')
+    if (error instanceof VendorRefused && (error.code === '400' || error.code === '404'))
       throw new VendorRefused(
         'invalid',
         `The bot does not see ${named}. Add it to the channel first.`,
@@ -74,13 +74,20 @@ export async function findChannels(ask: TelegramAsk): Promise<Search> {
     }
     return { channels: [...seen.values()].slice(0, maxChannels) }
   } catch (error) {
+    if (!(error instanceof VendorRefused) || !isAboutUpdates(error)) throw error
     // Another program reads the bot's updates. Its webhook must stay.
-    if (!(error instanceof VendorRefused) || error.code !== '409') throw error
+    const cause =
+      error.code === '409' ? 'Another program uses this bot' : 'Telegram does not list its updates'
     return {
       channels: [],
-      hint: "Another program uses this bot, so its channel cannot be found. Enter the channel's @name instead.",
+      hint: `${cause}, so its channel cannot be found. Enter the channel's @name instead.`,
     }
   }
+}
+
+/** Recognises a refusal of the list. The token itself was accepted before. */
+function isAboutUpdates({ code }: VendorRefused): boolean {
+  return ['400', '403', '404', '409'].includes(code)
 }
 
 /** Checks if the bot may post there. */
@@ -95,7 +102,7 @@ export async function mayPost(ask: TelegramAsk, botId: number, { id, type }: Cha
     if (status === 'administrator') return type !== 'channel' || can_post_messages === true
     return status === 'member' && type !== 'channel'
   } catch (error) {
-    if (error instanceof VendorRefused && (error.code === '400' || error.code === '403')) return false
+    if (error instanceof VendorRefused && ['400', '403', '404'].includes(error.code)) return false
     throw error
   }
 }
