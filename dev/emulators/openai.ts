@@ -62,18 +62,16 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
       const key = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
       const route = `${request.method} ${new URL(request.url).pathname}`
       if (route === 'POST /v1/chat/completions') return await complete(request, key)
-      if (route === 'GET /v1/models') return await spoiled(modelsFault, async () => listModels(key))
+      if (route === 'GET /v1/models')
+        return await spoiled(modelsFault, async () =>
+          keys.has(key) ? modelList(models) : refused(wrongKey(key)),
+        )
       if (!keys.has(key)) throw wrongKey(key)
       throw new Refusal(404, 'Unknown request URL')
     } catch (error) {
       if (error instanceof Refusal) return refused(error)
       throw error
     }
-  }
-
-  function listModels(key: string): Response {
-    if (keys.has(key)) return modelList(models ?? [defaultVisionModel, defaultCaptionModel, 'emulated'])
-    return refused(wrongKey(key))
   }
 
   async function complete(request: Request, key: string): Promise<Response> {
@@ -135,7 +133,7 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
   }
 }
 
-function modelList(ids: readonly string[]): Response {
+function modelList(ids: readonly string[] = [defaultVisionModel, defaultCaptionModel, 'emulated']): Response {
   const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'emulator' }))
   return Response.json({ object: 'list', data })
 }

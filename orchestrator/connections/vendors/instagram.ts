@@ -61,22 +61,6 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
 
   const readMe = (token: string, refusedAs: RefusedAs) => ask(meRequest(hosts.me, token, refusedAs))
 
-  /** Renews a token. The end of an imported token is not known. Such a token may be too young, so its next check tries again. */
-  const refreshed = async (access_token: string, isEndKnown: boolean) => {
-    try {
-      return await ask({
-        url: hosts.refresh,
-        query: { grant_type: 'ig_refresh_token', access_token },
-        schema: longTokenSchema,
-        refusedAs: 'revoked',
-        secrets: [access_token],
-      })
-    } catch (error) {
-      if (isEndKnown || !(error instanceof VendorRefused) || error.reason === 'revoked') throw error
-      return undefined
-    }
-  }
-
   return {
     provider: 'instagram',
     use: 'channel',
@@ -102,7 +86,12 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
       const { access_token } = usableCredentials(storedSchema, credentials)
       await readMe(access_token, 'revoked')
       if (expiresAt !== null && expiresAt - now() > renewBeforeEndMs) return {}
-      const renewed = await refreshed(access_token, expiresAt !== null)
+      const request = { url: hosts.refresh, query: { grant_type: 'ig_refresh_token', access_token } }
+      const renewal = ask({
+        ...request,
+        ...{ schema: longTokenSchema, refusedAs: 'revoked', secrets: [access_token] },
+      })
+      const renewed = await (expiresAt === null ? unlessTooYoung(renewal) : renewal)
       if (!renewed) return {}
       return {
         renewed: {
@@ -111,6 +100,16 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
         },
       }
     },
+  }
+}
+
+/** Ignores the refusal of an imported token that may be too young for a renewal. The next check tries again. */
+async function unlessTooYoung<T>(renewal: Promise<T>): Promise<T | undefined> {
+  try {
+    return await renewal
+  } catch (error) {
+    if (error instanceof VendorRefused && error.reason !== 'revoked') return undefined
+    throw error
   }
 }
 
