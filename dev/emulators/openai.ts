@@ -62,10 +62,8 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
       const key = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
       const route = `${request.method} ${new URL(request.url).pathname}`
       if (route === 'POST /v1/chat/completions') return await complete(request, key)
-      if (route === 'GET /v1/models')
-        return await spoiled(modelsFault, async () =>
-          keys.has(key) ? modelList(models) : refused(wrongKey(key)),
-        )
+      const list = async () => (keys.has(key) ? modelList(models) : refused(wrongKey(key)))
+      if (route === 'GET /v1/models') return await spoiled(modelsFault, list)
       if (!keys.has(key)) throw wrongKey(key)
       throw new Refusal(404, 'Unknown request URL')
     } catch (error) {
