@@ -5,7 +5,7 @@
 import { pause } from '../../src/base/time.ts'
 import { defaultCaptionModel } from '../../src/workflow/analysis/captions.ts'
 import { defaultVisionModel } from '../../src/workflow/analysis/vision.ts'
-import { ConnectionBroken, spoiled } from './dropbox/faults.ts'
+import { ConnectionBroken, type Fault, spoiled } from './dropbox/faults.ts'
 import { type EmulatorServer, listenOnLoopback } from './dropbox/server.ts'
 import { callOf, usageOf } from './openai/call.ts'
 import type { OpenAiCall, OpenAiFaultRule } from './openai/faults.ts'
@@ -41,8 +41,10 @@ export interface OpenAiEmulator extends EmulatorServer {
   addKey(key: string): void
   /** Refuses the key from now on. */
   revoke(key: string): void
-  /** Applies the rule to all further requests. Returns a function that removes the rule. */
+  /** Applies the rule to all further requests for completions. Returns a function that removes the rule. */
   interfere(rule: OpenAiFaultRule): () => void
+  /** Spoils all further lists of models, until it is called with `undefined`. */
+  spoilModels(fault: Fault | undefined): void
 }
 
 const maxCallsKept = 10_000
@@ -53,15 +55,16 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
   const keys = new Set(options.keys)
   const calls: OpenAiCall[] = []
   const rules = new Set<OpenAiFaultRule>()
+  let modelsFault: Fault | undefined
 
   async function fetch(request: Request): Promise<Response> {
     try {
       const key = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1] ?? ''
       const route = `${request.method} ${new URL(request.url).pathname}`
       if (route === 'POST /v1/chat/completions') return await complete(request, key)
+      const list = async () => (keys.has(key) ? modelList(models) : refused(wrongKey(key)))
+      if (route === 'GET /v1/models') return await spoiled(modelsFault, list)
       if (!keys.has(key)) throw wrongKey(key)
-      if (route === 'GET /v1/models')
-        return modelList(models ?? [defaultVisionModel, defaultCaptionModel, 'emulated'])
       throw new Refusal(404, 'Unknown request URL')
     } catch (error) {
       if (error instanceof Refusal) return refused(error)
@@ -118,6 +121,9 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
     calls,
     addKey: (key) => void keys.add(key),
     revoke: (key) => void keys.delete(key),
+    spoilModels(fault) {
+      modelsFault = fault
+    },
     interfere(rule) {
       rules.add(rule)
       return () => void rules.delete(rule)
@@ -125,7 +131,7 @@ export async function startOpenAiEmulator(options: OpenAiEmulatorOptions): Promi
   }
 }
 
-function modelList(ids: readonly string[]): Response {
+function modelList(ids: readonly string[] = [defaultVisionModel, defaultCaptionModel, 'emulated']): Response {
   const data = ids.map((id) => ({ id, object: 'model', created: 0, owned_by: 'emulator' }))
   return Response.json({ object: 'list', data })
 }

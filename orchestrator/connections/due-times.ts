@@ -20,16 +20,20 @@ const patienceTries = 20
 /** Time before the end of a token at which its tenant is warned. Tokens of a shorter life are renewed all the time. */
 const warnBeforeMs = 7 * day
 
-/** Returns the time of the next check after a success. */
-export function nextCheckAt(now: number, checkEveryMs: number, expiresAt: number | null): number {
-  const regular = now + Math.min(checkEveryMs, longestIntervalMs)
+/** Share of an interval or a delay that is random, so that connections of many tenants are not checked together. */
+const jitter = 0.1
+
+/** Returns the time of the next check after a success. `random` from 0 to 1 makes the interval up to 10 % shorter. */
+export function nextCheckAt(now: number, checkEveryMs: number, expiresAt: number | null, random = 0): number {
+  const regular = now + Math.round(Math.min(checkEveryMs, longestIntervalMs) * (1 - jitter * random))
   const renewal = expiresAt === null || expiresAt <= now ? regular : expiresAt - renewBeforeMs
   return Math.max(now + shortestIntervalMs, Math.min(regular, renewal))
 }
 
-/** Returns the delay after so many failures in a row: 30 s, doubling to 6 hours. */
-export function coolDownMs(failures: number): number {
-  return Math.min(firstDelayMs * 2 ** Math.min(failures - 1, 20), longestDelayMs)
+/** Returns the delay after so many failures in a row: 30 s, doubling to 6 hours. `random` from 0 to 1 makes it up to 10 % longer. */
+export function coolDownMs(failures: number, random = 0): number {
+  const delay = Math.min(firstDelayMs * 2 ** Math.min(failures - 1, 20), longestDelayMs)
+  return Math.round(delay * (1 + jitter * random))
 }
 
 /** Checks if a connection has failed for so long that tries end. */

@@ -13,16 +13,25 @@ export const leaseMs = 60_000
 /** Jumps of the clock that change nothing: clocks of processes differ a little. */
 const skewMs = 5 * 60_000
 
-/** Leases at most `count` due connections of these providers, the longest due first. */
+export interface DueOptions {
+  /** Upper bound on connections of each provider. */
+  free: ReadonlyMap<string, number>
+  /** Upper bound on connections of all providers. */
+  count: number
+  now: number
+}
+
+/** Leases due connections of these providers, the longest due first. */
 export async function leaseDue(
   database: Database,
-  { providers, count, now }: { providers: readonly string[]; count: number; now: number },
+  { free, count, now }: DueOptions,
 ): Promise<LeasedConnection[]> {
+  const providers = [...free].flatMap(([provider, slots]) => (slots > 0 ? [provider] : []))
   if (providers.length === 0 || (await due(database.read, providers, now).limit(1).execute()).length === 0)
     return []
   const leased_until = timeOf(now + leaseMs)
   return database.change(async (tx) => {
-    const rows = await due(tx, providers, now).limit(count).execute()
+    const rows = withinSlots(await due(tx, providers, now).limit(count).execute(), free)
     const leased = rows.map((row) => ({ ...row, lease: crypto.randomUUID(), leased_until }))
     for (const { tenant, ref, lease } of leased)
       await tx
@@ -35,18 +44,40 @@ export async function leaseDue(
   })
 }
 
-/**
- * Selects due connections without a valid lease. After the clock was set back, times beyond any interval count as due, or as ended.
- */
-function due(read: Reads, providers: readonly string[], now: number) {
+/** Drops rows of providers without a free slot. They come again as soon as a slot is free. */
+function withinSlots(rows: readonly ConnectionRow[], free: DueOptions['free']): ConnectionRow[] {
+  const left = new Map(free)
+  return rows.filter(({ provider }) => {
+    const slots = left.get(provider) ?? 0
+    left.set(provider, slots - 1)
+    return slots > 0
+  })
+}
+
+/** Makes connections due that were checked in the future: the clock was set back since. */
+export async function healTimes(database: Database, now: number): Promise<void> {
+  const { due_at, future } = { due_at: timeOf(now), future: timeOf(now + skewMs) }
+  const some = database.read.selectFrom('connection').select('ref').where('checked_at', '>', future)
+  if (!(await some.where('due_at', '>', due_at).limit(1).executeTakeFirst())) return
+  await database.change((tx) =>
+    tx
+      .updateTable('connection')
+      .set({ due_at })
+      .where('checked_at', '>', future)
+      .where('due_at', '>', due_at)
+      .execute(),
+  )
+}
+
+/** Selects due connections without a valid lease. After the clock was set back, a lease beyond any lease counts as ended. */
+export function due(read: Reads, providers: readonly string[], now: number) {
   const time = timeOf(now)
-  const future = timeOf(now + skewMs)
   return read
     .selectFrom('connection')
     .selectAll()
     .where('provider', 'in', [...providers])
     .where('broken_at', 'is', null)
-    .where((eb) => eb.or([eb('due_at', '<=', time), eb('checked_at', '>', future)]))
+    .where('due_at', '<=', time)
     .where((eb) =>
       eb.or([
         eb('leased_until', 'is', null),

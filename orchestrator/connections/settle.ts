@@ -19,6 +19,8 @@ export interface Settlement {
   asked: StoredConnection
   checkEveryMs: number
   now: number
+  /** Random number from 0 to 1, which spreads the next checks. */
+  random: number
 }
 
 const maxWords = 300
@@ -34,7 +36,7 @@ export async function settleSuccess(
   settlement: Settlement,
   { renewed }: Checked,
 ): Promise<void> {
-  const { leased, asked, checkEveryMs, now } = settlement
+  const { leased, asked, checkEveryMs, now, random } = settlement
   const isCurrent = (await versionOf(tx, leased)) === asked.version
   const held = await heldRow(tx, leased)
   if (!isCurrent || (!renewed && !held)) {
@@ -57,14 +59,14 @@ export async function settleSuccess(
     ...(renewed ? { token_at: timeOf(now), expires_at: expiresAt === null ? null : timeOf(expiresAt) } : {}),
     ...(!renewed && held && { warned_of: await warned(tx, held, now) }),
     checked_at: timeOf(now),
-    due_at: timeOf(nextCheckAt(now, checkEveryMs, expiresAt)),
+    due_at: timeOf(nextCheckAt(now, checkEveryMs, expiresAt, random)),
   })
 }
 
 /** Stores a refusal. A refusal of an older token, or after the lease ended, says nothing about the current token. */
 export async function settleRefusal(
   tx: Tx,
-  { leased, asked, now }: Settlement,
+  { leased, asked, now, random }: Settlement,
   refusal: VendorRefused,
 ): Promise<void> {
   const row = await heldRow(tx, leased)
@@ -81,7 +83,8 @@ export async function settleRefusal(
     failing_since: timeOf(failingSince),
     broken_at: isBroken ? timeOf(now) : null,
     warned_of: isBroken ? row.warned_of : await warned(tx, row, now),
-    ...{ error_code, error_words, checked_at: timeOf(now), due_at: timeOf(now + coolDownMs(failures)) },
+    ...{ error_code, error_words, checked_at: timeOf(now) },
+    due_at: timeOf(now + coolDownMs(failures, random)),
   })
 }
 

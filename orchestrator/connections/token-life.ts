@@ -6,7 +6,7 @@ import { type Outlet, startPump } from '../notices/pump.ts'
 import type { PeopleServices } from '../people-services.ts'
 import { adoptCredentials } from './adoption.ts'
 import { sweepAttempts } from './attempts.ts'
-import { type LeasedConnection, leaseDue } from './leases.ts'
+import { healTimes, type LeasedConnection, leaseDue } from './leases.ts'
 import { postpone, settleRefusal, settleSuccess } from './settle.ts'
 import { openStored, type StoredConnection } from './stored.ts'
 import { type Checked, type Vendor, VendorRefused } from './vendor.ts'
@@ -19,7 +19,9 @@ export interface TokenLife {
 export type TokenLifeServices = Pick<PeopleServices, 'database' | 'envelope' | 'vendors' | 'now'>
 
 /** Upper bound on checks at once. */
-const parallel = 8
+const parallel = 16
+/** Upper bound on checks at once at each vendor, so that a vendor that hangs delays no other vendor. */
+const parallelAtVendor = 4
 const pauseMs = 1000
 /** Interval of the work that is not about a due connection. */
 const upkeepMs = 60_000
@@ -43,17 +45,22 @@ export function startTokenLife(services: PeopleServices): TokenLife {
   })
 }
 
-/** Creates the outlet that checks due connections. `random` spreads the first checks of imported credentials. */
+/** Creates the outlet that checks due connections. `random` spreads the checks. */
 export function createTokenChecks(
   services: TokenLifeServices,
   random = Math.random,
 ): Outlet<LeasedConnection> {
   const { database, envelope, vendors, now } = services
-  let keptAt = now()
+  let keptAt = Number.NEGATIVE_INFINITY
+  /** Free slots of each vendor. */
+  const free = new Map<string, number>([...vendors.keys()].map((provider) => [provider, parallelAtVendor]))
+  const take = ({ provider }: LeasedConnection, slots: number) =>
+    free.set(provider, (free.get(provider) ?? 0) - slots)
 
   async function upkeep(): Promise<void> {
     if (Math.abs(now() - keptAt) < upkeepMs) return
     keptAt = now()
+    await healTimes(database, now())
     await adoptCredentials(database, vendors, now(), random)
     await sweepAttempts(services)
   }
@@ -73,13 +80,16 @@ export function createTokenChecks(
     }
   }
 
-  async function deliver(leased: LeasedConnection): Promise<void> {
+  async function check(leased: LeasedConnection): Promise<void> {
     const vendor = vendorOf(services, leased)
     const asked = vendor && (await opened(leased))
     // After a pause of the process, another process may have the connection by now.
     if (!vendor || !asked || now() > Date.parse(leased.leased_until) - checkMs) return
     const outcome = await checked(vendor, asked, leased)
-    const settlement = () => ({ leased, asked, checkEveryMs: vendor.checkEveryMs, now: now() })
+    const settlement = () => ({
+      ...{ leased, asked, checkEveryMs: vendor.checkEveryMs },
+      ...{ now: now(), random: random() },
+    })
     if (outcome instanceof VendorRefused)
       await database.change((tx) => settleRefusal(tx, settlement(), outcome))
     else {
@@ -98,9 +108,11 @@ export function createTokenChecks(
   return {
     async lease(count) {
       await upkeep()
-      return leaseDue(database, { providers: [...vendors.keys()], count, now: now() })
+      const leased = await leaseDue(database, { free, count, now: now() })
+      for (const each of leased) take(each, 1)
+      return leased
     },
-    deliver,
+    deliver: (leased) => check(leased).finally(() => take(leased, -1)),
   }
 }
 

@@ -88,14 +88,15 @@ function due(reads: Reads, time: string) {
     .orderBy('due_at')
 }
 
-/** Returns the mail of an event. Returns `undefined` if it has no recipient. */
+/** Returns the mail of an event. Returns `undefined` if it has no recipient, or if the tenant is suspended. */
 async function mailFor({ read }: Database, event: string, operators: readonly string[]) {
   const row = await read
     .selectFrom('event')
-    .select(['tenant', 'type', 'data'])
-    .where('id', '=', event)
+    .innerJoin('tenant', 'tenant.name', 'event.tenant')
+    .select(['event.tenant', 'event.type', 'event.data', 'tenant.suspended'])
+    .where('event.id', '=', event)
     .executeTakeFirst()
-  if (!row || !isMailed(row.type)) return undefined
+  if (!row || !isMailed(row.type) || Number(row.suspended) === 1) return undefined
   const host = await read
     .selectFrom('domain')
     .select('host')

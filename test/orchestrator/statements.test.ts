@@ -37,6 +37,11 @@ const ofTheFleet: Readonly<Record<string, RegExp>> = {
   'finds due invalidations': /^select "host"(, "change", "tries")? from "invalidation" where "due_at" <= /,
   'removes invalidations without a fleet': /^delete from "invalidation"$/,
   'finds old deliveries': /^select "event"(, "webhook")? from "webhook_delivery" where "done_at" < /,
+  'finds connections that were checked in the future':
+    /^select "ref" from "connection" where "checked_at" > /,
+  'finds credentials without a connection':
+    /^select "credential"\."tenant", "credential"\."ref", .* where "connection"\."ref" is null/,
+  'finds old attempts': /^select "id" from "connection_attempt" where "expires_at" < /,
   'finds due connections': /^select \* from "connection" where "provider" in \(/,
   'finds old events': /^select "id" from "event" where "at" < /,
 }

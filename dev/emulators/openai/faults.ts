@@ -33,7 +33,7 @@ export type OpenAiFault =
   /** Answers 200 with a different message. */
   | { kind: 'say'; instead: (answer: string) => Partial<Said> }
 
-/** Decides for each request whether to inject a fault. */
+/** Decides for each request for a completion whether to inject a fault. */
 export type OpenAiFaultRule = (call: OpenAiCall) => OpenAiFault | undefined
 
 /**

@@ -83,10 +83,12 @@ export function createDropbox(settings: VendorSettings, tools: VendorTools): Ven
 
     async check(credentials) {
       const { access_token, refresh_token } = await refreshed(credentials)
+      // A failed call after this renewal must not lose the new token.
+      if (refresh_token !== undefined && refresh_token !== credentials.refresh_token)
+        return { renewed: { credentials: { ...credentials, refresh_token }, expiresAt: null } }
       const echo = z.object({ result: z.literal('ok') })
       await api.call(access_token, 'check/user', { query: 'ok' }, echo)
-      if (refresh_token === undefined || refresh_token === credentials.refresh_token) return {}
-      return { renewed: { credentials: { ...credentials, refresh_token }, expiresAt: null } }
+      return {}
     },
 
     async revoke(credentials) {

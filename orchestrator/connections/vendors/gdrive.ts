@@ -47,9 +47,13 @@ export function createGoogleDrive(settings: VendorSettings, tools: VendorTools):
 
     async check(credentials) {
       const tokens = await access.tokensOf(credentials)
+      // A failed call after a renewal must not lose the new token.
+      if (tokens.refresh !== undefined)
+        return {
+          renewed: { credentials: { ...credentials, refresh_token: tokens.refresh }, expiresAt: null },
+        }
       await userOf(access, tokens.access)
-      if (tokens.refresh === undefined) return {}
-      return { renewed: { credentials: { ...credentials, refresh_token: tokens.refresh }, expiresAt: null } }
+      return {}
     },
 
     async revoke({ refresh_token }) {

@@ -85,15 +85,14 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
     async check(credentials, expiresAt): Promise<Checked> {
       const { access_token } = usableCredentials(storedSchema, credentials)
       await readMe(access_token, 'revoked')
-      const isDue = expiresAt !== null && expiresAt - now() <= renewBeforeEndMs
-      if (!isDue) return {}
-      const renewed = await ask({
-        url: hosts.refresh,
-        query: { grant_type: 'ig_refresh_token', access_token },
-        schema: longTokenSchema,
-        refusedAs: 'revoked',
-        secrets: [access_token],
+      if (expiresAt !== null && expiresAt - now() > renewBeforeEndMs) return {}
+      const request = { url: hosts.refresh, query: { grant_type: 'ig_refresh_token', access_token } }
+      const renewal = ask({
+        ...request,
+        ...{ schema: longTokenSchema, refusedAs: 'revoked', secrets: [access_token] },
       })
+      const renewed = await (expiresAt === null ? unlessTooYoung(renewal) : renewal)
+      if (!renewed) return {}
       return {
         renewed: {
           credentials: { ...credentials, access_token: renewed.access_token },
@@ -101,6 +100,16 @@ export function createInstagramVendor(settings: VendorSettings, tools: VendorToo
         },
       }
     },
+  }
+}
+
+/** Ignores the refusal of an imported token that may be too young for a renewal. The next check tries again. */
+async function unlessTooYoung<T>(renewal: Promise<T>): Promise<T | undefined> {
+  try {
+    return await renewal
+  } catch (error) {
+    if (error instanceof VendorRefused && error.reason !== 'revoked') return undefined
+    throw error
   }
 }
 

@@ -22,8 +22,8 @@ import { type AskServer, discover, missingScopes, noServer } from './mastodon/se
 import { readAccount, requestToken, type TokenAnswer, tokensIn } from './mastodon/tokens.ts'
 
 const dayMs = 86_400_000
-/** Rest of a token's life in which a check renews it. */
-const renewBeforeEndMs = 2 * dayMs
+/** Rest of a token's life in which a check renews it. Longer than the 7 days of the warning, so that a server may be down for days. */
+const renewBeforeEndMs = 14 * dayMs
 
 const instance = z
   .string()

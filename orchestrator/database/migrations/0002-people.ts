@@ -24,7 +24,8 @@ export const people = [
     error_words text not null,
     primary key (tenant, ref)
   )`,
-  'create index connection_due on connection (due_at)',
+  // Broken connections are due no more, but there may be many.
+  'create index connection_due on connection (due_at) where broken_at is null',
   `create table connection_attempt (
     id text primary key,
     tenant text not null references tenant (name),

@@ -237,6 +237,16 @@ describe('the life of an Instagram token', () => {
     expect(await vendor.check(renewed?.credentials ?? {}, renewed?.expiresAt ?? null)).toEqual({})
   })
 
+  it('renews an imported token, whose end is not known, as soon as it is a day old', async () => {
+    const opened = await start()
+    const { vendor, pass, now } = opened
+    const { credentials } = await connect(opened)
+    expect(await vendor.check(credentials, null)).toEqual({})
+    pass(dayMs)
+    const { renewed } = await vendor.check(credentials, null)
+    expect(renewed?.expiresAt).toBe(now() + 60 * dayMs)
+  })
+
   it('ends as revoked when the account was away for 60 days', async () => {
     const opened = await start()
     const { credentials, expiresAt } = await connect(opened)

@@ -335,6 +335,15 @@ describe('the life of a token', () => {
     expect(await vendor.check(renewed?.credentials ?? {}, renewed?.expiresAt ?? null)).toEqual({})
   })
 
+  it('renews a token before anyone is warned of its end', async () => {
+    const { vendor, pass, ...opened } = await start({ flavour: 'pixelfed' })
+    const { credentials, expiresAt } = await connect({ vendor, pass, ...opened })
+    pass(350 * dayMs)
+    expect(await vendor.check(credentials, expiresAt)).toEqual({})
+    pass(2 * dayMs)
+    expect((await vendor.check(credentials, expiresAt)).renewed).toBeDefined()
+  })
+
   it('keeps the refresh token when the answer has none', async () => {
     const opened = await start({ flavour: 'akkoma' })
     const { vendor, pass, server } = opened

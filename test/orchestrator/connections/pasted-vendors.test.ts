@@ -48,7 +48,17 @@ describeVendor('OpenAI', async () => {
     account: '127.0.0.1',
     pasted: { good: { api_key: key }, bad: { api_key: 'sk-canary-wrong' } },
     revokeAtVendor: () => emulator.revoke(key),
-    troubles: {},
+    troubles: troublesOf(
+      (rule) => {
+        emulator.spoilModels(rule())
+        return () => emulator.spoilModels(undefined)
+      },
+      {
+        kind: 'answer',
+        status: 400,
+        body: JSON.stringify({ error: { message: noisyWords.replace('canary-secret', key), code: null } }),
+      },
+    ),
     close: emulator.close,
   }
 })

@@ -1,8 +1,11 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { applyConnection } from '../../../orchestrator/connections/apply.ts'
 import { listConnections } from '../../../orchestrator/connections/connect.ts'
+import { due } from '../../../orchestrator/connections/leases.ts'
 import { createTokenChecks } from '../../../orchestrator/connections/token-life.ts'
 import { type Checked, type Connected, VendorRefused } from '../../../orchestrator/connections/vendor.ts'
+import type { PeopleServices } from '../../../orchestrator/people-services.ts'
 import { checkCredentials } from '../../../orchestrator/registry/credentials.ts'
 import { putCredentials } from '../../../orchestrator/registry/sql/credentials.ts'
 import { renewDataKeys } from '../../../orchestrator/secrets/renewal.ts'
@@ -18,6 +21,24 @@ import { sendDue } from '../../support/fixtures/notices.ts'
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000]
 const begin = Date.parse('2026-12-01T12:00:00Z')
+
+/** Adds connections of alice that are due at a time. Only the first 20 have credentials. */
+async function fillConnections({ database, envelope }: PeopleServices, count: number, due: number) {
+  const refs = Array.from({ length: count }, (_, index) => `ref-${index}`)
+  await envelope.prepare(['alice'])
+  await database.change(async (tx) => {
+    const row = await tx.selectFrom('connection').selectAll().executeTakeFirstOrThrow()
+    const due_at = new Date(due).toISOString()
+    for (const ref of refs.slice(0, 20)) {
+      const checked = checkCredentials({ provider: 'dropbox', refresh_token: ref }, 'x')
+      await putCredentials(tx, envelope, { tenant: 'alice', ref, ...checked }, personOfTest)
+    }
+    for (let from = 0; from < count; from += 100) {
+      const values = refs.slice(from, from + 100).map((ref) => ({ ...row, ref, due_at }))
+      await tx.insertInto('connection').values(values).execute()
+    }
+  })
+}
 
 describe.each(databaseKinds)('the life of tokens on %s', (kind) => {
   const databases = databasesOf(kind)
@@ -295,6 +316,64 @@ describe.each(databaseKinds)('the life of tokens on %s', (kind) => {
     clock.now -= 365 * day
     expect(await wait(0)).toBe(1)
     expect(vendor.checks).toHaveLength(2)
+  })
+
+  it('spreads the checks of many tenants after an outage of the vendor', async () => {
+    const { vendor, services, database, clock } = await start()
+    await fillConnections(services, 20, clock.now)
+    vendor.refusal = new VendorRefused('unavailable', 'Dropbox has a problem.', '503')
+    let calls = 0
+    const life = createTokenChecks(services, () => (calls++ % 20) / 20)
+    await sendDue(life)
+    const dueTimes = async () => {
+      const rows = await database.read.selectFrom('connection').select('due_at').execute()
+      return new Set(rows.map(({ due_at }) => due_at)).size
+    }
+    expect(await dueTimes()).toBeGreaterThan(15)
+    vendor.refusal = undefined
+    clock.now += hour
+    await sendDue(life)
+    expect(await dueTimes()).toBeGreaterThan(15)
+  })
+
+  it('checks connections at other vendors while a vendor with many due connections hangs', async () => {
+    const { vendor, services, database, clock } = await start()
+    await fillConnections(services, 20, clock.now)
+    const other = scriptedVendor('telegram')
+    const vendors = new Map([...services.vendors, ['telegram' as const, other]])
+    const life = createTokenChecks({ ...services, vendors }, () => 0)
+    const hanging = Promise.withResolvers<Checked>()
+    vendor.onCheck = () => hanging.promise
+    await database.change((tx) =>
+      tx.updateTable('connection').set({ provider: 'telegram' }).where('ref', '=', 'storage').execute(),
+    )
+    const { signal } = new AbortController()
+    const deliver = async (rows: Awaited<ReturnType<typeof life.lease>>) =>
+      Promise.all(rows.map((row) => life.deliver(row, signal)))
+    clock.now += hour
+    const first = await life.lease(16)
+    const running = deliver(first)
+    await expect.poll(() => vendor.checks.length).toBe(4)
+    const second = await life.lease(16)
+    expect([...first, ...second].map(({ provider }) => provider).toSorted()).toEqual([
+      ...['dropbox', 'dropbox', 'dropbox', 'dropbox', 'telegram'],
+    ])
+    await deliver(second)
+    expect(other.checks).toHaveLength(1)
+    hanging.resolve({})
+    await running
+    expect(await life.lease(16)).toHaveLength(4)
+  })
+
+  it('finds due connections by an index', async () => {
+    const { services, database, clock } = await start()
+    // The planner of PostgreSQL would scan a small table.
+    await fillConnections(services, 5000, clock.now + day)
+    if (kind === 'postgres') await sql`analyze connection`.execute(database.read)
+    const query = due(database.read, ['dropbox'], clock.now).limit(16).compile()
+    const explain = kind === 'sqlite' ? 'explain query plan' : 'explain'
+    const plan = database.read.executeQuery({ ...query, sql: `${explain} ${query.sql}` })
+    expect(JSON.stringify((await plan).rows)).toContain('connection_due')
   })
 
   it('adopts credentials that were stored without the pages', async () => {

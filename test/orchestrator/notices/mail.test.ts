@@ -107,6 +107,15 @@ describe.each(databaseKinds)('mails about events on %s', (kind) => {
     expect(sent).toHaveLength(1)
   })
 
+  it('sends no mail about a suspended tenant', async () => {
+    const { mails, sent, database, tell } = await start()
+    await tell('connection.broken', { provider: 'dropbox' })
+    await database.change((tx) => tx.updateTable('tenant').set({ suspended: 1 }).execute())
+    await sendDue(mails())
+    expect(sent).toEqual([])
+    expect(await database.read.selectFrom('notice_mail').selectAll().execute()).toEqual([])
+  })
+
   it('forgets the mails without a mail server', async () => {
     const { mails, database, tell } = await start()
     await tell('budget.warning')
