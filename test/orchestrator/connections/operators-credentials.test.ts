@@ -52,7 +52,7 @@ function botVendor(): Vendor & { tried: unknown[] } {
   }
 }
 
-describe.each(databaseKinds)("the operator's credentials on %s", (kind) => {
+describe.each(databaseKinds)('a database with credentials of an operator on %s', (kind) => {
   const databases = databasesOf(kind)
   beforeAll(async () => (await databases.create())[Symbol.asyncDispose]())
   afterAll(databases.close)
@@ -101,7 +101,7 @@ describe.each(databaseKinds)("the operator's credentials on %s", (kind) => {
     }
   }
 
-  it('are forgotten by a photographer, and stay alive at the vendor for other tenants', async () => {
+  it('forgets the credentials for a photographer, and keeps them alive at the vendor for other tenants', async () => {
     const { store, forget, dropbox, database } = await start()
     await store('storage', shared)
     await forget('dropbox')
@@ -109,7 +109,7 @@ describe.each(databaseKinds)("the operator's credentials on %s", (kind) => {
     expect(await secretsOf(database, tenant, 'storage')).toBeUndefined()
   })
 
-  it('do not complete the values of a photographer, who could choose the channel of another tenant', async () => {
+  it('completes no values of a photographer, who could choose the channel of another tenant', async () => {
     const { store, connect, telegram } = await start()
     await store('telegram', { provider: 'telegram', bot_token: '123:of-the-operator' })
     await expect(connect('telegram', { channel: '@bobs_channel' })).rejects.toMatchObject({
@@ -119,7 +119,7 @@ describe.each(databaseKinds)("the operator's credentials on %s", (kind) => {
     expect(telegram.tried).toEqual([])
   })
 
-  it('leave no refresh token behind when a photographer connects an account of the same vendor', async () => {
+  it('leaves no refresh token behind when a photographer connects an account of the same vendor', async () => {
     const { store, connectDropbox, dropbox, database } = await start()
     await store('storage', shared)
     dropbox.next = { credentials: { provider: 'dropbox', refresh_token: '', access_token: 'own' } }
@@ -129,7 +129,7 @@ describe.each(databaseKinds)("the operator's credentials on %s", (kind) => {
     expect(isMixed).toBe(false)
   })
 
-  it('lock the folders again when they replace the connection of a photographer', async () => {
+  it('locks the folders again when an operator replaces the connection of a photographer', async () => {
     const { store, connectDropbox, isRootLocked, forget, dropbox } = await start()
     await connectDropbox()
     expect(await isRootLocked()).toBe(false)

@@ -289,7 +289,7 @@ describe.each(databaseKinds)('the pages of connections on %s', (kind) => {
     await expect(begin({}, 'bob')).resolves.toContain(publicUrl)
   })
 
-  it('asks no vendor any more after too many attempts, whatever the vendor answered', async () => {
+  it('asks no vendor any more after too many attempts, also when the vendor refused each', async () => {
     const { begin, dropbox, wait } = await start()
     let asked = 0
     Object.assign(dropbox.oauth ?? {}, {
