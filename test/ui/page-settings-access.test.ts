@@ -78,7 +78,7 @@ describe('API keys', () => {
     const { page, studio } = await atSettings(browser, phone, '/settings#access')
     await page.getByText('No API keys yet.').waitFor()
     await page.getByLabel('Name').fill('Lightroom')
-    await page.getByLabel('Publish').check()
+    await page.getByRole('checkbox', { name: 'Publish', exact: true }).check()
     await page.getByLabel('Expires').selectOption('Never')
     await page.getByRole('button', { name: 'Create key' }).click()
     const secret = page.getByLabel('Copy this key now. It’s shown only once.')
