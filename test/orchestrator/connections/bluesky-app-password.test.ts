@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-describeVendor('Bluesky with an app password', () => openPastedScene(server))
+describeVendor('Bluesky with an app password', { way: 'pasted' }, () => openPastedScene(server))
 
 describe('an account with an app password', () => {
   const vendorOf = (settings = {}, allowPrivate = true) =>

@@ -76,5 +76,7 @@ describe('a client with a key', () => {
     await documents.close()
   })
 
-  describeVendor('Bluesky with a client key', () => openOAuthScene(server, { redirectUri, clientKey }))
+  describeVendor('Bluesky with a client key', { way: 'oauth' }, () =>
+    openOAuthScene(server, { redirectUri, clientKey }),
+  )
 })

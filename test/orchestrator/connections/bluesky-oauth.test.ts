@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-describeVendor('Bluesky with OAuth', () => openOAuthScene(server))
+describeVendor('Bluesky with OAuth', { way: 'oauth' }, () => openOAuthScene(server))
 
 const hour = 3_600_000
 const tokenCalls = () => server.calls.filter(({ method }) => method === '/oauth/token').length

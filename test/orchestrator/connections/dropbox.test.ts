@@ -49,7 +49,7 @@ const noisyAnswer: Fault = {
   headers: { 'content-type': 'application/json' },
 }
 
-describeVendor('Dropbox', async () => {
+describeVendor('Dropbox', { way: 'oauth' }, async () => {
   const { emulator, alice, close, vendor } = await open()
   const inject = (fault: Fault) => () => emulator.interfere(() => fault)
   return {

@@ -58,7 +58,7 @@ function troublesOf(emulator: Awaited<ReturnType<typeof open>>['emulator'], word
   }
 }
 
-describeVendor('Google Drive', async () => {
+describeVendor('Google Drive', { way: 'oauth' }, async () => {
   const { emulator, alice, close, vendor } = await open()
   return {
     vendor,
@@ -76,7 +76,7 @@ describeVendor('Google Drive', async () => {
   }
 })
 
-describeVendor('Google Drive by a service account', async () => {
+describeVendor('Google Drive by a service account', { way: 'pasted' }, async () => {
   const { emulator, close, url } = await open()
   const { key } = await emulator.addServiceAccount('robot')
   const other = await createGoogleDriveEmulator({ app }).addServiceAccount('robot')

@@ -59,7 +59,7 @@ const answering = (status: number, body: unknown): Fault => ({
   headers: { 'content-type': 'application/json' },
 })
 
-describeVendor('Instagram', async () => {
+describeVendor('Instagram', { way: 'oauth', revokes: false }, async () => {
   const { instagram, vendor } = await open()
   const inject = (fault: Fault) => () => instagram.interfere(() => fault)
   const noisy = {

@@ -86,7 +86,7 @@ const noisyAnswer = (secret: string): Fault => ({
 const flavours: readonly FlavourName[] = ['mastodon', 'old', 'pixelfed', 'gotosocial', 'pleroma', 'akkoma']
 
 for (const flavour of flavours) {
-  describeVendor(flavour, async () => {
+  describeVendor(flavour, { way: 'oauth' }, async () => {
     const opened = await open({ flavour })
     const { server, vendor, host, apps } = opened
     const inject = (fault: Fault) => () => server.interfere(() => fault)

@@ -25,7 +25,7 @@ function troublesOf(interfere: (rule: () => Fault | undefined) => () => void, no
   }
 }
 
-describeVendor('Telegram', async () => {
+describeVendor('Telegram', { way: 'pasted' }, async () => {
   const emulator = await startTelegramEmulator({ bots: [{ token, chats: [{ id: -1001, title: 'Ropes' }] }] })
   return {
     vendor: createTelegramVendor({ TELEGRAM_API_BASE_URL: emulator.url }, tools),
@@ -40,7 +40,7 @@ describeVendor('Telegram', async () => {
   }
 })
 
-describeVendor('OpenAI', async () => {
+describeVendor('OpenAI', { way: 'pasted' }, async () => {
   const key = 'sk-canary-canary'
   const emulator = await startOpenAiEmulator({ keys: [key] })
   return {

@@ -39,7 +39,7 @@ async function accept(values: unknown): Promise<Connected> {
   return vendor.pasted.accept(vendor.pasted.values.parse(values))
 }
 
-describeVendor('S3', async () => {
+describeVendor('S3', { way: 'pasted' }, async () => {
   const { endpoint, script, heal } = await startScriptedS3()
   const unknownKey = refusalOf(403, 'InvalidAccessKeyId')
   script(({ accessKeyId }) => (accessKeyId === canaries.accessKeyId ? undefined : unknownKey))

@@ -59,8 +59,23 @@ export interface VendorScene {
 const maxTimeoutMs = 10_000
 const maxWords = 300
 
-/** Runs the suite. Every secret of the scene contains the word `canary`, and no refusal may contain a secret. */
-export function describeVendor(name: string, open: () => Promise<VendorScene>): void {
+export interface VendorOffer {
+  /** Way in which the scene connects. */
+  way: 'oauth' | 'pasted'
+  /** True if the vendor revokes by a call. Default: true for OAuth. */
+  revokes?: boolean
+  /** Faults that the scene can inject. Default: all. */
+  troubles?: readonly VendorTrouble[]
+}
+
+const allTroubles = ['held', 'error', 'reset', 'noisy'] as const
+
+/** Runs the cases of what a vendor offers. Every secret of the scene contains the word `canary`, and no refusal may contain a secret. */
+export function describeVendor(
+  name: string,
+  { way, revokes = way === 'oauth', troubles = allTroubles }: VendorOffer,
+  open: () => Promise<VendorScene>,
+): void {
   describe(`${name} as a vendor`, () => {
     let scene: VendorScene
     beforeEach(async () => {
@@ -71,16 +86,18 @@ export function describeVendor(name: string, open: () => Promise<VendorScene>): 
       await scene.close()
     })
 
-    const kinds = [
-      ['OAuth', (it: VendorScene) => it.oauth !== undefined],
-      ['pasted values', (it: VendorScene) => it.pasted !== undefined],
-    ] as const
+    const connect = () => (way === 'oauth' ? byOAuth(scene) : byPasting(scene, 'good'))
 
-    describe.each(kinds)('connected by %s', (kind, isOffered) => {
-      const connect = () => (kind === 'OAuth' ? byOAuth(scene) : byPasting(scene, 'good'))
+    it('offers what its cases are chosen by', () => {
+      expect({
+        way: scene.oauth ? 'oauth' : scene.pasted && 'pasted',
+        revokes: scene.vendor.revoke !== undefined,
+        troubles: Object.keys(scene.troubles).toSorted(),
+      }).toEqual({ way, revokes, troubles: [...troubles].toSorted() })
+    })
 
-      it('tells the account, and returns credentials that pass the check', async ({ skip }) => {
-        skip(!isOffered(scene), `offers no ${kind}`)
+    describe('connected', () => {
+      it('tells the account, and returns credentials that pass the check', async () => {
         const connected = await connect()
         expect(connected.account).toBe(scene.account)
         expect(connected.accountId).not.toBe('')
@@ -89,33 +106,29 @@ export function describeVendor(name: string, open: () => Promise<VendorScene>): 
         await scene.vendor.check(connected.credentials, connected.expiresAt)
       })
 
-      it('tells the same account when the account connects again', async ({ skip }) => {
-        skip(!isOffered(scene), `offers no ${kind}`)
+      it('tells the same account when the account connects again', async () => {
         const first = await connect()
         expect((await connect()).accountId).toBe(first.accountId)
       })
 
-      it('refuses as revoked when the person has ended the access at the vendor', async ({ skip }) => {
-        skip(!isOffered(scene), `offers no ${kind}`)
+      it('refuses as revoked when the person has ended the access at the vendor', async () => {
         const { credentials, expiresAt } = await connect()
         await scene.revokeAtVendor(credentials)
         expect((await refusal(scene.vendor.check(credentials, expiresAt))).reason).toBe('revoked')
       })
 
-      it('refuses as revoked after its own revocation', async ({ skip }) => {
-        skip(!isOffered(scene) || scene.vendor.revoke === undefined, 'offers no revocation')
-        const { credentials, expiresAt } = await connect()
-        await scene.vendor.revoke?.(credentials)
-        expect((await refusal(scene.vendor.check(credentials, expiresAt))).reason).toBe('revoked')
-      })
+      if (revokes)
+        it('refuses as revoked after its own revocation', async () => {
+          const { credentials, expiresAt } = await connect()
+          await scene.vendor.revoke?.(credentials)
+          expect((await refusal(scene.vendor.check(credentials, expiresAt))).reason).toBe('revoked')
+        })
 
-      it.for(['held', 'error', 'reset', 'noisy'] as const)(
+      it.for(troubles)(
         'does not break the connection in a check when the vendor is in trouble (%s)',
-        async (trouble, { skip }) => {
-          skip(!isOffered(scene), `offers no ${kind}`)
+        async (trouble) => {
           const { credentials, expiresAt } = await connect()
           const start = scene.troubles[trouble]
-          skip(start === undefined, 'cannot be injected')
           const timeouts = shortTimeouts(trouble === 'held')
           const stop = start?.()
           const refused = await refusal(scene.vendor.check(credentials, expiresAt))
@@ -129,103 +142,92 @@ export function describeVendor(name: string, open: () => Promise<VendorScene>): 
       )
     })
 
-    describe('its OAuth flow', () => {
-      it('sends the state and the own address to the vendor, and keeps plain JSON', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { begun, oauth } = await begin(scene)
-        expect(JSON.parse(JSON.stringify(begun.kept))).toEqual(begun.kept)
-        expect(begun.url).not.toContain('canary')
-        const answer = await oauth.allow(begun.url)
-        expect(answer.get('state')).toBe(state)
-      })
-
-      it('refuses as denied when the person cancels', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { flow, oauth, begun } = await begin(scene)
-        const answer = await oauth.deny(begun.url)
-        expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('denied')
-      })
-
-      it('refuses as invalid when the code has expired', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { flow, oauth, begun } = await begin(scene)
-        const answer = await oauth.allow(begun.url)
-        oauth.expireCodes()
-        expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
-      })
-
-      it('refuses as invalid when a code comes twice', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { flow, oauth, begun } = await begin(scene)
-        const answer = await oauth.allow(begun.url)
-        await flow.finish(answer, begun.kept, oauth.redirectUri)
-        expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
-      })
-
-      it('refuses as invalid when the callback has no code', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { flow, oauth, begun } = await begin(scene)
-        const empty = new URLSearchParams({ state })
-        expect((await refusal(flow.finish(empty, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
-      })
-
-      it('repeats no words of a callback that a stranger wrote', async ({ skip }) => {
-        skip(scene.oauth === undefined, 'offers no OAuth')
-        const { flow, oauth, begun } = await begin(scene)
-        const foreign = new URLSearchParams({
-          state,
-          error: 'server_error https://thief.example',
-          error_description: noisyWords,
+    if (way === 'oauth')
+      describe('its OAuth flow', () => {
+        it('sends the state and the own address to the vendor, and keeps plain JSON', async () => {
+          const { begun, oauth } = await begin(scene)
+          expect(JSON.parse(JSON.stringify(begun.kept))).toEqual(begun.kept)
+          expect(begun.url).not.toContain('canary')
+          const answer = await oauth.allow(begun.url)
+          expect(answer.get('state')).toBe(state)
         })
-        const refused = await refusal(flow.finish(foreign, begun.kept, oauth.redirectUri))
-        expect(refused.reason).not.toBe('revoked')
-        expect(everythingOf(refused)).not.toContain('thief')
-      })
 
-      it.for(['held', 'error', 'reset', 'noisy'] as const)(
-        'refuses when the vendor is in trouble during the exchange (%s)',
-        async (trouble, { skip }) => {
-          const start = scene.troubles[trouble]
-          skip(scene.oauth === undefined || start === undefined, 'cannot be injected')
+        it('refuses as denied when the person cancels', async () => {
+          const { flow, oauth, begun } = await begin(scene)
+          const answer = await oauth.deny(begun.url)
+          expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('denied')
+        })
+
+        it('refuses as invalid when the code has expired', async () => {
           const { flow, oauth, begun } = await begin(scene)
           const answer = await oauth.allow(begun.url)
-          const timeouts = shortTimeouts(trouble === 'held')
-          start?.()
-          const refused = await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))
-          if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
-          expect(Math.max(0, ...timeouts())).toBeLessThanOrEqual(maxTimeoutMs)
-        },
-      )
-    })
+          oauth.expireCodes()
+          expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
+        })
 
-    describe('its pasted values', () => {
-      it('refuses values that the vendor does not know', async ({ skip }) => {
-        skip(scene.pasted === undefined, 'takes no values')
-        expect(['invalid', 'revoked', 'bad_address', 'unsuitable']).toContain(
-          (await refusal(byPasting(scene, 'bad'))).reason,
+        it('refuses as invalid when a code comes twice', async () => {
+          const { flow, oauth, begun } = await begin(scene)
+          const answer = await oauth.allow(begun.url)
+          await flow.finish(answer, begun.kept, oauth.redirectUri)
+          expect((await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
+        })
+
+        it('refuses as invalid when the callback has no code', async () => {
+          const { flow, oauth, begun } = await begin(scene)
+          const empty = new URLSearchParams({ state })
+          expect((await refusal(flow.finish(empty, begun.kept, oauth.redirectUri))).reason).toBe('invalid')
+        })
+
+        it('repeats no words of a callback that a stranger wrote', async () => {
+          const { flow, oauth, begun } = await begin(scene)
+          const foreign = new URLSearchParams({
+            state,
+            error: 'server_error https://thief.example',
+            error_description: noisyWords,
+          })
+          const refused = await refusal(flow.finish(foreign, begun.kept, oauth.redirectUri))
+          expect(refused.reason).not.toBe('revoked')
+          expect(everythingOf(refused)).not.toContain('thief')
+        })
+
+        it.for(troubles)(
+          'refuses when the vendor is in trouble during the exchange (%s)',
+          async (trouble) => {
+            const start = scene.troubles[trouble]
+            const { flow, oauth, begun } = await begin(scene)
+            const answer = await oauth.allow(begun.url)
+            const timeouts = shortTimeouts(trouble === 'held')
+            start?.()
+            const refused = await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))
+            if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
+            expect(Math.max(0, ...timeouts())).toBeLessThanOrEqual(maxTimeoutMs)
+          },
         )
       })
 
-      it.for([undefined, null, 'text', {}, [], { provider: 'other' }])(
-        'does not accept %j as its values (case %#)',
-        (values, { skip }) => {
-          skip(scene.pasted === undefined, 'takes no values')
-          expect(scene.vendor.pasted?.values.safeParse(values).success).toBe(false)
-        },
-      )
+    if (way === 'pasted')
+      describe('its pasted values', () => {
+        it('refuses values that the vendor does not know', async () => {
+          expect(['invalid', 'revoked', 'bad_address', 'unsuitable']).toContain(
+            (await refusal(byPasting(scene, 'bad'))).reason,
+          )
+        })
 
-      it.for(['held', 'error', 'reset', 'noisy'] as const)(
-        'refuses when the vendor is in trouble (%s)',
-        async (trouble, { skip }) => {
+        it.for([undefined, null, 'text', {}, [], { provider: 'other' }])(
+          'does not accept %j as its values (case %#)',
+          (values) => {
+            expect(scene.vendor.pasted?.values.safeParse(values).success).toBe(false)
+          },
+        )
+
+        it.for(troubles)('refuses when the vendor is in trouble (%s)', async (trouble) => {
           const start = scene.troubles[trouble]
-          skip(scene.pasted === undefined || start === undefined, 'cannot be injected')
           shortTimeouts(trouble === 'held')
           start?.()
           const refused = await refusal(byPasting(scene, 'good'))
           if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
-        },
-      )
-    })
+        })
+      })
   })
 }
 
