@@ -51,7 +51,7 @@ export interface VendorScene {
   /** Ends the credentials at the vendor, as the person does there. */
   revokeAtVendor(credentials: WrittenCredentials): void | Promise<void>
   /** Faults that the scene can inject. */
-  troubles: Partial<Record<VendorTrouble, () => () => void>>
+  troubles: Record<VendorTrouble, () => () => void>
   close(): Promise<void>
 }
 
@@ -64,16 +64,14 @@ export interface VendorOffer {
   way: 'oauth' | 'pasted'
   /** True if the vendor revokes by a call. Default: true for OAuth. */
   revokes?: boolean
-  /** Faults that the scene can inject. Default: all. */
-  troubles?: readonly VendorTrouble[]
 }
 
-const allTroubles = ['held', 'error', 'reset', 'noisy'] as const
+const troubles = ['held', 'error', 'reset', 'noisy'] as const
 
 /** Runs the cases of what a vendor offers. Every secret of the scene contains the word `canary`, and no refusal may contain a secret. */
 export function describeVendor(
   name: string,
-  { way, revokes = way === 'oauth', troubles = allTroubles }: VendorOffer,
+  { way, revokes = way === 'oauth' }: VendorOffer,
   open: () => Promise<VendorScene>,
 ): void {
   describe(`${name} as a vendor`, () => {
@@ -92,8 +90,7 @@ export function describeVendor(
       expect({
         way: scene.oauth ? 'oauth' : scene.pasted && 'pasted',
         revokes: scene.vendor.revoke !== undefined,
-        troubles: Object.keys(scene.troubles).toSorted(),
-      }).toEqual({ way, revokes, troubles: [...troubles].toSorted() })
+      }).toEqual({ way, revokes })
     })
 
     describe('connected', () => {
@@ -130,12 +127,12 @@ export function describeVendor(
           const { credentials, expiresAt } = await connect()
           const start = scene.troubles[trouble]
           const timeouts = shortTimeouts(trouble === 'held')
-          const stop = start?.()
+          const stop = start()
           const refused = await refusal(scene.vendor.check(credentials, expiresAt))
           if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
           expect(refused.reason).not.toBe('revoked')
           expect(Math.max(0, ...timeouts())).toBeLessThanOrEqual(maxTimeoutMs)
-          stop?.()
+          stop()
           vi.restoreAllMocks()
           await scene.vendor.check(credentials, expiresAt)
         },
@@ -197,7 +194,7 @@ export function describeVendor(
             const { flow, oauth, begun } = await begin(scene)
             const answer = await oauth.allow(begun.url)
             const timeouts = shortTimeouts(trouble === 'held')
-            start?.()
+            start()
             const refused = await refusal(flow.finish(answer, begun.kept, oauth.redirectUri))
             if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
             expect(Math.max(0, ...timeouts())).toBeLessThanOrEqual(maxTimeoutMs)
@@ -223,7 +220,7 @@ export function describeVendor(
         it.for(troubles)('refuses when the vendor is in trouble (%s)', async (trouble) => {
           const start = scene.troubles[trouble]
           shortTimeouts(trouble === 'held')
-          start?.()
+          start()
           const refused = await refusal(byPasting(scene, 'good'))
           if (trouble !== 'noisy') expect(refused.reason).toBe('unavailable')
         })
