@@ -70,7 +70,7 @@ export function patched(patch: Readonly<Record<string, unknown>>, state: Setting
   return errors.length > 0 ? { errors: errors.slice(0, maxFaults) } : { config }
 }
 
-/** One member of a patch. */
+/** Member of a patch. */
 interface Step {
   /** Members from the top of the patch. */
   at: readonly string[]

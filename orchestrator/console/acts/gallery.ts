@@ -1,4 +1,4 @@
-/** One gallery: its view, suspension, hosts, budget, locks and invitations. */
+/** Acts on a gallery: view, suspension, hosts, budget, locks and invitations. */
 import { z } from 'zod'
 import { unknownKeys, unknownKeyText } from '../../../src/contract/unknown-keys.ts'
 import { lineBy } from '../../audit/actor.ts'
