@@ -229,6 +229,16 @@ describe('unsaved changes', () => {
     expect(studio.settings.appearance).toMatchObject({ title: 'Knots' })
   })
 
+  it.each([500, 503])('does not claim that nothing was changed when a save ends with %i', async (status) => {
+    const { page, studio } = await atSettings(browser, phone, '/settings#profile')
+    await page.getByLabel('Title', { exact: true }).fill('Knots')
+    studio.instead = () => problem(status, 'studio_unavailable')
+    await saveButton(page).click()
+    await page.getByText('check what was saved').waitFor()
+    expect(await page.getByText('Nothing was changed').count()).toBe(0)
+    await page.getByText('1 unsaved change').waitFor()
+  })
+
   it('keeps unsaved changes during a sign-in, which returns to the section', async () => {
     const { page, studio } = await atSettings(browser, phone, '/settings#profile')
     studio.instead = () => problem(401, 'not_signed_in')

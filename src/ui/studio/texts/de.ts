@@ -83,7 +83,7 @@ export const deWords: Words = {
     },
     unavailable: {
       title: 'Gerade nicht verfügbar',
-      advice: 'Nichts wurde geändert. Versuche es in ein paar Minuten wieder.',
+      advice: 'Lade die Seite in ein paar Minuten neu und prüfe, was gespeichert ist.',
     },
     slowDown: { title: 'Zu viele Anfragen', advice: 'Warte einen Moment und versuche es dann wieder.' },
     private: {
@@ -100,7 +100,10 @@ export const deWords: Words = {
       advice: 'Dafür muss deine Anmeldung jünger als 24 Stunden sein.',
     },
     refused: { title: 'Das wurde nicht angenommen', advice: 'Nichts wurde geändert. Prüfe deine Eingabe.' },
-    failed: { title: 'Etwas ist schiefgegangen', advice: 'Nichts wurde geändert. Versuche es noch einmal.' },
+    failed: {
+      title: 'Etwas ist schiefgegangen',
+      advice: 'Lade die Seite neu und prüfe, was gespeichert ist.',
+    },
   },
   readOnly: {
     title: 'Diese Einstellungen verwaltet dein Betreiber',

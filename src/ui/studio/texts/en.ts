@@ -81,7 +81,7 @@ export const enWords = {
     },
     unavailable: {
       title: 'Not available right now',
-      advice: 'Nothing was changed. Try again in a few minutes.',
+      advice: 'Load the page again in a few minutes, and check what was saved.',
     },
     slowDown: { title: 'Too many requests', advice: 'Wait a moment, then try again.' },
     private: {
@@ -94,7 +94,7 @@ export const enWords = {
     },
     signInAgain: { title: 'Please sign in again', advice: 'This needs a sign-in within the last 24 hours.' },
     refused: { title: 'That wasn’t accepted', advice: 'Nothing was changed. Check your entry.' },
-    failed: { title: 'Something went wrong', advice: 'Nothing was changed. Try again.' },
+    failed: { title: 'Something went wrong', advice: 'Load the page again, and check what was saved.' },
   },
   readOnly: {
     title: 'Your operator manages these settings',
